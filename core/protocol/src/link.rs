@@ -17,7 +17,9 @@ pub struct NotALinkHost;
 
 impl fmt::Display for NotALinkHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a link host is a lower-case host name without scheme, port or path, like porchlight.example")
+        f.write_str(
+            "a link host is a lower-case host name without scheme, port or path, like porchlight.example",
+        )
     }
 }
 

@@ -76,8 +76,6 @@ problem_codes! {
     InvalidDpopProof = 401, "Make a new DPoP proof with this installation's key.";
     /// Email and password do not match an account.
     WrongCredentials = 401, "Check email and password.";
-    /// The password was right; the address is not verified yet.
-    EmailNotVerified = 403, "Verify the address with the mailed code, then sign in.";
     /// The password was right; the account is disabled.
     AccountDisabled = 403, "Contact the service's support.";
     /// The mailed code is not the one, was used, or is too old.

@@ -6,7 +6,8 @@
 use crate::{AccountId, SessionId};
 use serde::{Deserialize, Serialize};
 
-/// `POST /v1/accounts`. The answer is 202 and the same whether or not the address has an account.
+/// `POST /v1/accounts`. The answer is 202 and the same whether or not the address has an account. The account comes to
+/// be when the address is verified.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -23,24 +24,33 @@ pub struct RegisterRequest {
     pub language: Language,
 }
 
-/// `POST /v1/accounts/verify`: 204, or `wrong_code`.
+/// Answer to `POST /v1/accounts`: always the same, whoever has the address.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct RegisterResponse {
+    /// `pl_rg_...`: binds the mailed code to what was registered here, so that a code mailed for somebody else's
+    /// registration of the same address (with their password) verifies nothing in this app. Lives for a day.
+    pub registration: String,
+}
+
+/// `POST /v1/accounts/verify`: 204 and the account exists, or `wrong_code`.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VerifyRequest {
-    /// The address that was registered.
-    pub email: String,
+    /// From [`RegisterResponse`].
+    pub registration: String,
     /// 8 digits from the mail; 10 minutes, 5 tries.
     pub code: String,
 }
 
-/// `POST /v1/accounts/codes`: mails a new code; 202 whether or not the address waits for one.
+/// `POST /v1/accounts/codes`: mails a new code; 202 whether or not the registration waits for one.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewCodeRequest {
-    /// The address that was registered.
-    pub email: String,
+    /// From [`RegisterResponse`].
+    pub registration: String,
 }
 
 /// `POST /v1/sessions`, with a DPoP proof.
@@ -128,4 +138,12 @@ macro_rules! redacted_debug {
     )+};
 }
 
-redacted_debug!(RegisterRequest, VerifyRequest, NewCodeRequest, SignInRequest, RefreshRequest, SessionResponse);
+redacted_debug!(
+    RegisterRequest,
+    RegisterResponse,
+    VerifyRequest,
+    NewCodeRequest,
+    SignInRequest,
+    RefreshRequest,
+    SessionResponse
+);
