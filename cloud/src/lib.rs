@@ -1,1 +1,17 @@
-//! 
+//! The cloud of Porchlight: one server with a JSON API and a channel to the devices, on SQLite or PostgreSQL.
+//!
+//! A feature is a folder: `mod.rs` holds its rules (no HTTP, no SQL), `store.rs` the only SQL, `api.rs` the JSON
+//! routes. The rest is what features stand on: [`db`], [`problem`], [`authority`], [`secret`], [`settings`].
+
+pub mod authority;
+pub mod db;
+pub mod problem;
+pub mod secret;
+pub mod settings;
+
+pub use settings::Settings;
+
+/// Milliseconds since 1970, UTC: as times stand in the database and on the wire.
+pub fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}

@@ -1,0 +1,144 @@
+//! The database: one set of SQL for SQLite (the default) and PostgreSQL, through `sqlx::Any`.
+//!
+//! * Reads take a connection of [`Db::read`]; changes happen in a [`Tx`] of [`Db::begin`].
+//! * SQLite has one writer: one connection, `BEGIN IMMEDIATE`, so a transaction never has to be upgraded (which fails
+//!   without waiting). PostgreSQL runs READ COMMITTED, and what must not change meanwhile is locked by [`Tx::lock`]:
+//!   the only place that knows row locks. Order of locks: accounts by id, organization, site, device.
+//! * Columns are TEXT, BIGINT, DOUBLE PRECISION or BYTEA, parameters `$1`: the part of SQL that both engines and `Any`
+//!   share. A query for which that is not enough is a query to think about again.
+//!
+//! Nothing outside `store.rs` files holds SQL.
+
+mod error;
+mod tx;
+
+pub use error::DbError;
+pub use tx::{Lock, Tx};
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, Executor, SqlStr};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// The schema, in the order it came to be.
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (1, "session", include_str!("migrations/0001_session.sql")),
+    (2, "history", include_str!("migrations/0002_history.sql")),
+    (3, "devices", include_str!("migrations/0003_devices.sql")),
+];
+
+/// How long a query waits for a connection, and SQLite for its lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Which database engine it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// One file, one process.
+    Sqlite,
+    /// Many processes.
+    Postgres,
+}
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    engine: Engine,
+    readers: AnyPool,
+    writers: AnyPool,
+    committed: Arc<Notify>,
+}
+
+impl Db {
+    /// Opens `sqlite:<path>` or `postgres://...` and brings the schema up to date.
+    pub async fn open(url: &str) -> Result<Self, DbError> {
+        sqlx::any::install_default_drivers();
+        let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
+        let db = match engine {
+            Engine::Sqlite => Self::open_sqlite(url).await?,
+            Engine::Postgres => Self::open_postgres(url).await?,
+        };
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self, DbError> {
+        let create = if url.contains('?') { "&mode=rwc" } else { "?mode=rwc" };
+        let options = AnyConnectOptions::from_str(&format!("{url}{create}"))?;
+        let pool = |size| {
+            AnyPoolOptions::new().max_connections(size).acquire_timeout(PATIENCE).after_connect(
+                |connection, _| {
+                    Box::pin(async move {
+                        // FULL: an answered revoke, claim or mail must survive a power cut.
+                        connection
+                            .execute(
+                                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                                 PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000",
+                            )
+                            .await?;
+                        Ok(())
+                    })
+                },
+            )
+        };
+        let writers = pool(1).connect_with(options.clone()).await?;
+        let readers = pool(8).connect_with(options).await?;
+        Ok(Self { engine: Engine::Sqlite, readers, writers, committed: Arc::default() })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, DbError> {
+        let options = AnyConnectOptions::from_str(url)?;
+        let pool =
+            AnyPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect_with(options).await?;
+        Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writers: pool, committed: Arc::default() })
+    }
+
+    async fn migrate(&self) -> Result<(), DbError> {
+        let migrations = MIGRATIONS
+            .iter()
+            .map(|(version, name, sql)| {
+                Migration::new(
+                    *version,
+                    (*name).into(),
+                    MigrationType::Simple,
+                    SqlStr::from_static(sql),
+                    false,
+                )
+            })
+            .collect();
+        Ok(Migrator::with_migrations(migrations).run(&self.writers).await?)
+    }
+
+    /// Which engine it is: for tests and for `readyz`; no feature asks.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// A connection to read with.
+    pub async fn read(&self) -> Result<PoolConnection<Any>, DbError> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// Begins a transaction that may write.
+    pub async fn begin(&self) -> Result<Tx, DbError> {
+        let inner = match self.engine {
+            Engine::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await?,
+            Engine::Postgres => self.writers.begin().await?,
+        };
+        Ok(Tx::new(inner, self.engine, Arc::clone(&self.committed)))
+    }
+
+    /// Wakes up after a commit of this process: what leaves the database (events, commands, mail) looks then.
+    pub fn committed(&self) -> Arc<Notify> {
+        Arc::clone(&self.committed)
+    }
+
+    /// Closes all connections; SQLite's log is folded into its file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}

@@ -1,0 +1,91 @@
+//! How a handler refuses: a [`Refusal`] becomes an RFC 9457 problem.
+//!
+//! Faults of ours carry a report id, which names the log entry; the answer says nothing else about them.
+
+use crate::db::DbError;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use porchlight_protocol::{Problem, ProblemCode};
+
+/// A request that is answered with a problem.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// The body.
+    pub problem: Problem,
+    /// Seconds for `Retry-After`.
+    pub retry_after: Option<u32>,
+    /// A transaction lost a race: the same request may succeed when it is tried again.
+    pub try_again: bool,
+}
+
+impl Refusal {
+    /// Refuses with a code.
+    pub fn new(code: ProblemCode) -> Self {
+        Self { problem: Problem::new(code), retry_after: None, try_again: false }
+    }
+
+    /// Refuses the value of one field.
+    pub fn field(field: &str) -> Self {
+        let mut refusal = Self::new(ProblemCode::InvalidInput);
+        refusal.problem.field = Some(field.to_owned());
+        refusal
+    }
+
+    /// Says after how many seconds it is worth coming back.
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// A fault of ours: logged here, under an id that the answer names.
+    pub fn internal(error: &dyn std::error::Error) -> Self {
+        let report_id = uuid::Uuid::new_v4().simple().to_string();
+        tracing::error!(report_id, %error, "internal fault");
+        let mut refusal = Self::new(ProblemCode::Internal);
+        refusal.problem.report_id = Some(report_id);
+        refusal
+    }
+}
+
+impl From<ProblemCode> for Refusal {
+    fn from(code: ProblemCode) -> Self {
+        Self::new(code)
+    }
+}
+
+impl From<DbError> for Refusal {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::TryAgain => {
+                Self { try_again: true, ..Self::new(ProblemCode::Unavailable).retry_after(1) }
+            }
+            DbError::Unreachable(_) => {
+                tracing::warn!(%error, "the database cannot be reached");
+                Self::new(ProblemCode::Unavailable).retry_after(2)
+            }
+            other => Self::internal(&other),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(&self.problem)).into_response();
+        let headers = response.headers_mut();
+        // RFC 9457, section 3
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.try_again {
+            response.extensions_mut().insert(LostRace);
+        }
+        response
+    }
+}
+
+/// Marks an answer whose transaction lost a race: the layer around all handlers runs the request again.
+#[derive(Clone, Copy, Debug)]
+pub struct LostRace;
