@@ -1,1 +1,4 @@
-//! 
+//! What tests, the demo and the benchmarks stand on: a real cloud on either database, a phone (the real core with fakes
+//! for its ports only), simulated field devices on the real channel, and photographs of labels.
+
+pub mod database;

@@ -1,0 +1,124 @@
+//! Who may name whom (design.md, section 2): read from `cargo metadata` and from the sources' own words.
+
+use crate::files;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+/// Our packages and which of ours each may depend on.
+const MAY_NAME: [(&str, &[&str]); 6] = [
+    ("porchlight-label", &[]),
+    ("porchlight-scan", &[]),
+    ("porchlight-protocol", &[]),
+    ("porchlight-core", &["porchlight-label", "porchlight-protocol", "porchlight-scan"]),
+    ("porchlight-cloud", &["porchlight-label", "porchlight-protocol"]),
+    (
+        "porchlight-tests",
+        &[
+            "porchlight-cloud",
+            "porchlight-core",
+            "porchlight-label",
+            "porchlight-protocol",
+            "porchlight-scan",
+        ],
+    ),
+];
+
+/// What a package must not depend on, with the reason.
+const MUST_NOT_NAME: [(&str, &[&str], &str); 4] = [
+    ("porchlight-protocol", &["tokio", "reqwest", "rusqlite", "sqlx", "axum"], "it is words, not deeds"),
+    ("porchlight-label", &["tokio", "reqwest", "rusqlite", "image"], "it is pure"),
+    ("porchlight-core", &["uniffi", "sqlx", "axum"], "only bindings/ knows uniffi, only cloud/ serves"),
+    ("porchlight-cloud", &["uniffi", "rusqlite", "rqrr", "image"], "the phone's trades"),
+];
+
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(files::root())
+        .output()
+        .expect("cargo tells of the workspace");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
+    let packages = metadata["packages"].as_array().expect("a workspace has packages");
+    packages
+        .iter()
+        .map(|package| {
+            let depends = package["dependencies"].as_array().expect("a list");
+            let normal = depends.iter().filter(|d| d["kind"].is_null());
+            let names = normal.map(|d| d["name"].as_str().expect("a name").to_owned()).collect();
+            (package["name"].as_str().expect("a name").to_owned(), names)
+        })
+        .collect()
+}
+
+#[test]
+fn package_names_only_the_rooms_below_it() {
+    let dependencies = dependencies();
+    let known: BTreeSet<_> = MAY_NAME.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(dependencies.keys().cloned().collect::<BTreeSet<_>>(), known, "a new package needs a rule here");
+    for (package, allowed) in MAY_NAME {
+        for name in dependencies[package].iter().filter(|name| name.starts_with("porchlight")) {
+            assert!(allowed.contains(&name.as_str()), "{package} names {name}");
+        }
+    }
+}
+
+#[test]
+fn package_does_not_reach_for_anothers_trade() {
+    let dependencies = dependencies();
+    for (package, forbidden, reason) in MUST_NOT_NAME {
+        for name in forbidden {
+            assert!(!dependencies[package].contains(*name), "{package} depends on {name}: {reason}");
+        }
+    }
+}
+
+#[test]
+fn only_stores_hold_sql_and_only_api_files_speak_http() {
+    let shared = ["cloud/src/db/", "cloud/src/server/", "cloud/src/problem.rs", "cloud/src/limits/"];
+    for file in files::rust().iter().filter(|file| file.starts_with("cloud/src")) {
+        let path = file.to_string_lossy();
+        let name = file.file_name().expect("a file has a name").to_string_lossy();
+        let is_shared = shared.iter().any(|place| path.starts_with(place));
+        for line in files::code(file) {
+            let sql = line.contains("sqlx::");
+            assert!(!sql || is_shared || is_store(file), "{path} holds SQL: {line}");
+            let http = line.contains("axum::");
+            let speaks = name.starts_with("api") || path.contains("/api/") || is_shared;
+            assert!(!http || speaks, "{path} speaks HTTP: {line}");
+        }
+    }
+}
+
+fn is_store(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name == "store.rs")
+        || file.components().any(|part| part.as_os_str() == "store")
+}
+
+#[test]
+fn feature_has_the_same_name_in_every_layer() {
+    let features = ["session", "sites", "devices", "add_device", "history"];
+    let stands_on = BTreeMap::from([
+        (
+            "cloud/src",
+            ["authority", "cli", "clock", "db", "idempotency", "limits", "mail", "server"].as_slice(),
+        ),
+        ("core/app/src", ["cache", "http", "outbox", "ports", "sealed", "store"].as_slice()),
+    ]);
+    for (layer, rooms) in stands_on {
+        let folders: BTreeSet<_> = std::fs::read_dir(files::root().join(layer))
+            .expect("the layer is there")
+            .flatten()
+            .filter(|entry| entry.path().is_dir())
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        for feature in features {
+            assert!(folders.contains(feature), "{layer} has no room for {feature}");
+        }
+        for folder in folders {
+            let known = features.contains(&folder.as_str()) || rooms.contains(&folder.as_str());
+            assert!(known, "{layer}/{folder} is neither a feature nor something features stand on");
+        }
+    }
+}

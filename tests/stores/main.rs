@@ -1,0 +1,3 @@
+//! Every store, on SQLite and on PostgreSQL.
+
+mod database;
