@@ -12,6 +12,8 @@
 //! feature `opaque` the claim's OPAQUE suite (for phone and device; the cloud only relays its messages).
 
 pub mod add_device;
+#[cfg(test)]
+mod ages_apart;
 pub mod base64url;
 pub mod device;
 pub mod devices;
