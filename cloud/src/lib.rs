@@ -5,6 +5,7 @@
 
 pub mod authority;
 pub mod db;
+pub mod jose;
 pub mod problem;
 pub mod secret;
 pub mod settings;
