@@ -1,0 +1,3 @@
+//! The real core, the real cloud and devices on the real channel, together.
+
+mod bad_input;

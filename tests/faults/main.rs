@@ -1,0 +1,1 @@
+//! What happens when a side dies, answers late, twice or with garbage.

@@ -1,0 +1,3 @@
+//! tmp
+pub mod brain;
+pub mod key;
