@@ -4,7 +4,10 @@
 //! routes. The rest is what features stand on: [`db`], [`problem`], [`authority`], [`secret`], [`settings`].
 
 pub mod authority;
+pub mod clock;
 pub mod db;
+pub mod devices;
+pub mod history;
 pub mod jose;
 pub mod problem;
 pub mod secret;

@@ -61,7 +61,7 @@ CREATE TABLE presence (
     PRIMARY KEY (maker, serial)
 );
 
--- Messages to devices: leave after the commit, and again until the device answered.
+-- Messages to devices that wait for an answer: sent after the commit, and again until it comes; then the row goes.
 CREATE TABLE device_command (
     id TEXT PRIMARY KEY,
     maker TEXT NOT NULL,
@@ -71,10 +71,9 @@ CREATE TABLE device_command (
     payload TEXT NOT NULL,                 -- JSON
     created_at BIGINT NOT NULL,
     expires_at BIGINT,
-    sent_at BIGINT,
-    done_at BIGINT
+    sent_at BIGINT
 );
-CREATE INDEX device_command_open ON device_command (maker, serial, id) WHERE done_at IS NULL;
+CREATE INDEX device_command_of ON device_command (maker, serial, id);
 
 CREATE TABLE claim (
     id TEXT PRIMARY KEY,

@@ -1,0 +1,92 @@
+//! What happened, and what changed for whom.
+//!
+//! 1. Every effect calls [`record`] (who did what to what, before and after) and [`announce`] (what a screen must read
+//!    again) in its own transaction: neither can be without the other.
+//! 2. After the commit the sealer ([`seal`]) gives each row its position: audit events get their place in a hash chain
+//!    ([`chain`]), changes the position that cursors name. Sequences and UUIDv7 are not in the order of commits, so a
+//!    reader who went by them would miss a late one.
+//! 3. The feed ([`feed`]) reads newly sealed changes once a process and hands them to the open streams ([`api`]),
+//!    which send what each account may see, as it is by then.
+//!
+//! Limits: a change is kept for `Settings::feed_keeps`; whoever comes later reads the lists again. There is one shard.
+
+pub mod chain;
+pub mod store;
+
+use crate::db::{DbError, Tx};
+use crate::secret;
+use porchlight_protocol::{AccountId, AuditEventId, ClaimId, DeviceId, SiteId};
+use serde_json::{Value, json};
+use store::{AuditRow, ChangeKind, NewChangeRow};
+
+/// The one shard that rows belong to.
+pub const SHARD: i64 = 0;
+
+/// Length of the salt that hides an audit event's detail in the chain.
+const SALT_LENGTH: usize = 16;
+
+/// One line of history.
+#[derive(Clone, Debug)]
+pub struct AuditEntry {
+    /// Who acted; none: the service, or a device.
+    pub actor: Option<AccountId>,
+    /// Whose account it was done in.
+    pub subject: Option<AccountId>,
+    /// At which site.
+    pub site: Option<SiteId>,
+    /// `device.added`, `site.changed`, ...: a noun of design.md and what became of it.
+    pub what: &'static str,
+    /// The id of the thing.
+    pub on_what: Option<String>,
+    /// What of it changed, as it was. No secrets; a person can have it erased.
+    pub before: Option<Value>,
+    /// What of it changed, as it is now.
+    pub after: Option<Value>,
+}
+
+/// Something that screens must read again, and whose screens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeEntry {
+    /// For whoever sees the site: it was made or changed.
+    Site(SiteId),
+    /// For one account: it sees the site no more.
+    SiteGone(SiteId, AccountId),
+    /// For whoever sees the site: a device there was added or changed, or went online or offline.
+    Device(DeviceId, SiteId),
+    /// For whoever sees the site: a device left it.
+    DeviceGone(DeviceId, SiteId),
+    /// For one account: its claim made a step.
+    Claim(ClaimId, AccountId),
+}
+
+/// Writes a line of history, in the effect's transaction.
+pub async fn record(tx: &mut Tx, entry: AuditEntry) -> Result<(), DbError> {
+    let mut salt = vec![0; SALT_LENGTH];
+    secret::fill_random(&mut salt);
+    let detail = json!({ "before": entry.before, "after": entry.after }).to_string();
+    let row = AuditRow {
+        id: AuditEventId::mint().to_string(),
+        at: crate::now(),
+        actor: entry.actor.map(|id| id.to_string()),
+        subject: entry.subject.map(|id| id.to_string()),
+        site: entry.site.map(|id| id.to_string()),
+        what: entry.what.to_owned(),
+        on_what: entry.on_what,
+        detail_hash: chain::hash_detail(&salt, &detail),
+        salt: Some(salt),
+        detail: Some(detail),
+    };
+    store::insert_audit_event(tx, &row).await
+}
+
+/// Tells screens to look again, in the effect's transaction.
+pub async fn announce(tx: &mut Tx, entry: ChangeEntry) -> Result<(), DbError> {
+    let (kind, subject, site, account) = match entry {
+        ChangeEntry::Site(site) => (ChangeKind::Site, site.0, Some(site), None),
+        ChangeEntry::SiteGone(site, account) => (ChangeKind::SiteGone, site.0, None, Some(account)),
+        ChangeEntry::Device(device, site) => (ChangeKind::Device, device.0, Some(site), None),
+        ChangeEntry::DeviceGone(device, site) => (ChangeKind::DeviceGone, device.0, Some(site), None),
+        ChangeEntry::Claim(claim, account) => (ChangeKind::Claim, claim.0, None, Some(account)),
+    };
+    store::insert_change(tx, &NewChangeRow { at: crate::now(), kind, subject, site, account }).await
+}
