@@ -60,6 +60,9 @@ CREATE TABLE presence (
     changed_at BIGINT NOT NULL,
     PRIMARY KEY (maker, serial)
 );
+CREATE INDEX presence_process ON presence (process_id);
+CREATE INDEX presence_changed ON presence (changed_at);
+CREATE INDEX presence_lease ON presence (lease_until) WHERE connection_id IS NOT NULL;
 
 -- Messages to devices that wait for an answer: sent after the commit, and again until it comes; then the row goes.
 CREATE TABLE device_command (
@@ -74,6 +77,7 @@ CREATE TABLE device_command (
     sent_at BIGINT
 );
 CREATE INDEX device_command_of ON device_command (maker, serial, id);
+CREATE INDEX device_command_unsent ON device_command (maker, serial) WHERE sent_at IS NULL;
 
 CREATE TABLE claim (
     id TEXT PRIMARY KEY,
@@ -85,11 +89,9 @@ CREATE TABLE claim (
     opening BYTEA NOT NULL,
     state TEXT NOT NULL,                   -- requested, challenged, proven, owned, failed, expired
     detail TEXT NOT NULL,                  -- JSON of ClaimState as the phone sees it
-    proven_at BIGINT,
-    first_password BYTEA,
+    bind_attempt BIGINT,                   -- the last attempt in which the device was told to bind itself
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
-CREATE INDEX claim_device ON claim (maker, serial) WHERE state IN ('requested', 'challenged', 'proven');
 CREATE INDEX claim_account ON claim (account_id, created_at);
 CREATE INDEX claim_open ON claim (expires_at) WHERE state IN ('requested', 'challenged', 'proven');
