@@ -9,10 +9,16 @@ pub mod db;
 pub mod devices;
 pub mod history;
 pub mod jose;
+pub mod key;
+pub mod limits;
 pub mod problem;
 pub mod secret;
+pub mod server;
+pub mod session;
 pub mod settings;
+pub mod text;
 
+pub use server::{Cloud, StartError};
 pub use settings::Settings;
 
 /// Milliseconds since 1970, UTC: as times stand in the database and on the wire.

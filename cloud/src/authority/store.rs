@@ -32,6 +32,19 @@ pub async fn caller_by_access_token(
     .transpose()
 }
 
+/// Whether this access token's session was ended (and did not merely grow old).
+pub async fn access_token_was_ended(db: &mut AnyConnection, access_hash: &[u8]) -> Result<bool, DbError> {
+    let row = sqlx::query(
+        "SELECT 1 FROM session JOIN account ON account.id = session.account_id \
+         WHERE session.access_hash = $1 AND (session.revoked_at IS NOT NULL OR account.state <> 'active' \
+           OR account.epoch <> session.account_epoch)",
+    )
+    .bind(access_hash)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.is_some())
+}
+
 /// Whether the caller's session and account are still alive.
 pub async fn session_is_alive(db: &mut AnyConnection, caller: &Caller, now: i64) -> Result<bool, DbError> {
     let row = sqlx::query(

@@ -1,0 +1,101 @@
+//! Counted attempts: rows, so that they count across processes and restarts.
+//!
+//! An attempt is written before it is made. Its id holds how many came before it, so two that run at the same time
+//! collide there, and the second counts again: nobody gets more attempts by making them at once.
+
+use crate::db::DbError;
+use sqlx::{AnyConnection, Row as _};
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttemptKind {
+    /// Failed sign-ins of an identifier.
+    SignIn,
+    /// Mails with a code to an address.
+    Mail,
+    /// Claims of an account that no device has answered.
+    UnansweredClaim,
+}
+
+impl AttemptKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Mail => "mail",
+            Self::UnansweredClaim => "unanswered_claim",
+        }
+    }
+}
+
+/// The attempts so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attempts {
+    /// How many.
+    pub count: i64,
+    /// When the first of them was, milliseconds UTC; 0 if there was none.
+    pub first_at: i64,
+    /// When the last of them was.
+    pub last_at: i64,
+}
+
+/// The attempts of an identifier since then.
+pub async fn attempts(
+    db: &mut AnyConnection,
+    kind: AttemptKind,
+    identifier: &str,
+    since: i64,
+) -> Result<Attempts, DbError> {
+    let row = sqlx::query(
+        "SELECT COUNT(*), COALESCE(MIN(at), 0), COALESCE(MAX(at), 0) FROM attempt \
+         WHERE kind = $1 AND identifier = $2 AND at > $3",
+    )
+    .bind(kind.as_str())
+    .bind(identifier)
+    .bind(since)
+    .fetch_one(db)
+    .await?;
+    Ok(Attempts { count: row.try_get(0)?, first_at: row.try_get(1)?, last_at: row.try_get(2)? })
+}
+
+/// Counts one more, after `so_far`. [`DbError::TryAgain`] if another one came between.
+pub async fn add_attempt(
+    db: &mut AnyConnection,
+    kind: AttemptKind,
+    identifier: &str,
+    so_far: Attempts,
+    now: i64,
+) -> Result<(), DbError> {
+    let id = format!("{}:{identifier}:{}:{}", kind.as_str(), so_far.count, so_far.last_at);
+    let added = sqlx::query("INSERT INTO attempt (id, kind, identifier, at) VALUES ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(kind.as_str())
+        .bind(identifier)
+        .bind(now.max(so_far.last_at + 1))
+        .execute(db)
+        .await;
+    match added.map_err(DbError::from) {
+        Ok(_) => Ok(()),
+        Err(DbError::Exists) => Err(DbError::TryAgain),
+        Err(error) => Err(error),
+    }
+}
+
+/// Starts counting anew for an identifier.
+pub async fn forget_attempts(
+    db: &mut AnyConnection,
+    kind: AttemptKind,
+    identifier: &str,
+) -> Result<(), DbError> {
+    sqlx::query("DELETE FROM attempt WHERE kind = $1 AND identifier = $2")
+        .bind(kind.as_str())
+        .bind(identifier)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Removes what no count looks at any more.
+pub async fn delete_attempts_before(db: &mut AnyConnection, before: i64) -> Result<(), DbError> {
+    sqlx::query("DELETE FROM attempt WHERE at < $1").bind(before).execute(db).await?;
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! The way in: which app asks, who asks, and how often.
+//!
+//! 1. An app names itself: `Porchlight-Client: customer-android/1.4.0`. Too old: 426.
+//! 2. A bearer token is looked up at each request (RFC 6750, section 2.1). Routes that need a session take `Caller`.
+//! 3. A session has so many requests a minute, a network address so many sign-ins and registrations.
+
+use crate::authority::{self, Caller};
+use crate::db::DbError;
+use crate::limits::Standing;
+use crate::problem::Refusal;
+use crate::secret::{SecretKind, hash_presented};
+use crate::server::CloudState;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use porchlight_protocol::{CLIENT_HEADER, ProblemCode};
+use secrecy::SecretString;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// What the look-up of a request's token said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// A living session.
+    Known(Caller),
+    /// The session was ended.
+    Ended,
+    /// No token, or one that is unknown or too old.
+    Unknown,
+}
+
+/// Routes that anybody may ask, whatever their app: a device without a clock, a developer.
+const OPEN: [&str; 2] = ["/v1/time", "/v1/openapi.json"];
+
+/// Routes that count per network address, since nobody is known there yet.
+const COUNTED_BY_ADDRESS: [&str; 5] =
+    ["/v1/accounts", "/v1/accounts/verify", "/v1/accounts/codes", "/v1/sessions", "/v1/sessions/refresh"];
+
+/// Lets a request in, or answers it.
+pub(super) async fn pass(State(state): State<CloudState>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if !path.starts_with("/v1/") || OPEN.contains(&path) {
+        return next.run(request).await;
+    }
+    if let Err(refusal) = check_client(request.headers(), state.settings.minimum_client) {
+        return refusal.into_response();
+    }
+    let gate = match look_up(&state, request.headers()).await {
+        Ok(gate) => gate,
+        Err(error) => return Refusal::from(error).into_response(),
+    };
+    let counted = match gate {
+        Gate::Known(caller) => Some(("session", state.limits.count_request(caller.session))),
+        _ if request.method() == Method::POST && COUNTED_BY_ADDRESS.contains(&path) => {
+            Some(("address", state.limits.count_sign_in(address(&request))))
+        }
+        _ => None,
+    };
+    request.extensions_mut().insert(gate);
+    let mut response = match counted {
+        Some((_, Standing { remaining: None, more_in, .. })) => {
+            Refusal::new(ProblemCode::TooManyRequests).retry_after(more_in).into_response()
+        }
+        _ => next.run(request).await,
+    };
+    if let Some((policy, standing)) = counted {
+        tell_limit(response.headers_mut(), policy, standing);
+    }
+    response
+}
+
+/// `app/major.minor.patch`, not older than `minimum`.
+fn check_client(headers: &HeaderMap, minimum: (u32, u32, u32)) -> Result<(), Refusal> {
+    let named = headers.get(CLIENT_HEADER).and_then(|value| value.to_str().ok()).and_then(client_version);
+    match named {
+        Some(version) if version >= minimum => Ok(()),
+        Some(_) => Err(ProblemCode::UpdateRequired.into()),
+        None => {
+            let mut refusal = Refusal::new(ProblemCode::MalformedRequest);
+            refusal.problem.title =
+                "Name the app in a header: Porchlight-Client: <app>/<major>.<minor>.<patch>.".into();
+            refusal.problem.field = Some(CLIENT_HEADER.to_owned());
+            Err(refusal)
+        }
+    }
+}
+
+fn client_version(text: &str) -> Option<(u32, u32, u32)> {
+    let (app, version) = text.split_once('/')?;
+    let is_name = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    let mut numbers = version.split('.').map(|part| part.parse::<u32>().ok());
+    let version = (numbers.next()??, numbers.next()??, numbers.next()??);
+    ((1..=64).contains(&app.len()) && app.bytes().all(is_name) && numbers.next().is_none()).then_some(version)
+}
+
+async fn look_up(state: &CloudState, headers: &HeaderMap) -> Result<Gate, DbError> {
+    let Some(hash) = bearer(headers).and_then(|token| hash_presented(SecretKind::Access, &token)) else {
+        return Ok(Gate::Unknown);
+    };
+    let mut db = state.db.read().await?;
+    if let Some(caller) = authority::store::caller_by_access_token(&mut db, &hash, crate::now()).await? {
+        state.activity.note(caller.session);
+        return Ok(Gate::Known(caller));
+    }
+    let ended = authority::store::access_token_was_ended(&mut db, &hash).await?;
+    Ok(if ended { Gate::Ended } else { Gate::Unknown })
+}
+
+fn bearer(headers: &HeaderMap) -> Option<SecretString> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    // RFC 9110, section 11.1: the scheme is case-insensitive.
+    scheme.eq_ignore_ascii_case("bearer").then(|| SecretString::from(token))
+}
+
+/// Where the request comes from. Proxies are not believed: nothing here is configured to trust one.
+fn address(request: &Request) -> IpAddr {
+    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
+}
+
+/// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4).
+fn tell_limit(headers: &mut HeaderMap, policy: &str, standing: Standing) {
+    let Standing { limit, remaining, more_in } = standing;
+    let remaining = remaining.unwrap_or(0);
+    for (name, value) in [
+        ("ratelimit-policy", format!("\"{policy}\";q={limit};w=60")),
+        ("ratelimit", format!("\"{policy}\";r={remaining};t={more_in}")),
+    ] {
+        let value = HeaderValue::try_from(value).expect("a policy's name and numbers are ASCII");
+        headers.insert(HeaderName::from_static(name), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn app_names_itself_with_three_numbers() {
+        assert_eq!(client_version("customer-android/1.4.0"), Some((1, 4, 0)));
+        for text in
+            ["", "1.4.0", "/1.4.0", "App/1.4.0", "app/1.4", "app/1.4.0.1", "app/1.4.x", "app/1.4.0-rc"]
+        {
+            assert_eq!(client_version(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn older_app_than_the_minimum_must_update() {
+        let with = |text: &'static str| {
+            HeaderMap::from_iter([(HeaderName::from_static(CLIENT_HEADER), HeaderValue::from_static(text))])
+        };
+        assert!(check_client(&with("app/1.10.0"), (1, 9, 9)).is_ok());
+        assert_eq!(check_client(&with("app/1.9.8"), (1, 9, 9)).unwrap_err().problem.status, 426);
+        assert_eq!(check_client(&HeaderMap::new(), (1, 9, 9)).unwrap_err().problem.status, 400);
+    }
+}

@@ -1,0 +1,112 @@
+//! The loop that accepts connections for the JSON API, with or without TLS.
+//!
+//! A connection has a time to shake hands and to send its headers; there are at most so many at once. When the server
+//! stops, no new ones are taken, and open ones finish the request that they are at.
+
+use crate::server::CloudState;
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use rustls::ServerConfig;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+
+/// Connections at once; more wait to be accepted.
+const CONNECTIONS: usize = 10_000;
+
+/// For the TLS handshake, and for the headers of each request.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// After an error of the listener itself (no file handles left): a pause, not a busy loop.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Accepts until the server stops.
+pub(super) async fn serve(
+    listener: TcpListener,
+    tls: Option<Arc<ServerConfig>>,
+    router: Router,
+    state: CloudState,
+) {
+    let tls = tls.map(TlsAcceptor::from);
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let accepted = tokio::select! {
+            () = state.stopping.cancelled() => return,
+            accepted = async {
+                let place = Arc::clone(&places).acquire_owned().await.expect("nobody closes it");
+                (listener.accept().await, place)
+            } => accepted,
+        };
+        let ((stream, peer), place) = match accepted {
+            (Ok(accepted), place) => (accepted, place),
+            (Err(error), _) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let (tls, router, state) = (tls.clone(), router.clone(), state.clone());
+        let tracker = state.tasks.clone();
+        tracker.spawn(async move {
+            let _place = place;
+            converse(stream, peer, tls, router, &state).await;
+        });
+    }
+}
+
+async fn converse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    state: &CloudState,
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "the connection is gone already");
+    }
+    match tls {
+        None => answer(stream, peer, router, state).await,
+        Some(tls) => match tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
+            Ok(Ok(stream)) => answer(stream, peer, router, state).await,
+            Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
+            Err(_) => tracing::debug!("TLS handshake took too long"),
+        },
+    }
+}
+
+async fn answer<S>(stream: S, peer: SocketAddr, router: Router, state: &CloudState)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request)
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Duration::from_secs(30))
+        .max_concurrent_streams(64);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = state.stopping.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection broke");
+    }
+}

@@ -1,0 +1,67 @@
+//! Names and other short texts that people type: NFC, no control or bidirectional characters, a length in characters.
+
+use crate::problem::Refusal;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The most characters of a name.
+pub const NAME_CHARACTERS: usize = 64;
+
+/// The most characters of a comment or a postal address.
+pub const COMMENT_CHARACTERS: usize = 500;
+
+/// A name of 1 to 64 characters, without spaces around it; else `invalid_input` for `field`.
+pub fn check_name(field: &str, text: &str) -> Result<String, Refusal> {
+    let name = check_text(field, text, NAME_CHARACTERS)?;
+    if name.is_empty() { Err(Refusal::field(field)) } else { Ok(name) }
+}
+
+/// A text of at most so many characters, possibly none, without spaces around it; else `invalid_input` for `field`.
+pub fn check_text(field: &str, text: &str, characters: usize) -> Result<String, Refusal> {
+    // NFC never has more characters than a fourth of NFD's; what is far too long is not worth normalising.
+    if text.len() > characters * 16 {
+        return Err(Refusal::field(field));
+    }
+    let text: String = text.trim().nfc().collect();
+    let fits = text.chars().count() <= characters;
+    if fits && !text.chars().any(is_disturbing) { Ok(text) } else { Err(Refusal::field(field)) }
+}
+
+/// Characters that a name has no use for: control characters, line and paragraph separators, and the ones that turn
+/// the direction of writing (UAX 9, section 2), by which a name could pose as another.
+fn is_disturbing(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn name_is_composed_and_trimmed() {
+        assert_eq!(check_name("name", "  Mu\u{308}ller ").unwrap(), "Müller");
+        assert_eq!(check_name("name", "李").unwrap(), "李");
+    }
+
+    #[test]
+    fn name_has_1_to_64_characters_not_bytes() {
+        assert!(check_name("name", &"ü".repeat(64)).is_ok());
+        for text in ["", "   ", &"ü".repeat(65), &"x".repeat(100_000)] {
+            let refusal = check_name("given_name", text).unwrap_err();
+            assert_eq!(refusal.problem.field.as_deref(), Some("given_name"));
+        }
+    }
+
+    #[test]
+    fn control_and_bidirectional_characters_are_refused() {
+        for text in ["a\nb", "a\u{0}b", "a\u{202E}b", "a\u{2066}b", "a\u{200F}b", "a\u{2028}b"] {
+            assert!(check_name("name", text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn empty_comment_is_fine() {
+        assert_eq!(check_text("address", "", COMMENT_CHARACTERS).unwrap(), "");
+        assert!(check_text("address", &"x".repeat(501), COMMENT_CHARACTERS).is_err());
+    }
+}
