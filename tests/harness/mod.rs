@@ -2,3 +2,4 @@
 //! for its ports only), simulated field devices on the real channel, and photographs of labels.
 
 pub mod database;
+pub mod field_device;

@@ -17,8 +17,8 @@ impl DeviceKey {
     /// A new key.
     pub fn generate() -> Self {
         let random = SystemRandom::new();
-        let document =
-            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).expect("the system has random");
+        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
+            .expect("the system has random");
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random)
             .expect("ring reads what ring wrote");
         Self(Arc::new(pair))

@@ -20,7 +20,12 @@ use porchlight_protocol::{Base64Url, ClaimId};
 
 impl Brain {
     /// `down/claim`.
-    pub(super) fn answer_opening(&self, step: &mut Step, opening: ClaimOpening, now: i64) -> Option<DeviceMessage> {
+    pub(super) fn answer_opening(
+        &self,
+        step: &mut Step,
+        opening: ClaimOpening,
+        now: i64,
+    ) -> Option<DeviceMessage> {
         let (claim, attempt) = (opening.claim, opening.attempt);
         if let Some(bound) = already_bound(step, claim, attempt) {
             return Some(bound);
@@ -32,7 +37,11 @@ impl Brain {
             if attempt == known.opening.attempt {
                 let same = opening == known.opening;
                 let answer = DeviceMessage::Challenge(known.challenge.clone());
-                return Some(if same { answer } else { refuse(claim, attempt, RefusalReason::NotUnderstood) });
+                return Some(if same {
+                    answer
+                } else {
+                    refuse(claim, attempt, RefusalReason::NotUnderstood)
+                });
             }
         }
         let stored = &step.stored;
@@ -71,7 +80,8 @@ impl Brain {
             return bound;
         }
         let not_understood = refuse(claim, attempt, RefusalReason::NotUnderstood);
-        let Some(exchange) = step.stored.exchange(claim).filter(|known| known.opening.attempt == attempt) else {
+        let Some(exchange) = step.stored.exchange(claim).filter(|known| known.opening.attempt == attempt)
+        else {
             return not_understood;
         };
         let (login, counted_at) = match &exchange.progress {

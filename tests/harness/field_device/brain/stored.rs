@@ -10,7 +10,7 @@ use std::fmt;
 
 /// How many exchanges a device keeps at once. One would do; with four, a stranger who only knows the serial cannot
 /// push the buyer's exchange out before the try counter stops them.
-pub const MAX_EXCHANGES: usize = 4;
+const MAX_EXCHANGES: usize = 4;
 
 /// The store of a device.
 #[derive(Clone, Default)]
@@ -37,7 +37,7 @@ pub struct Owner {
 }
 
 /// A claim under way: its opening, what was answered, and how far it is.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Exchange {
     /// What was asked.
     pub opening: ClaimOpening,
@@ -50,7 +50,7 @@ pub struct Exchange {
 }
 
 /// How far an exchange is.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Progress {
     /// KE2 was sent.
     Challenged {

@@ -177,12 +177,20 @@ fn twenty_wrong_tries_make_it_rest_for_a_day() {
     let mut brain = device(true);
     for try_number in 0..20 {
         let now = NOW + try_number * 4 * MINUTE;
-        exchange(&mut brain, (u128::try_from(try_number).expect("small") + 1, 1, Presence::Password), "wrong", now);
+        exchange(
+            &mut brain,
+            (u128::try_from(try_number).expect("small") + 1, 1, Presence::Password),
+            "wrong",
+            now,
+        );
     }
     let (_, ke1) = PhoneLogin::start(&secret(PASSWORD)).expect("usable");
     let asked = opening(99, 1, Presence::Password, ke1);
     let now = NOW + 120 * MINUTE;
-    assert_eq!(refusal(say(&mut brain, "claim", &asked, now)), (RefusalReason::TooManyTries, Some(22 * 3600)));
+    assert_eq!(
+        refusal(say(&mut brain, "claim", &asked, now)),
+        (RefusalReason::TooManyTries, Some(22 * 3600))
+    );
     add_with_password(&mut brain, 100, PASSWORD, NOW + 24 * 60 * MINUTE);
 }
 
@@ -231,7 +239,8 @@ fn every_message_said_twice_gets_the_same_answer_and_counts_once() {
     assert_eq!(brain.stored.tries.left(NOW), 4);
 
     let ke2 = challenge(first).ke2.expect("KE2");
-    let (ke3, _) = phone.finish(&secret(PASSWORD), &ke2.0, &context(&brain, &asked)).expect("the right password");
+    let (ke3, _) =
+        phone.finish(&secret(PASSWORD), &ke2.0, &context(&brain, &asked)).expect("the right password");
     let proof = proof(&asked, ke3, None);
     let first = say(&mut brain, "proof", &proof, NOW);
     brain.restart();
@@ -381,7 +390,11 @@ fn button_allows_a_first_password_for_ten_minutes() {
     let answer = challenge.registration.expect("a registration answer");
     check_signature(&brain, &asked, &request, &answer);
     let record = registration.finish(&secret("brand new"), &answer.response.0).expect("a good response");
-    let late = brain.receive("bind", &serde_json::to_vec(&binding(1, Some(record.clone()), 1)).expect("JSON"), NOW + 21 * MINUTE);
+    let late = brain.receive(
+        "bind",
+        &serde_json::to_vec(&binding(1, Some(record.clone()), 1)).expect("JSON"),
+        NOW + 21 * MINUTE,
+    );
     assert_eq!(refusal(late.answer).0, RefusalReason::NotUnderstood);
     assert_eq!(say(&mut brain, "bind", &binding(1, Some(record), 1), NOW + 11 * MINUTE), bound(1, 1));
     assert_eq!(brain.volatile.pressed_at, None, "a press serves one claim");

@@ -8,7 +8,7 @@ const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// How many tries in how many milliseconds.
 const LIMITS: [(u32, i64); 2] = [(5, 15 * MINUTE_MS), (20, DAY_MS)];
 /// Tries that are free after a power cycle, whatever was counted.
-pub const AFTER_POWER_CYCLE: u32 = 3;
+pub(super) const AFTER_POWER_CYCLE: u32 = 3;
 
 /// When tries were counted, in milliseconds UTC, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,11 @@ pub struct Tries(Vec<i64>);
 impl Tries {
     /// How many more the limits allow.
     pub fn left(&self, now: i64) -> u32 {
-        LIMITS.iter().map(|&(limit, window)| limit.saturating_sub(self.within(window, now))).min().unwrap_or(0)
+        LIMITS
+            .iter()
+            .map(|&(limit, window)| limit.saturating_sub(self.within(window, now)))
+            .min()
+            .unwrap_or(0)
     }
 
     /// Seconds until the limits allow one again.
