@@ -30,6 +30,8 @@ pub const FIRST_REVISION: u32 = 1;
 /// What a claim makes of a device.
 #[derive(Clone, Debug)]
 pub struct NewDevice {
+    /// Its new id.
+    pub id: DeviceId,
     /// Who made it.
     pub maker: Maker,
     /// What is printed on it.
@@ -97,8 +99,8 @@ pub async fn bind(tx: &mut Tx, new: &NewDevice) -> Result<BindOutcome, DbError> 
         return Ok(BindOutcome::BoundBefore(device));
     }
     let name = DeviceName { maker: new.maker.clone(), serial: new.serial.clone() };
-    let device = DeviceId::mint();
-    if !store::insert_device(tx, device, new, FIRST_REVISION, crate::now()).await? {
+    let device = new.id;
+    if !store::insert_device(tx, new, FIRST_REVISION, crate::now()).await? {
         // Somebody's row stands; if it ended at this very moment, the transaction is worth another try.
         let ownership = store::ownership(tx, &name).await?.ok_or(DbError::TryAgain)?;
         return Ok(if ownership.claim == new.claim {
@@ -222,8 +224,8 @@ pub async fn release(tx: &mut Tx, caller: &Caller, id: DeviceId) -> Result<(), R
     let device = row.device;
     store::end_device(tx, id, crate::now()).await?;
     let name = DeviceName { maker: device.maker.clone(), serial: device.serial.clone() };
-    let message = DeviceRelease { claim: row.claim };
-    commands::enqueue(tx, &name, CommandKind::Release, &id.to_string(), &message, None).await?;
+    commands::withdraw(tx, &name, &id.to_string()).await?;
+    tell_release(tx, &name, row.held_claim).await?;
     history::record(
         tx,
         AuditEntry {
@@ -269,12 +271,21 @@ pub async fn settle(tx: &mut Tx, device: &DeviceName, revision: u32) -> Result<(
     Ok(())
 }
 
+/// The device holds another claim than the one that made it its owner's (the later of two that both were proven): it
+/// is that one which a release must name.
+pub async fn note_held_claim(tx: &mut Tx, device: &DeviceName, claim: ClaimId) -> Result<(), DbError> {
+    store::note_held_claim(tx, device, claim).await
+}
+
+/// Has the device forget what this claim made of it.
+pub async fn tell_release(tx: &mut Tx, device: &DeviceName, claim: ClaimId) -> Result<(), DbError> {
+    let message = DeviceRelease { claim };
+    commands::enqueue(tx, device, CommandKind::Release, &claim.to_string(), &message, None).await
+}
+
 /// `up/released`: the device forgot what this claim had made of it.
 pub async fn confirm_release(tx: &mut Tx, device: &DeviceName, claim: ClaimId) -> Result<(), DbError> {
-    match store::device_of_claim(tx, claim).await? {
-        Some(id) => commands::finish(tx, device, CommandKind::Release, &id.to_string()).await,
-        None => Ok(()),
-    }
+    commands::finish(tx, device, CommandKind::Release, &claim.to_string()).await
 }
 
 /// Queues name and clock for the device.

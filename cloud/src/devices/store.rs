@@ -13,8 +13,8 @@ use std::str::FromStr;
 pub struct DeviceRow {
     /// As its owner sees it.
     pub device: Device,
-    /// The claim that made this ownership.
-    pub claim: ClaimId,
+    /// The claim that the device itself holds.
+    pub held_claim: ClaimId,
     /// The settings it should have.
     pub settings_revision: u32,
     /// Whether the ownership is over.
@@ -25,7 +25,7 @@ macro_rules! select_devices {
     ($rest:literal) => {
         concat!(
             "SELECT device.id, device.maker, device.serial, device.model, device.section, device.site_id, \
-               device.name, device.time_zone, device.daylight_saving, device.claim_id, \
+               device.name, device.time_zone, device.daylight_saving, device.held_claim_id, \
                device.settings_revision, CASE WHEN device.ended_at IS NULL THEN 0 ELSE 1 END, \
                presence.connection_id, presence.lease_until, presence.changed_at \
              FROM device \
@@ -71,7 +71,6 @@ pub async fn device_of_claim(db: &mut AnyConnection, claim: ClaimId) -> Result<O
 /// Begins an ownership; false when the device is somebody's, or the claim made one before.
 pub async fn insert_device(
     db: &mut AnyConnection,
-    id: DeviceId,
     new: &NewDevice,
     revision: u32,
     now: i64,
@@ -79,10 +78,10 @@ pub async fn insert_device(
     // A unique violation would end the transaction on PostgreSQL: DO NOTHING tells as well.
     let done = sqlx::query(
         "INSERT INTO device (id, maker, serial, model, section, site_id, name, time_zone, daylight_saving, \
-           claim_id, settings_revision, settled_revision, started_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12) ON CONFLICT DO NOTHING",
+           claim_id, held_claim_id, settings_revision, settled_revision, started_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $11, $12) ON CONFLICT DO NOTHING",
     )
-    .bind(id.to_string())
+    .bind(new.id.to_string())
     .bind(new.maker.as_str())
     .bind(new.serial.as_str())
     .bind(new.model.as_str())
@@ -97,6 +96,21 @@ pub async fn insert_device(
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Notes the claim that the device itself holds.
+pub async fn note_held_claim(
+    db: &mut AnyConnection,
+    device: &DeviceName,
+    claim: ClaimId,
+) -> Result<(), DbError> {
+    sqlx::query("UPDATE device SET held_claim_id = $1 WHERE maker = $2 AND serial = $3 AND ended_at IS NULL")
+        .bind(claim.to_string())
+        .bind(device.maker.as_str())
+        .bind(device.serial.as_str())
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// One device, over or not.
@@ -230,7 +244,7 @@ fn read_device(row: &AnyRow, now: i64) -> Result<DeviceRow, DbError> {
     };
     Ok(DeviceRow {
         device,
-        claim: parse(row, 9, "claim id")?,
+        held_claim: parse(row, 9, "claim id")?,
         settings_revision: u32::try_from(row.try_get::<i64, _>(10)?)
             .map_err(|_| DbError::Corrupt("revision"))?,
         ended: row.try_get::<i64, _>(11)? != 0,

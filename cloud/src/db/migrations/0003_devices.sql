@@ -41,7 +41,8 @@ CREATE TABLE device (
     name TEXT NOT NULL,
     time_zone TEXT NOT NULL,
     daylight_saving BIGINT NOT NULL,
-    claim_id TEXT NOT NULL UNIQUE,
+    claim_id TEXT NOT NULL UNIQUE,         -- the claim that made this ownership
+    held_claim_id TEXT NOT NULL,           -- the claim that the device itself holds: a release names it
     settings_revision BIGINT NOT NULL,     -- what the device should have
     settled_revision BIGINT NOT NULL,      -- what it said it has
     started_at BIGINT NOT NULL,
