@@ -13,7 +13,7 @@ impl Brain {
     /// `down/bind`: everything that comes with it is stored in one write, then `up/bound` leaves.
     pub(super) fn answer_binding(&self, step: &mut Step, binding: ClaimBinding, now: i64) -> DeviceMessage {
         let (claim, attempt) = (binding.claim, binding.attempt);
-        if let Some(bound) = already_bound(step, claim, attempt) {
+        if let Some(bound) = already_bound(step, claim) {
             take_newer(step, binding.settings);
             return bound;
         }
@@ -34,7 +34,7 @@ impl Brain {
             // A claim with the password never replaces the password.
             (true, None) | (false, Some(_)) => return not_understood,
         }
-        step.stored.owner = Some(Owner { claim, settings: binding.settings });
+        step.stored.owner = Some(Owner { claim, attempt, settings: binding.settings });
         // Whoever else was on the way starts again, and learns from the cloud that it belongs to somebody.
         step.stored.exchanges.clear();
         step.volatile.pressed_at = None;

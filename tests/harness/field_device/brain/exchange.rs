@@ -27,7 +27,7 @@ impl Brain {
         now: i64,
     ) -> Option<DeviceMessage> {
         let (claim, attempt) = (opening.claim, opening.attempt);
-        if let Some(bound) = already_bound(step, claim, attempt) {
+        if let Some(bound) = already_bound(step, claim) {
             return Some(bound);
         }
         if let Some(known) = step.stored.exchange(claim) {
@@ -76,7 +76,7 @@ impl Brain {
     /// `down/proof`.
     pub(super) fn answer_proof(&self, step: &mut Step, proof: ClaimProof) -> DeviceMessage {
         let (claim, attempt) = (proof.claim, proof.attempt);
-        if let Some(bound) = already_bound(step, claim, attempt) {
+        if let Some(bound) = already_bound(step, claim) {
             return bound;
         }
         let not_understood = refuse(claim, attempt, RefusalReason::NotUnderstood);
@@ -191,9 +191,9 @@ impl Brain {
 }
 
 /// A claim that bound this device needs no second exchange: the cloud missed the answer, and hears it again.
-pub(super) fn already_bound(step: &Step, claim: ClaimId, attempt: u32) -> Option<DeviceMessage> {
+pub(super) fn already_bound(step: &Step, claim: ClaimId) -> Option<DeviceMessage> {
     let owner = step.stored.owner.as_ref().filter(|owner| owner.claim == claim)?;
-    Some(DeviceMessage::Bound(DeviceBound { claim: owner.claim, attempt }))
+    Some(DeviceMessage::Bound(DeviceBound { claim: owner.claim, attempt: owner.attempt }))
 }
 
 pub(super) fn refuse(claim: ClaimId, attempt: u32, reason: RefusalReason) -> DeviceMessage {

@@ -32,6 +32,8 @@ pub struct Stored {
 pub struct Owner {
     /// The claim.
     pub claim: ClaimId,
+    /// Its attempt that bound the device: the one that `up/bound` names, however often it is said.
+    pub attempt: u32,
     /// Name and clock.
     pub settings: DeviceSettings,
 }
