@@ -1,1 +1,36 @@
-//! 
+//! Porchlight's phone core: everything the app decides, and no screen.
+//!
+//! 1. [`Porchlight`] opens the person's own [`Profile`]: files, key, session.
+//! 2. Flows ([`session`], [`add_device`]) are pure state machines with a runner; they show complete states to one
+//!    listener.
+//! 3. Lists ([`sites`], [`devices`]) show windows of the cache, with the outbox laid over it; the change feed
+//!    (`history`) keeps them fresh.
+//! 4. What a phone must supply stands in [`ports`]; what can go wrong in [`Error`].
+//!
+//! Async functions need a tokio runtime with time and I/O.
+
+pub mod add_device;
+mod cache;
+mod configuration;
+pub mod devices;
+mod error;
+mod history;
+mod http;
+mod outbox;
+mod porchlight;
+pub mod ports;
+mod profile;
+mod report;
+mod sealed;
+pub mod session;
+pub mod sites;
+mod store;
+#[cfg(test)]
+mod testing;
+mod window;
+
+pub use configuration::Configuration;
+pub use error::{ConflictReason, Error, InputField, InputReason, NotAllowedReason};
+pub use porchlight::Porchlight;
+pub use profile::Profile;
+pub use window::{ListListener, Window};

@@ -1,0 +1,1 @@
+//! The flow that adds a device.

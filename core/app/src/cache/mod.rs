@@ -1,0 +1,1 @@
+//! What the cloud told this phone, readable without a connection.

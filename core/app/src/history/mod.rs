@@ -1,0 +1,1 @@
+//! The change feed: what keeps the cache fresh.
