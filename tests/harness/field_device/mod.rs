@@ -13,13 +13,16 @@ mod clock;
 mod faults;
 mod key;
 mod label;
+mod options;
 
 pub use address::CloudAddress;
 pub use clock::Clock;
 pub use faults::{Fault, Stage};
 pub use key::DeviceKey;
+pub use options::Options;
 
 use brain::{Brain, Stored, Volatile};
+use porchlight_label::{ClaimCode, Fingerprint};
 use porchlight_protocol::device::{DeviceMessage, DeviceSettings};
 use porchlight_protocol::opaque::{Credential, DeviceSetup, register_locally};
 use porchlight_protocol::{ClaimId, DeviceName, Model};
@@ -31,55 +34,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-
-/// What a device is made with.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Who it is.
-    pub device: DeviceName,
-    /// What kind it is.
-    pub model: Model,
-    /// Its own key.
-    pub key: DeviceKey,
-    /// The password it is delivered with.
-    pub password: Option<SecretString>,
-    /// The claim code on its label: 16 characters of Crockford's base32.
-    pub claim_code: Option<SecretString>,
-    /// What it knows of the time when it is switched on.
-    pub clock: Clock,
-    /// How often it shows that it is there.
-    pub keep_alive_seconds: u16,
-    /// What will go wrong.
-    pub faults: Vec<(Stage, Fault)>,
-}
-
-impl Options {
-    /// A device with a new key, without password and claim code, that does everything right.
-    pub fn new(device: DeviceName, model: Model) -> Self {
-        Self {
-            device,
-            model,
-            key: DeviceKey::generate(),
-            password: None,
-            claim_code: None,
-            clock: Clock::None,
-            keep_alive_seconds: 30,
-            faults: Vec::new(),
-        }
-    }
-
-    /// Delivered with this password.
-    pub fn with_password(mut self, password: &str) -> Self {
-        self.password = Some(password.into());
-        self
-    }
-
-    /// Delivered without a password, with this claim code on its label.
-    pub fn with_claim_code(mut self, claim_code: &str) -> Self {
-        self.claim_code = Some(claim_code.into());
-        self
-    }
-}
 
 /// What the device's task and its handle share.
 struct Shared {
@@ -102,7 +56,7 @@ struct Shared {
 pub struct FieldDevice {
     model: Model,
     has_password: bool,
-    claim_code: Option<SecretString>,
+    claim_code: Option<ClaimCode>,
     shared: Arc<Shared>,
     cloud: Option<CloudAddress>,
     /// The task, and the token that asks it to say goodbye.
@@ -113,15 +67,14 @@ impl FieldDevice {
     /// Makes a device as a factory would. With a password or a claim code it takes as long as Argon2 does.
     pub fn build(options: Options) -> Self {
         let setup = DeviceSetup::create();
-        let record = |credential, secret: &Option<SecretString>| {
+        let record = |credential, secret: &SecretString| {
             // Exposed: the factory registers it, and keeps the record only.
-            let secret =
-                secret.as_ref().map(|text| SecretSlice::from(text.expose_secret().as_bytes().to_vec()));
-            secret.map(|secret| register_locally(&setup, credential, &secret).expect("1 to 128 bytes"))
+            let secret = SecretSlice::from(secret.expose_secret().as_bytes().to_vec());
+            register_locally(&setup, credential, &secret).expect("1 to 128 bytes")
         };
         let stored = Stored {
-            password: record(Credential::Password, &options.password),
-            claim_code: record(Credential::ClaimCode, &options.claim_code),
+            password: options.password.as_ref().map(|password| record(Credential::Password, password)),
+            claim_code: options.claim_code.as_ref().map(|code| record(Credential::ClaimCode, code.secret())),
             ..Stored::default()
         };
         let name = options.device.clone();
@@ -229,8 +182,14 @@ impl FieldDevice {
     }
 
     /// The claim code on its label.
-    pub fn claim_code(&self) -> Option<&SecretString> {
+    pub fn claim_code(&self) -> Option<&ClaimCode> {
         self.claim_code.as_ref()
+    }
+
+    /// The text of the QR code on it.
+    pub fn label(&self) -> SecretString {
+        let fingerprint = Fingerprint::of_public_key(&self.public_key());
+        label::print(&self.shared.name, &self.model, fingerprint, self.claim_code.clone())
     }
 
     /// Its line of the file that `porchlight inventory add` reads, without a line break.
