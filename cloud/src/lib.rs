@@ -3,21 +3,27 @@
 //! A feature is a folder: `mod.rs` holds its rules (no HTTP, no SQL), `store.rs` the only SQL, `api.rs` the JSON
 //! routes. The rest is what features stand on: [`db`], [`problem`], [`authority`], [`secret`], [`settings`].
 
+pub mod add_device;
 pub mod authority;
+mod cli;
 pub mod clock;
 pub mod db;
 pub mod devices;
 pub mod history;
+pub mod idempotency;
 pub mod jose;
 pub mod key;
 pub mod limits;
+pub mod mail;
 pub mod problem;
 pub mod secret;
 pub mod server;
 pub mod session;
 pub mod settings;
+pub mod sites;
 pub mod text;
 
+pub use cli::main;
 pub use server::{Cloud, StartError};
 pub use settings::Settings;
 

@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `porchlight`.
+
+fn main() -> std::process::ExitCode {
+    porchlight_cloud::main()
+}

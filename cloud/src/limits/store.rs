@@ -15,6 +15,8 @@ pub enum AttemptKind {
     Mail,
     /// Claims of an account that no device has answered.
     UnansweredClaim,
+    /// Mails to the owner of a device that somebody else tried to add.
+    DeviceTried,
 }
 
 impl AttemptKind {
@@ -23,6 +25,7 @@ impl AttemptKind {
             Self::SignIn => "sign_in",
             Self::Mail => "mail",
             Self::UnansweredClaim => "unanswered_claim",
+            Self::DeviceTried => "device_tried",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Whether the server lives (`/healthz`), whether it can serve (`/readyz`), and what time it is (`/v1/time`).
 
 use crate::db::DbError;
+use crate::history;
 use crate::problem::Refusal;
 use crate::server::CloudState;
 use axum::Json;
@@ -14,6 +15,9 @@ use utoipa_axum::routes;
 
 /// How long the database may take to answer before the server is not ready.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long what was written may wait for its number, in milliseconds.
+const MAY_WAIT: i64 = 5_000;
 
 pub(super) fn routes() -> OpenApiRouter<CloudState> {
     OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz)).routes(routes!(time))
@@ -31,20 +35,15 @@ async fn healthz() -> StatusCode {
     (status = 503, description = "It cannot, now.", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn readyz(State(state): State<CloudState>) -> Result<StatusCode, Refusal> {
-    let is_ready = tokio::time::timeout(PATIENCE, sealer_is_there(&state)).await;
-    match is_ready {
-        Ok(Ok(true)) if !state.stopping.is_cancelled() => Ok(StatusCode::NO_CONTENT),
+    let is_behind = tokio::time::timeout(PATIENCE, sealer_is_behind(&state)).await;
+    match is_behind {
+        Ok(Ok(false)) if !state.stopping.is_cancelled() => Ok(StatusCode::NO_CONTENT),
         _ => Err(Refusal::new(ProblemCode::Unavailable).retry_after(1)),
     }
 }
 
-async fn sealer_is_there(state: &CloudState) -> Result<bool, DbError> {
-    let mut db = state.db.read().await?;
-    let held: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sealer WHERE lease_until > $1")
-        .bind(crate::now())
-        .fetch_one(&mut *db)
-        .await?;
-    Ok(held > 0)
+async fn sealer_is_behind(state: &CloudState) -> Result<bool, DbError> {
+    history::store::is_behind(&mut *state.db.read().await?, crate::now() - MAY_WAIT).await
 }
 
 /// The server's clock, for devices and phones that have none to trust.

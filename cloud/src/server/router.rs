@@ -16,6 +16,10 @@ pub(super) fn api() -> OpenApiRouter<CloudState> {
     OpenApiRouter::with_openapi(openapi::Api::openapi())
         .merge(health::routes())
         .merge(crate::session::api::routes())
+        .merge(crate::sites::api::routes())
+        .merge(crate::devices::api::routes())
+        .merge(crate::add_device::api::routes())
+        .merge(crate::history::api::routes())
 }
 
 /// The whole server as a service.

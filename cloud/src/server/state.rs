@@ -2,6 +2,7 @@
 
 use crate::Settings;
 use crate::db::Db;
+use crate::history::feed::Feed;
 use crate::key::ServerKey;
 use crate::limits::Limits;
 use crate::session::{Activity, Passwords, Revocations};
@@ -21,6 +22,8 @@ pub struct CloudState {
     pub key: ServerKey,
     /// Tells open streams which sessions ended.
     pub revocations: Revocations,
+    /// Tells open streams what changed.
+    pub feed: Feed,
     /// The threads that hash passwords.
     pub passwords: Passwords,
     /// When sessions were last used.
@@ -42,6 +45,7 @@ impl CloudState {
             db,
             key,
             revocations: Revocations::new(),
+            feed: Feed::default(),
             passwords: Passwords::start(),
             activity: Activity::default(),
             limits: Limits::new(&settings),

@@ -1,5 +1,7 @@
 //! What runs beside the requests until the server stops.
 
+use crate::history::seal::Sealer;
+use crate::idempotency;
 use crate::server::CloudState;
 use rustls::ServerConfig;
 use std::sync::Arc;
@@ -10,10 +12,18 @@ use tokio::net::TcpListener;
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Starts every task. Each ends when `state.stopping` is cancelled.
-pub(super) fn start(state: &CloudState, _mqtt: TcpListener, _mqtt_tls: Option<Arc<ServerConfig>>) {
+pub(super) fn start(state: &CloudState, mqtt: TcpListener, mqtt_tls: Option<Arc<ServerConfig>>) {
     let revocations = state.revocations.clone();
     state.tasks.spawn(revocations.follow(state.db.clone(), state.stopping.clone()));
     state.tasks.spawn(state.activity.clone().write(state.db.clone(), state.stopping.clone()));
+    state.tasks.spawn(crate::mail::sender::run(state.clone()));
+    let (holder, keeps) = (state.process.to_string(), state.settings.feed_keeps);
+    let sealer = Sealer::new(state.db.clone(), holder, keeps);
+    let feed = state.feed.clone();
+    state.tasks.spawn(feed.run(state.db.clone(), sealer.sealed(), state.stopping.clone()));
+    state.tasks.spawn(sealer.run(state.stopping.clone()));
+    state.tasks.spawn(crate::add_device::expiry::run(state.clone()));
+    crate::devices::channel::start(state, mqtt, mqtt_tls);
     state.tasks.spawn(sweep(state.clone()));
 }
 
@@ -24,5 +34,14 @@ async fn sweep(state: CloudState) {
             () = tokio::time::sleep(SWEEP_EVERY) => {}
         }
         state.limits.forget_the_quiet();
+        if let Err(error) = crate::session::sweep(&state.db, crate::now()).await {
+            tracing::warn!(%error, "expired rows could not be removed");
+        }
+        if let Err(error) = crate::mail::sweep(&state.db, crate::now()).await {
+            tracing::warn!(%error, "old mail could not be removed");
+        }
+        if let Err(error) = idempotency::forget_expired(&state.db).await {
+            tracing::warn!(%error, "old idempotency keys could not be removed");
+        }
     }
 }

@@ -25,10 +25,11 @@ CREATE TABLE registration (
     code_tries BIGINT NOT NULL,
     code_expires_at BIGINT NOT NULL,
     used_at BIGINT,
+    account_id TEXT,                       -- the account that came of it: the same code again is answered the same
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
-CREATE INDEX registration_email ON registration (email);
+CREATE INDEX registration_expires ON registration (expires_at);
 
 -- One install of our app on one phone: its key.
 CREATE TABLE installation (
@@ -50,18 +51,21 @@ CREATE TABLE session (
     revoked_at BIGINT,
     revoked_why TEXT
 );
-CREATE INDEX session_account ON session (account_id);
+CREATE INDEX session_account ON session (account_id, installation_id);
 
 -- Refresh tokens of a session, the newest and its predecessors: a replay of an old one revokes the family.
 CREATE TABLE refresh_token (
     token_hash BYTEA PRIMARY KEY,
     session_id TEXT NOT NULL REFERENCES session (id),
     successor_hash BYTEA,                  -- set when it was used
-    successor_sealed BYTEA,                -- both successors' text, sealed under a key derived from this token
+    successor_sealed BYTEA,                -- both successors' text, sealed under a key derived from this token,
+                                           -- until the successor is used
     created_at BIGINT NOT NULL,
     idle_expires_at BIGINT NOT NULL
 );
 CREATE INDEX refresh_token_session ON refresh_token (session_id);
+CREATE INDEX refresh_token_successor ON refresh_token (successor_hash) WHERE successor_hash IS NOT NULL;
+CREATE INDEX refresh_token_idle ON refresh_token (idle_expires_at);
 
 -- Outside "GET changes nothing": written at most once a minute a session.
 CREATE TABLE session_activity (
@@ -89,10 +93,11 @@ CREATE INDEX seen_token_expires ON seen_token (expires_at);
 CREATE TABLE attempt (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
-    identifier TEXT NOT NULL,
+    identifier TEXT NOT NULL,              -- an id, or an HMAC of an address with the server's key
     at BIGINT NOT NULL
 );
 CREATE INDEX attempt_of ON attempt (kind, identifier, at);
+CREATE INDEX attempt_at ON attempt (at);
 
 -- Mail to send: leaves after the commit, checked again before it leaves.
 CREATE TABLE mail (

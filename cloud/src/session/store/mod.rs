@@ -1,28 +1,26 @@
 //! The rows of accounts, sessions and installations: the only SQL of this feature.
 
+mod account;
+mod registration;
 mod revocation;
+mod session;
+mod sweep;
+mod token;
 
-pub use revocation::{RevocationRow, revocations_since};
-
-use crate::db::{Db, DbError};
-use porchlight_protocol::SessionId;
-use std::collections::HashMap;
-
-/// Writes when sessions were last used, milliseconds UTC.
-pub async fn write_activity(db: &Db, notes: &HashMap<SessionId, i64>) -> Result<(), DbError> {
-    if notes.is_empty() {
-        return Ok(());
-    }
-    let mut tx = db.begin().await?;
-    for (session, seen_at) in notes {
-        sqlx::query(
-            "INSERT INTO session_activity (session_id, seen_at) VALUES ($1, $2) \
-             ON CONFLICT (session_id) DO UPDATE SET seen_at = excluded.seen_at",
-        )
-        .bind(session.to_string())
-        .bind(*seen_at)
-        .execute(&mut *tx)
-        .await?;
-    }
-    tx.commit().await
-}
+pub use account::{
+    AccountRow, CredentialsRow, account_by_id, credentials_by_email, email_has_account, insert_account,
+    knows_installation, set_disabled,
+};
+pub use registration::{
+    RegistrationRow, count_try, finish_registration, insert_registration, open_registration, set_code,
+    waits_for_code, was_finished_with,
+};
+pub use revocation::{RevocationRow, insert_account_revocation, revocations_since};
+pub use session::{
+    NewSessionRow, insert_session, installation_by_key, replace_access, sessions_of_installation,
+    write_activity,
+};
+pub use sweep::delete_expired;
+pub use token::{
+    NewTokenRow, RefreshRow, forget_successor_of, insert_token, refresh_row, remember_once, set_successor,
+};

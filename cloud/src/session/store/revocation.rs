@@ -2,6 +2,7 @@
 
 use crate::db::DbError;
 use crate::session::revocations::Ended;
+use porchlight_protocol::AccountId;
 use sqlx::{AnyConnection, Row as _};
 
 /// One entry of the list.
@@ -37,4 +38,19 @@ pub async fn revocations_since(db: &mut AnyConnection, since: i64) -> Result<Vec
             Ok(RevocationRow { id: row.try_get(0)?, ended, at: row.try_get(3)? })
         })
         .collect()
+}
+
+/// Notes that all sessions of an account ended.
+pub async fn insert_account_revocation(
+    db: &mut AnyConnection,
+    account: AccountId,
+    now: i64,
+) -> Result<(), DbError> {
+    sqlx::query("INSERT INTO revocation (id, account_id, at) VALUES ($1, $2, $3)")
+        .bind(uuid::Uuid::now_v7().to_string())
+        .bind(account.to_string())
+        .bind(now)
+        .execute(db)
+        .await?;
+    Ok(())
 }

@@ -1,0 +1,183 @@
+//! Every setting as a flag, with its default.
+
+use super::log::{EnvFilterText, LogFormat, LogOptions};
+use crate::settings::{Settings, TlsFiles};
+use clap::Args;
+use porchlight_protocol::LinkHost;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The settings of a server.
+#[derive(Args, Debug)]
+pub(super) struct Options {
+    /// A TOML file with settings, named as the flags are (`claim_window_seconds = 120`); flags and environment win
+    #[arg(long, env = "PORCHLIGHT_CONFIG", value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// The folder for database, key and mail, as far as these are not set themselves; made when missing
+    #[arg(long, env = "PORCHLIGHT_FOLDER", default_value = "porchlight-data")]
+    folder: PathBuf,
+
+    /// `sqlite:<path>` or `postgres://...` [default: sqlite:<folder>/porchlight.db]
+    #[arg(long, env = "PORCHLIGHT_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+
+    /// A file that holds what --database says: for a URL with a password
+    #[arg(long, env = "PORCHLIGHT_DATABASE_FILE", value_name = "FILE", conflicts_with = "database")]
+    database_file: Option<PathBuf>,
+
+    /// Where the JSON API listens; loopback only, unless certificates are set
+    #[arg(long, env = "PORCHLIGHT_HTTP", default_value = "127.0.0.1:8080")]
+    http: SocketAddr,
+
+    /// Certificate chain of the JSON API, PEM, leaf first
+    #[arg(long, env = "PORCHLIGHT_HTTP_CERTIFICATES", value_name = "FILE", requires = "http_key")]
+    http_certificates: Option<PathBuf>,
+
+    /// Key of that certificate, PEM
+    #[arg(long, env = "PORCHLIGHT_HTTP_KEY", value_name = "FILE", requires = "http_certificates")]
+    http_key: Option<PathBuf>,
+
+    /// Where devices connect by MQTT; loopback only, unless certificates are set
+    #[arg(long, env = "PORCHLIGHT_MQTT", default_value = "127.0.0.1:1883")]
+    mqtt: SocketAddr,
+
+    /// Certificate chain of the devices' channel, PEM, leaf first
+    #[arg(long, env = "PORCHLIGHT_MQTT_CERTIFICATES", value_name = "FILE", requires = "mqtt_key")]
+    mqtt_certificates: Option<PathBuf>,
+
+    /// Key of that certificate, PEM
+    #[arg(long, env = "PORCHLIGHT_MQTT_KEY", value_name = "FILE", requires = "mqtt_certificates")]
+    mqtt_key: Option<PathBuf>,
+
+    /// The host that links, proofs and devices' tokens name
+    #[arg(long, env = "PORCHLIGHT_LINK_HOST", default_value = "porchlight.localhost")]
+    link_host: LinkHost,
+
+    /// The file with the server's 32-byte key; made when missing [default: <folder>/server.key]
+    #[arg(long, env = "PORCHLIGHT_SERVER_KEY", value_name = "FILE")]
+    server_key: Option<PathBuf>,
+
+    /// The folder that mail is written to [default: <folder>/mail]
+    #[arg(long, env = "PORCHLIGHT_MAIL_FOLDER", value_name = "FOLDER")]
+    mail_folder: Option<PathBuf>,
+
+    /// The address that mail comes from
+    #[arg(long, env = "PORCHLIGHT_MAIL_FROM", default_value = "Porchlight <no-reply@porchlight.localhost>")]
+    mail_from: String,
+
+    /// The oldest version of an app that is served
+    #[arg(long, env = "PORCHLIGHT_MINIMUM_CLIENT", default_value = "1.0.0", value_name = "VERSION")]
+    minimum_client: Version,
+
+    /// How long a claim may take
+    #[arg(long, env = "PORCHLIGHT_CLAIM_WINDOW_SECONDS", default_value_t = 120, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u32).range(1..=3600))]
+    claim_window_seconds: u32,
+
+    /// Claims that no device answered which an account may make in an hour
+    #[arg(long, env = "PORCHLIGHT_UNANSWERED_CLAIMS_PER_HOUR", default_value_t = 20, value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    unanswered_claims_per_hour: u32,
+
+    /// Requests a minute for each session
+    #[arg(long, env = "PORCHLIGHT_REQUESTS_PER_MINUTE", default_value_t = 600, value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    requests_per_minute: u32,
+
+    /// Sign-ins and registrations a minute for each network address
+    #[arg(long, env = "PORCHLIGHT_SIGN_INS_PER_MINUTE", default_value_t = 30, value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    sign_ins_per_minute: u32,
+
+    /// Failed sign-ins of an identifier before answers are delayed
+    #[arg(long, env = "PORCHLIGHT_SIGN_IN_FAILURES", default_value_t = 5, value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    sign_in_failures: u32,
+
+    /// Mails with a code that an address gets in an hour
+    #[arg(long, env = "PORCHLIGHT_MAILS_PER_HOUR", default_value_t = 3, value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    mails_per_hour: u32,
+
+    /// How long a change stays in the feed; whoever comes later reads the lists again
+    #[arg(long, env = "PORCHLIGHT_FEED_KEEPS_HOURS", default_value_t = 168, value_name = "HOURS",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    feed_keeps_hours: u32,
+
+    /// How log lines look
+    #[arg(long, env = "PORCHLIGHT_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+
+    /// What is logged, as tracing's filters say it
+    #[arg(long, env = "PORCHLIGHT_LOG", default_value = "info,sqlx=warn", value_name = "FILTER")]
+    log: EnvFilterText,
+}
+
+/// `major.minor.patch`.
+#[derive(Clone, Copy, Debug)]
+struct Version((u32, u32, u32));
+
+impl FromStr for Version {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.split('.').map(|part| part.parse().ok());
+        match (parts.next().flatten(), parts.next().flatten(), parts.next().flatten(), parts.next()) {
+            (Some(major), Some(minor), Some(patch), None) => Ok(Self((major, minor, patch))),
+            _ => Err("a version is three numbers, like 1.4.0"),
+        }
+    }
+}
+
+/// A setting that says nothing usable.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OptionsError {
+    #[error("{path} cannot be read: {source}")]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("{path} cannot be made: {source}")]
+    Folder { path: PathBuf, source: std::io::Error },
+}
+
+impl Options {
+    /// All settings, resolved; makes the folder.
+    pub(super) fn resolve(self) -> Result<(Settings, LogOptions), OptionsError> {
+        std::fs::create_dir_all(&self.folder)
+            .map_err(|source| OptionsError::Folder { path: self.folder.clone(), source })?;
+        let in_folder = Settings::in_folder(&self.folder);
+        let database = match (self.database, self.database_file) {
+            (Some(database), _) => database,
+            (None, Some(path)) => match std::fs::read_to_string(&path) {
+                Ok(text) => text.trim().to_owned(),
+                Err(source) => return Err(OptionsError::File { path, source }),
+            },
+            (None, None) => in_folder.database,
+        };
+        let settings = Settings {
+            database,
+            http: self.http,
+            http_tls: tls(self.http_certificates, self.http_key),
+            mqtt: self.mqtt,
+            mqtt_tls: tls(self.mqtt_certificates, self.mqtt_key),
+            link_host: self.link_host,
+            server_key: self.server_key.unwrap_or(in_folder.server_key),
+            mail_folder: self.mail_folder.unwrap_or(in_folder.mail_folder),
+            mail_from: self.mail_from,
+            minimum_client: self.minimum_client.0,
+            claim_window: Duration::from_secs(self.claim_window_seconds.into()),
+            unanswered_claims_per_hour: self.unanswered_claims_per_hour,
+            requests_per_minute: self.requests_per_minute,
+            sign_ins_per_minute: self.sign_ins_per_minute,
+            sign_in_failures: self.sign_in_failures,
+            mails_per_hour: self.mails_per_hour,
+            feed_keeps: Duration::from_secs(u64::from(self.feed_keeps_hours) * 3600),
+        };
+        Ok((settings, LogOptions { format: self.log_format, filter: self.log }))
+    }
+}
+
+/// clap demands both or none.
+fn tls(certificates: Option<PathBuf>, key: Option<PathBuf>) -> Option<TlsFiles> {
+    certificates.zip(key).map(|(certificates, key)| TlsFiles { certificates, key })
+}

@@ -1,0 +1,162 @@
+//! What mails say, in English and German: plain, short, what happened and then what to do (look.md, Words).
+//!
+//! Mail to an address that nobody has verified yet names nobody and quotes nothing: else a stranger could have us send
+//! their words to anyone.
+
+use super::Letter;
+use porchlight_protocol::session::Language;
+
+/// Subject and text of a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Words {
+    pub(super) subject: String,
+    pub(super) text: String,
+}
+
+/// As accounts and mails keep it.
+pub(crate) fn language_to_row(language: Language) -> &'static str {
+    match language {
+        Language::German => "de",
+        Language::English | Language::Unknown => "en",
+    }
+}
+
+/// Reads what [`language_to_row`] wrote.
+pub(crate) fn language_from_row(row: &str) -> Language {
+    if row == "de" { Language::German } else { Language::English }
+}
+
+/// The letter in this language.
+pub(super) fn say(letter: &Letter, language: Language) -> Words {
+    match language {
+        Language::German => in_german(letter),
+        Language::English | Language::Unknown => in_english(letter),
+    }
+}
+
+fn words(subject: &str, paragraphs: &[&str]) -> Words {
+    Words { subject: subject.to_owned(), text: paragraphs.join("\n\n") + "\n" }
+}
+
+fn in_english(letter: &Letter) -> Words {
+    match letter {
+        Letter::VerificationCode { code } => words(
+            "Your code for Porchlight",
+            &[
+                &format!("Enter this code in the app: {code}"),
+                "It works for 10 minutes. Nobody from Porchlight will ask you for it.",
+                "If you did not register, you need not do anything: without the code there is no account.",
+            ],
+        ),
+        Letter::AddressHasAccount => words(
+            "You already have a Porchlight account",
+            &[
+                "Somebody, perhaps you, tried to register with this address. It has an account already, and nothing \
+                 about it has changed.",
+                "If it was you, sign in with the password you have. If it was not, you need not do anything.",
+            ],
+        ),
+        Letter::SessionEnded => words(
+            "We signed one of your phones out",
+            &[
+                "An old key of one of your sign-ins was used again. That happens when a phone is restored from a \
+                 backup, and also when somebody copied it. To be safe we ended that sign-in.",
+                "Sign in again on your phone. If another phone than yours was signed in to your account, change your \
+                 password.",
+            ],
+        ),
+        Letter::DeviceTried { device, site, knew_password } => words(
+            "Somebody tried to add your device",
+            &[
+                &format!("Somebody tried to add {device} at {site} to another account."),
+                if *knew_password {
+                    "They know its password. If you do not know who it was, change it at the device."
+                } else {
+                    "They did not know its password. The device rests after a few wrong ones."
+                },
+                "Nothing has changed: it is yours until you remove it. If you have sold or lent it, remove it in the \
+                 app.",
+            ],
+        ),
+    }
+}
+
+fn in_german(letter: &Letter) -> Words {
+    match letter {
+        Letter::VerificationCode { code } => words(
+            "Ihr Code für Porchlight",
+            &[
+                &format!("Geben Sie diesen Code in der App ein: {code}"),
+                "Er gilt 10 Minuten. Niemand von Porchlight fragt Sie danach.",
+                "Wenn Sie sich nicht registriert haben, müssen Sie nichts tun: Ohne den Code entsteht kein Konto.",
+            ],
+        ),
+        Letter::AddressHasAccount => words(
+            "Sie haben schon ein Konto bei Porchlight",
+            &[
+                "Jemand, vielleicht Sie selbst, wollte sich mit dieser Adresse registrieren. Sie hat schon ein Konto, \
+                 und daran hat sich nichts geändert.",
+                "Wenn Sie es waren, melden Sie sich mit Ihrem Passwort an. Wenn nicht, müssen Sie nichts tun.",
+            ],
+        ),
+        Letter::SessionEnded => words(
+            "Wir haben eines Ihrer Telefone abgemeldet",
+            &[
+                "Ein alter Schlüssel einer Ihrer Anmeldungen wurde noch einmal benutzt. Das geschieht, wenn ein \
+                 Telefon aus einer Sicherung wiederhergestellt wird, aber auch, wenn jemand ihn kopiert hat. \
+                 Vorsichtshalber haben wir diese Anmeldung beendet.",
+                "Melden Sie sich auf Ihrem Telefon neu an. War ein fremdes Telefon in Ihrem Konto angemeldet, ändern \
+                 Sie Ihr Passwort.",
+            ],
+        ),
+        Letter::DeviceTried { device, site, knew_password } => words(
+            "Jemand wollte Ihr Gerät hinzufügen",
+            &[
+                &format!("Jemand wollte {device} ({site}) zu einem anderen Konto hinzufügen."),
+                if *knew_password {
+                    "Das Passwort des Geräts war dabei bekannt. Wenn Sie nicht wissen, wer das war, ändern Sie es am \
+                     Gerät."
+                } else {
+                    "Das Passwort des Geräts war dabei nicht bekannt. Nach einigen falschen ruht das Gerät."
+                },
+                "Es hat sich nichts geändert: Das Gerät gehört Ihnen, bis Sie es entfernen. Wenn Sie es verkauft oder \
+                 verliehen haben, entfernen Sie es in der App.",
+            ],
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_letter() -> [Letter; 4] {
+        [
+            Letter::VerificationCode { code: "12345678".into() },
+            Letter::AddressHasAccount,
+            Letter::SessionEnded,
+            Letter::DeviceTried { device: "Gate".into(), site: "Lake house".into(), knew_password: true },
+        ]
+    }
+
+    #[test]
+    fn every_letter_says_its_own_in_each_language() {
+        let mut subjects = std::collections::HashSet::new();
+        for letter in every_letter() {
+            for language in [Language::English, Language::German] {
+                let words = say(&letter, language);
+                assert!(subjects.insert(words.subject.clone()), "{} is said twice", words.subject);
+                assert!(!words.text.contains('!') && !words.text.contains("  "), "{}", words.text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_letter_names_stands_in_its_text() {
+        for language in [Language::English, Language::German] {
+            let [code, .., tried] = every_letter().map(|letter| say(&letter, language).text);
+            assert!(code.contains("12345678"));
+            assert!(tried.contains("Gate") && tried.contains("Lake house"));
+        }
+    }
+}

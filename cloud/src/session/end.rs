@@ -1,0 +1,51 @@
+//! The end of sessions: in force when it is answered.
+
+use super::store;
+use crate::authority::{self, Caller};
+use crate::db::{Db, Lock};
+use crate::history::{self, AuditEntry};
+use crate::problem::Refusal;
+use porchlight_protocol::{AccountId, ProblemCode};
+
+/// Ends the caller's session.
+pub async fn sign_out(db: &Db, caller: &Caller) -> Result<(), Refusal> {
+    let mut tx = db.begin().await?;
+    // Whoever ends sessions holds the account's row alone: a change that confirmed the session commits before.
+    tx.lock("account", &caller.account.to_string(), Lock::Update).await?;
+    if !authority::store::session_is_alive(&mut tx, caller, crate::now()).await? {
+        return Err(ProblemCode::SessionRevoked.into());
+    }
+    authority::store::revoke_session(&mut tx, caller.session, "signed out", crate::now()).await?;
+    let entry = AuditEntry {
+        actor: Some(caller.account),
+        subject: Some(caller.account),
+        site: None,
+        what: "session.ended",
+        on_what: Some(caller.session.to_string()),
+        before: None,
+        after: None,
+    };
+    history::record(&mut tx, entry).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Disables an account and ends all its sessions. The service itself acts here: no route leads to it yet.
+pub async fn disable_account(db: &Db, account: AccountId) -> Result<(), Refusal> {
+    let mut tx = db.begin().await?;
+    tx.lock("account", &account.to_string(), Lock::Update).await?;
+    if !store::set_disabled(&mut tx, account).await? {
+        return Err(ProblemCode::NotFound.into());
+    }
+    store::insert_account_revocation(&mut tx, account, crate::now()).await?;
+    let entry = AuditEntry {
+        actor: None,
+        subject: Some(account),
+        site: None,
+        what: "account.disabled",
+        on_what: Some(account.to_string()),
+        before: None,
+        after: None,
+    };
+    history::record(&mut tx, entry).await?;
+    Ok(tx.commit().await?)
+}

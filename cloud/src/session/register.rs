@@ -1,0 +1,135 @@
+//! Registering: a person gives an address, a password and a name, and gets a code by mail.
+//!
+//! Nobody learns from here whether an address has an account: the work and the answer are the same, and only the mail
+//! differs. The token of the answer binds the code to this registration, so a code that was mailed because a stranger
+//! registered my address (with a password of theirs) is of no use in my app. An address gets few mails an hour.
+
+use super::credentials::{attempt_identifier, check_address, check_password};
+use super::store::{self, RegistrationRow};
+use super::{CODE_LASTS, DAY, HOUR};
+use crate::db::Tx;
+use crate::key::{ServerKey, Use};
+use crate::limits::store::{AttemptKind, add_attempt, attempts};
+use crate::mail::{self, Letter};
+use crate::problem::Refusal;
+use crate::secret::{SecretKind, fill_random, hash_minted, hash_presented, mint};
+use crate::server::CloudState;
+use crate::text::check_name;
+use porchlight_protocol::ProblemCode;
+use porchlight_protocol::session::{Language, RegisterRequest, RegisterResponse};
+use secrecy::{ExposeSecret, SecretString};
+
+/// How long a registration waits for its code.
+const REGISTRATION_LASTS: i64 = DAY;
+
+/// Registers; the answer is the same whoever has the address.
+pub async fn register(state: &CloudState, request: RegisterRequest) -> Result<RegisterResponse, Refusal> {
+    let RegisterRequest { email, password, given_name, family_name, language } = request;
+    let password = SecretString::from(password);
+    let email = check_address(&email)?;
+    let given_name = check_name("given_name", &given_name)?;
+    let family_name = check_name("family_name", &family_name)?;
+    check_password(&password)?;
+    let password_hash = state.passwords.hash(password).await?;
+
+    let now = crate::now();
+    let token = mint(SecretKind::Registration);
+    let token_hash = hash_minted(&token);
+    let code = make_code();
+    let mut tx = state.db.begin().await?;
+    count_mail(&mut tx, state, &email, now).await?;
+    let row = RegistrationRow {
+        code_mac: mac_code(&state.key, &token_hash, &code),
+        token_hash,
+        email,
+        given_name,
+        family_name,
+        language: mail::language_to_row(language).to_owned(),
+        password_hash,
+        code_expires_at: now + CODE_LASTS,
+        expires_at: now + REGISTRATION_LASTS,
+    };
+    store::insert_registration(&mut tx, &row, now).await?;
+    mail_code(&mut tx, &state.key, &row.email, language, code).await?;
+    tx.commit().await?;
+    // Exposed to be handed over: this answer is where the phone gets it.
+    Ok(RegisterResponse { registration: token.expose_secret().to_owned() })
+}
+
+/// Mails another code for a registration that waits for one; says nothing about whether there is one.
+pub async fn mail_new_code(state: &CloudState, registration: &SecretString) -> Result<(), Refusal> {
+    let Some(token_hash) = hash_presented(SecretKind::Registration, registration) else { return Ok(()) };
+    let now = crate::now();
+    let mut tx = state.db.begin().await?;
+    let Some((email, language)) = store::waits_for_code(&mut tx, &token_hash, now).await? else {
+        return Ok(());
+    };
+    count_mail(&mut tx, state, &email, now).await?;
+    let code = make_code();
+    let code_mac = mac_code(&state.key, &token_hash, &code);
+    store::set_code(&mut tx, &token_hash, &code_mac, now + CODE_LASTS).await?;
+    mail_code(&mut tx, &state.key, &email, mail::language_from_row(&language), code).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The owner of an address that has an account learns that, instead of the code.
+async fn mail_code(
+    tx: &mut Tx,
+    key: &ServerKey,
+    email: &str,
+    language: Language,
+    code: SecretString,
+) -> Result<(), Refusal> {
+    let letter = if store::email_has_account(tx, email).await? {
+        Letter::AddressHasAccount
+    } else {
+        // Exposed to be mailed: the outbox keeps it sealed until then.
+        Letter::VerificationCode { code: code.expose_secret().to_owned() }
+    };
+    Ok(mail::enqueue(tx, key, email, language, &letter).await?)
+}
+
+async fn count_mail(tx: &mut Tx, state: &CloudState, email: &str, now: i64) -> Result<(), Refusal> {
+    let identifier = attempt_identifier(&state.key, email);
+    let so_far = attempts(tx, AttemptKind::Mail, &identifier, now - HOUR).await?;
+    if so_far.count >= i64::from(state.settings.mails_per_hour) {
+        let wait = (so_far.first_at + HOUR - now).max(0) / 1000 + 1;
+        let seconds = u32::try_from(wait).unwrap_or(u32::MAX);
+        return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(seconds));
+    }
+    Ok(add_attempt(tx, AttemptKind::Mail, &identifier, so_far, now).await?)
+}
+
+/// What the database keeps of a mailed code: eight digits could be tried out against a plain hash.
+pub(super) fn mac_code(key: &ServerKey, token_hash: &[u8], code: &SecretString) -> Vec<u8> {
+    // Exposed for its MAC.
+    key.mac(Use::MailedCode, &[token_hash, code.expose_secret().as_bytes()])
+}
+
+/// Eight digits, each as likely as the other.
+fn make_code() -> SecretString {
+    const CODES: u32 = 100_000_000;
+    loop {
+        let mut bytes = [0_u8; 4];
+        fill_random(&mut bytes);
+        let number = u32::from_le_bytes(bytes);
+        // The last, incomplete hundred million would make low codes likelier.
+        if number < u32::MAX - u32::MAX % CODES {
+            return SecretString::from(format!("{:08}", number % CODES));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_has_eight_digits() {
+        for _ in 0..200 {
+            let code = make_code();
+            assert_eq!(code.expose_secret().len(), 8);
+            assert!(code.expose_secret().bytes().all(|b| b.is_ascii_digit()));
+        }
+    }
+}

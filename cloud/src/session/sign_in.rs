@@ -1,0 +1,165 @@
+//! Signing in: email and password open a session that belongs to the installation's key.
+//!
+//! 1. The proof counts once, and the attempt is counted before the password is looked at, so that many at a time gain
+//!    nothing.
+//! 2. The password is hashed, whether or not there is such an account; one answer stands for both.
+//! 3. With the right password, a disabled account says so; else the session begins, and the one that this installation
+//!    had in the same account ends.
+//!
+//! Never a lock-out: after a number of failures an identifier only has to wait (at most 15 minutes), and then the right
+//! password works. Installations that were signed in to the account before are counted apart from strangers, so a
+//! stranger who keeps failing does not make the owner's phone wait.
+
+use super::credentials::attempt_identifier;
+use super::dpop::Proof;
+use super::store::{self, CredentialsRow, NewSessionRow, NewTokenRow};
+use super::tokens::{self, ACCESS_LASTS, REFRESH_IDLES, SESSION_LASTS, TokenPair};
+use super::{HOUR, MINUTE};
+use crate::authority;
+use crate::db::{DbError, Lock};
+use crate::history::{self, AuditEntry};
+use crate::limits::store::{AttemptKind, Attempts, add_attempt, attempts, forget_attempts};
+use crate::problem::Refusal;
+use crate::server::CloudState;
+use porchlight_protocol::session::SessionResponse;
+use porchlight_protocol::{ProblemCode, SessionId};
+use secrecy::SecretString;
+
+/// Failures are counted for so long.
+const FAILURES_COUNT_FOR: i64 = HOUR;
+
+/// The first delay; each failure doubles it.
+const FIRST_DELAY: i64 = 15 * 1000;
+
+/// The longest delay.
+const LONGEST_DELAY: i64 = 15 * MINUTE;
+
+/// How often the last transaction runs that lost a race. The layer around all routes cannot do that here: the proof
+/// counted already.
+const RUNS: u32 = 4;
+
+/// Opens a session.
+pub async fn sign_in(
+    state: &CloudState,
+    proof: &Proof,
+    email: &str,
+    password: SecretString,
+) -> Result<SessionResponse, Refusal> {
+    let email = email.trim().to_lowercase();
+    let (identifier, credentials) = count_attempt(state, proof, &email).await?;
+    let stored = credentials.as_ref().and_then(|row| row.password_hash.clone());
+    let is_right = state.passwords.verify(password, stored).await?;
+    let credentials = credentials.filter(|_| is_right).ok_or(ProblemCode::WrongCredentials)?;
+    for run in 1.. {
+        match begin_session(state, proof, &identifier, &credentials).await {
+            Err(refusal) if refusal.try_again && run < RUNS => {}
+            done => return done.map_err(|refusal| Refusal { try_again: false, ..refusal }),
+        }
+    }
+    Err(ProblemCode::Unavailable.into())
+}
+
+/// Uses up the proof and counts the attempt as if it failed; or says how long to wait.
+async fn count_attempt(
+    state: &CloudState,
+    proof: &Proof,
+    email: &str,
+) -> Result<(String, Option<CredentialsRow>), Refusal> {
+    let now = crate::now();
+    let mut tx = state.db.begin().await?;
+    if !store::remember_once(&mut tx, &proof.once, proof.remember_until).await? {
+        // RFC 9449, section 11.1
+        return Err(ProblemCode::InvalidDpopProof.into());
+    }
+    let mut identifier = attempt_identifier(&state.key, email);
+    if store::knows_installation(&mut tx, email, &proof.public_key).await? {
+        identifier += ":known";
+    }
+    let so_far = attempts(&mut tx, AttemptKind::SignIn, &identifier, now - FAILURES_COUNT_FOR).await?;
+    let wait = so_far.last_at + delay(so_far, state.settings.sign_in_failures) - now;
+    if wait > 0 && so_far.count > 0 {
+        let seconds = u32::try_from(wait / 1000 + 1).unwrap_or(u32::MAX);
+        return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(seconds));
+    }
+    add_attempt(&mut tx, AttemptKind::SignIn, &identifier, so_far, now).await?;
+    let credentials = store::credentials_by_email(&mut tx, email).await?;
+    tx.commit().await?;
+    Ok((identifier, credentials))
+}
+
+/// Milliseconds between the last failure and the next try.
+fn delay(so_far: Attempts, free: u32) -> i64 {
+    match so_far.count - i64::from(free) {
+        over if over < 0 => 0,
+        over => FIRST_DELAY.saturating_mul(1 << over.min(16)).min(LONGEST_DELAY),
+    }
+}
+
+async fn begin_session(
+    state: &CloudState,
+    proof: &Proof,
+    identifier: &str,
+    credentials: &CredentialsRow,
+) -> Result<SessionResponse, Refusal> {
+    let now = crate::now();
+    let account = credentials.id;
+    let mut tx = state.db.begin().await?;
+    tx.lock("account", &account.to_string(), Lock::Update).await?;
+    forget_attempts(&mut tx, AttemptKind::SignIn, identifier).await?;
+    let Some(present) = store::account_by_id(&mut tx, account).await? else {
+        return Err(ProblemCode::WrongCredentials.into());
+    };
+    let current = store::credentials_by_email(&mut tx, &present.email).await?;
+    let current = current.ok_or(DbError::Corrupt("credentials"))?;
+    if current.disabled {
+        tx.commit().await?;
+        return Err(ProblemCode::AccountDisabled.into());
+    }
+    // The account changed while the password was being checked: what was right then may be wrong now.
+    if current.epoch != credentials.epoch || current.password_hash != credentials.password_hash {
+        return Err(ProblemCode::WrongCredentials.into());
+    }
+    let installation = store::installation_by_key(&mut tx, &proof.public_key, now).await?;
+    for former in store::sessions_of_installation(&mut tx, account, installation).await? {
+        authority::store::revoke_session(&mut tx, former, "replaced by a sign-in", now).await?;
+    }
+    let (session, pair) = (SessionId::mint(), TokenPair::mint());
+    let row = NewSessionRow {
+        id: session,
+        account,
+        installation,
+        account_epoch: current.epoch,
+        access_hash: pair.access_hash(),
+        access_expires_at: now + ACCESS_LASTS,
+        expires_at: now + SESSION_LASTS,
+    };
+    store::insert_session(&mut tx, &row, now).await?;
+    let token =
+        NewTokenRow { token_hash: pair.refresh_hash(), session, idle_expires_at: now + REFRESH_IDLES };
+    store::insert_token(&mut tx, &token, now).await?;
+    let entry = AuditEntry {
+        actor: Some(account),
+        subject: Some(account),
+        site: None,
+        what: "session.began",
+        on_what: Some(session.to_string()),
+        before: None,
+        after: None,
+    };
+    history::record(&mut tx, entry).await?;
+    let answer = tokens::answer(&mut tx, session, account, &pair, ACCESS_LASTS).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delay_grows_to_fifteen_minutes_and_no_further() {
+        let seconds = |count| delay(Attempts { count, first_at: 0, last_at: 0 }, 5) / 1000;
+        assert_eq!([0, 4].map(seconds), [0, 0]);
+        assert_eq!([5, 6, 7, 8, 9, 10, 11, 12, 100].map(seconds), [15, 30, 60, 120, 240, 480, 900, 900, 900]);
+    }
+}

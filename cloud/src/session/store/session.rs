@@ -1,0 +1,114 @@
+//! Sessions and the installations they belong to.
+
+use crate::db::{Db, DbError};
+use porchlight_protocol::{AccountId, InstallationId, SessionId};
+use sqlx::AnyConnection;
+use std::collections::HashMap;
+
+/// A session that begins.
+#[derive(Clone, Debug)]
+pub struct NewSessionRow {
+    /// The session.
+    pub id: SessionId,
+    /// Whose.
+    pub account: AccountId,
+    /// On which phone.
+    pub installation: InstallationId,
+    /// The account's epoch now.
+    pub account_epoch: i64,
+    /// SHA-256 of the access token.
+    pub access_hash: Vec<u8>,
+    /// Milliseconds UTC.
+    pub access_expires_at: i64,
+    /// Milliseconds UTC; nothing prolongs it.
+    pub expires_at: i64,
+}
+
+/// The installation with this key; made when it is new.
+pub async fn installation_by_key(
+    db: &mut AnyConnection,
+    public_key: &[u8],
+    now: i64,
+) -> Result<InstallationId, DbError> {
+    // The update changes nothing; without it a row that is there already would not be returned.
+    let id: String = sqlx::query_scalar(
+        "INSERT INTO installation (id, public_key, created_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (public_key) DO UPDATE SET public_key = excluded.public_key RETURNING id",
+    )
+    .bind(InstallationId::mint().to_string())
+    .bind(public_key)
+    .bind(now)
+    .fetch_one(db)
+    .await?;
+    id.parse().map_err(|_| DbError::Corrupt("installation id"))
+}
+
+/// Begins a session.
+pub async fn insert_session(db: &mut AnyConnection, row: &NewSessionRow, now: i64) -> Result<(), DbError> {
+    sqlx::query(
+        "INSERT INTO session (id, account_id, installation_id, account_epoch, access_hash, access_expires_at, \
+           created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(row.id.to_string())
+    .bind(row.account.to_string())
+    .bind(row.installation.to_string())
+    .bind(row.account_epoch)
+    .bind(&row.access_hash)
+    .bind(row.access_expires_at)
+    .bind(now)
+    .bind(row.expires_at)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The living sessions of an account on an installation.
+pub async fn sessions_of_installation(
+    db: &mut AnyConnection,
+    account: AccountId,
+    installation: InstallationId,
+) -> Result<Vec<SessionId>, DbError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM session WHERE account_id = $1 AND installation_id = $2 AND revoked_at IS NULL",
+    )
+    .bind(account.to_string())
+    .bind(installation.to_string())
+    .fetch_all(db)
+    .await?;
+    ids.iter().map(|id| id.parse().map_err(|_| DbError::Corrupt("session id"))).collect()
+}
+
+/// Gives the session another access token; the one before is worth nothing any more.
+pub async fn replace_access(
+    db: &mut AnyConnection,
+    session: SessionId,
+    access_hash: &[u8],
+    access_expires_at: i64,
+) -> Result<(), DbError> {
+    sqlx::query("UPDATE session SET access_hash = $2, access_expires_at = $3 WHERE id = $1")
+        .bind(session.to_string())
+        .bind(access_hash)
+        .bind(access_expires_at)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Writes when sessions were last used, milliseconds UTC.
+pub async fn write_activity(db: &Db, notes: &HashMap<SessionId, i64>) -> Result<(), DbError> {
+    if notes.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    for (session, seen_at) in notes {
+        sqlx::query(
+            "INSERT INTO session_activity (session_id, seen_at) VALUES ($1, $2) \
+             ON CONFLICT (session_id) DO UPDATE SET seen_at = excluded.seen_at",
+        )
+        .bind(session.to_string())
+        .bind(*seen_at)
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,115 @@
+//! The two tokens of a session, and how a successor is kept for a phone that was killed before it could store it.
+
+use super::store::{self, AccountRow};
+use super::{DAY, MINUTE};
+use crate::db::{DbError, Tx};
+use crate::key;
+use crate::problem::Refusal;
+use crate::secret::{SecretKind, hash_minted, mint};
+use porchlight_protocol::session::{Account, SessionResponse};
+use porchlight_protocol::{AccountId, SessionId};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+/// How long an access token lives.
+pub(super) const ACCESS_LASTS: i64 = 10 * MINUTE;
+
+/// How long a refresh token lives that is not used.
+pub(super) const REFRESH_IDLES: i64 = 30 * DAY;
+
+/// How long a session lives, whatever is refreshed.
+pub(super) const SESSION_LASTS: i64 = 180 * DAY;
+
+/// What the key that seals a successor is derived for.
+const SUCCESSOR: &[u8] = b"porchlight/refresh-successor/1";
+
+/// An access token and a refresh token.
+#[derive(Clone, Debug)]
+pub(super) struct TokenPair {
+    pub(super) access: SecretString,
+    pub(super) refresh: SecretString,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SealedPair {
+    access: String,
+    refresh: String,
+}
+
+impl TokenPair {
+    pub(super) fn mint() -> Self {
+        Self { access: mint(SecretKind::Access), refresh: mint(SecretKind::Refresh) }
+    }
+
+    pub(super) fn access_hash(&self) -> Vec<u8> {
+        hash_minted(&self.access)
+    }
+
+    pub(super) fn refresh_hash(&self) -> Vec<u8> {
+        hash_minted(&self.refresh)
+    }
+
+    /// Seals the pair so that only whoever has the token it replaces can open it.
+    pub(super) fn seal_under(&self, replaced: &SecretString) -> Vec<u8> {
+        // Exposed to be sealed, and to derive the key: the database gets only the result.
+        let pair = SealedPair {
+            access: self.access.expose_secret().to_owned(),
+            refresh: self.refresh.expose_secret().to_owned(),
+        };
+        let plain = zeroize::Zeroizing::new(serde_json::to_vec(&pair).expect("two texts are JSON"));
+        key::seal(&key::derive(replaced.expose_secret().as_bytes(), SUCCESSOR), &plain)
+    }
+
+    /// Opens what [`Self::seal_under`] made.
+    pub(super) fn open_under(replaced: &SecretString, sealed: &[u8]) -> Option<Self> {
+        // Exposed to derive the key.
+        let key = key::derive(replaced.expose_secret().as_bytes(), SUCCESSOR);
+        let pair: SealedPair = serde_json::from_slice(&key::open_sealed(&key, sealed)?).ok()?;
+        Some(Self { access: pair.access.into(), refresh: pair.refresh.into() })
+    }
+}
+
+/// The answer that hands the tokens over.
+pub(super) async fn answer(
+    tx: &mut Tx,
+    session: SessionId,
+    account: AccountId,
+    pair: &TokenPair,
+    access_expires_in: i64,
+) -> Result<SessionResponse, Refusal> {
+    let row = store::account_by_id(tx, account).await?.ok_or(DbError::Corrupt("account of a session"))?;
+    Ok(SessionResponse {
+        session,
+        // Exposed to be handed over: this is the one answer that carries them.
+        access_token: pair.access.expose_secret().to_owned(),
+        access_expires_in: u32::try_from(access_expires_in / 1000).unwrap_or(0),
+        refresh_token: pair.refresh.expose_secret().to_owned(),
+        account: show(row),
+    })
+}
+
+/// An account as its person sees it.
+pub(super) fn show(row: AccountRow) -> Account {
+    Account {
+        id: row.id,
+        email: row.email,
+        given_name: row.given_name,
+        family_name: row.family_name,
+        language: crate::mail::language_from_row(&row.language),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn successor_opens_under_its_predecessor_only() {
+        let (pair, predecessor) = (TokenPair::mint(), mint(SecretKind::Refresh));
+        let sealed = pair.seal_under(&predecessor);
+        let opened = TokenPair::open_under(&predecessor, &sealed).unwrap();
+        assert_eq!(opened.refresh_hash(), pair.refresh_hash());
+        assert_eq!(opened.access_hash(), pair.access_hash());
+        assert!(TokenPair::open_under(&mint(SecretKind::Refresh), &sealed).is_none());
+    }
+}
