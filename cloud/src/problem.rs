@@ -11,8 +11,8 @@ use porchlight_protocol::{Problem, ProblemCode};
 /// A request that is answered with a problem.
 #[derive(Clone, Debug)]
 pub struct Refusal {
-    /// The body.
-    pub problem: Problem,
+    /// The body; boxed, since every handler's `Result` has room for it.
+    pub problem: Box<Problem>,
     /// Seconds for `Retry-After`.
     pub retry_after: Option<u32>,
     /// A transaction lost a race: the same request may succeed when it is tried again.
@@ -22,7 +22,7 @@ pub struct Refusal {
 impl Refusal {
     /// Refuses with a code.
     pub fn new(code: ProblemCode) -> Self {
-        Self { problem: Problem::new(code), retry_after: None, try_again: false }
+        Self { problem: Box::new(Problem::new(code)), retry_after: None, try_again: false }
     }
 
     /// Refuses the value of one field.
@@ -89,3 +89,70 @@ impl IntoResponse for Refusal {
 /// Marks an answer whose transaction lost a race: the layer around all handlers runs the request again.
 #[derive(Clone, Copy, Debug)]
 pub struct LostRace;
+
+/// How a reading route can refuse, for its description.
+#[derive(Debug, utoipa::IntoResponses)]
+pub enum ReadProblems {
+    /// The query or the header that names the app does not fit.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// Refresh the session, or sign in.
+    #[response(status = 401, content_type = "application/problem+json")]
+    SignIn(Problem),
+    /// Nothing here for this account.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+    /// A value is not allowed; `field` names it.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(Problem),
+    /// Update the app.
+    #[response(status = 426, content_type = "application/problem+json")]
+    Update(Problem),
+    /// Wait as long as `Retry-After` says.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(Problem),
+    /// A fault of the cloud; `report_id` names it.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(Problem),
+    /// Try again as `Retry-After` says.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(Problem),
+}
+
+/// How a changing route with an `Idempotency-Key` can refuse, for its description.
+#[derive(Debug, utoipa::IntoResponses)]
+pub enum ChangeProblems {
+    /// The body, the `Idempotency-Key` or the header that names the app does not fit.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// Refresh the session, or sign in.
+    #[response(status = 401, content_type = "application/problem+json")]
+    SignIn(Problem),
+    /// The role does not allow it.
+    #[response(status = 403, content_type = "application/problem+json")]
+    NotAllowed(Problem),
+    /// Nothing here for this account.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+    /// The body is larger than the route takes.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
+    /// Send application/json.
+    #[response(status = 415, content_type = "application/problem+json")]
+    NotJson(Problem),
+    /// A value is not allowed (`field` names it), or the key was used with another request.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(Problem),
+    /// Update the app.
+    #[response(status = 426, content_type = "application/problem+json")]
+    Update(Problem),
+    /// Wait as long as `Retry-After` says.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(Problem),
+    /// A fault of the cloud; `report_id` names it.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(Problem),
+    /// Try again as `Retry-After` says.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(Problem),
+}

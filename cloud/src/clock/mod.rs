@@ -1,6 +1,6 @@
 //! What a device needs to show local time: the changes of the next two years, then a rule.
 //!
-//! A rule alone is not enough: Casablanca's says that nothing changes, yet its clocks change twice a year, by dates
+//! A rule alone is not enough: Casablanca's said that nothing changes while its clocks changed twice a year, by dates
 //! that the zone data lists one by one. A list alone ends. So a device gets both: the listed changes of two years, and
 //! the zone's POSIX TZ rule (RFC 9636, section 3.3.1) for the time after them, which is the footer of its TZif data.
 //!

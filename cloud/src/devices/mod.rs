@@ -7,6 +7,7 @@
 //!
 //! Settings carry a revision, so that a device may take a message twice and in any order.
 
+pub mod api;
 pub mod commands;
 pub mod store;
 

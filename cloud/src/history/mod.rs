@@ -10,7 +10,10 @@
 //!
 //! Limits: a change is kept for `Settings::feed_keeps`; whoever comes later reads the lists again. There is one shard.
 
+pub mod api;
 pub mod chain;
+pub mod feed;
+pub mod seal;
 pub mod store;
 
 use crate::db::{DbError, Tx};

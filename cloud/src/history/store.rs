@@ -2,10 +2,14 @@
 
 use super::SHARD;
 use crate::db::DbError;
-use porchlight_protocol::{AccountId, SiteId};
+use porchlight_protocol::add_device::Claim;
+use porchlight_protocol::{AccountId, ClaimId, SiteId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use uuid::Uuid;
+
+/// What the functions of stores read with.
+pub type Connection = AnyConnection;
 
 /// An audit event without its place.
 #[derive(Clone, Debug)]
@@ -255,6 +259,18 @@ pub async fn unsealed_changes(db: &mut AnyConnection, limit: i64) -> Result<Vec<
         .await?)
 }
 
+/// Whether something that was written before this time has no position yet: no sealer is at work.
+pub async fn is_behind(db: &mut AnyConnection, before: i64) -> Result<bool, DbError> {
+    let row = sqlx::query(
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM change WHERE position IS NULL AND at < $1) \
+         OR EXISTS (SELECT 1 FROM audit_event WHERE position IS NULL AND at < $1)",
+    )
+    .bind(before)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.is_some())
+}
+
 /// Gives a change its position.
 pub async fn seal_change(db: &mut AnyConnection, id: &str, position: i64) -> Result<(), DbError> {
     sqlx::query("UPDATE change SET position = $1 WHERE id = $2").bind(position).bind(id).execute(db).await?;
@@ -332,6 +348,54 @@ pub async fn sealed_changes(
     .fetch_all(db)
     .await?;
     rows.iter().map(read_change).collect()
+}
+
+/// Changes after a position, and up to another, that the account sees, in order.
+pub async fn changes_for(
+    db: &mut AnyConnection,
+    account: AccountId,
+    after: i64,
+    up_to: i64,
+    limit: i64,
+) -> Result<Vec<ChangeRow>, DbError> {
+    let rows = sqlx::query(
+        "SELECT position, kind, subject_id, site_id, account_id FROM change \
+         WHERE shard = $1 AND position > $2 AND position <= $5 AND (account_id = $3 OR EXISTS \
+           (SELECT 1 FROM site_user WHERE site_user.site_id = change.site_id \
+            AND site_user.account_id = $3 AND site_user.ended_at IS NULL)) \
+         ORDER BY position LIMIT $4",
+    )
+    .bind(SHARD)
+    .bind(after)
+    .bind(account.to_string())
+    .bind(limit)
+    .bind(up_to)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read_change).collect()
+}
+
+/// A claim of the account's, as it is now.
+pub async fn claim_of(
+    db: &mut AnyConnection,
+    account: AccountId,
+    id: ClaimId,
+) -> Result<Option<Claim>, DbError> {
+    let row = sqlx::query("SELECT attempt, detail, expires_at FROM claim WHERE id = $1 AND account_id = $2")
+        .bind(id.to_string())
+        .bind(account.to_string())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| {
+        Ok(Claim {
+            id,
+            attempt: u32::try_from(row.try_get::<i64, _>(0)?).map_err(|_| DbError::Corrupt("attempt"))?,
+            state: serde_json::from_str(&row.try_get::<String, _>(1)?)
+                .map_err(|_| DbError::Corrupt("claim"))?,
+            expires_at: row.try_get(2)?,
+        })
+    })
+    .transpose()
 }
 
 /// The accounts that see the site.

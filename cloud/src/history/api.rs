@@ -1,0 +1,103 @@
+//! `GET /v1/events`: the change feed as server-sent events.
+
+use super::feed::{Cursor, FeedReader};
+use crate::authority::Caller;
+use crate::problem::{ReadProblems, Refusal};
+use crate::server::{ApiQuery, CloudState};
+use crate::session::StreamEnd;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, Sse};
+use futures_util::stream;
+use porchlight_protocol::Problem;
+use porchlight_protocol::history::Change;
+use serde::Deserialize;
+use std::time::Duration;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// How often a quiet stream says that it is there: proxies and phones give up on a silent one.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// What a browser and our phone send when they come back (WHATWG HTML, section 9.2.4).
+const LAST_EVENT_ID: &str = "last-event-id";
+
+/// All routes of this feature.
+pub fn routes() -> OpenApiRouter<CloudState> {
+    OpenApiRouter::new().routes(routes!(follow_changes))
+}
+
+/// Where the stream begins.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct FeedPlace {
+    /// The cursor of a list, or the id of the last event that was seen; now, when it is left out. The header
+    /// `Last-Event-ID` says the same, and stands over it.
+    cursor: Option<String>,
+}
+
+/// What changes for the account, as it changes: `event: change`, `data:` a Change, `id:` its cursor. A line that only
+/// holds an `id:` moves the cursor on. The stream ends with the session; come back with the last cursor.
+#[utoipa::path(get, path = "/v1/events", tag = "history", security(("session" = [])), params(FeedPlace),
+    responses(
+        (status = 200, description = "Server-sent events; the data of each is a Change.",
+            body = Change, content_type = "text/event-stream"),
+        (status = 410, description = "The cursor is too old: read the lists again.",
+            body = Problem, content_type = "application/problem+json"),
+        ReadProblems))]
+async fn follow_changes(
+    State(state): State<CloudState>,
+    caller: Caller,
+    ApiQuery(place): ApiQuery<FeedPlace>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Refusal> {
+    let cursor = match headers.get(LAST_EVENT_ID) {
+        // A stream that was opened by a URL comes back by the same URL: what it saw since stands over that.
+        Some(last) => Some(last.to_str().unwrap_or_default().to_owned()),
+        None => place.cursor,
+    };
+    let cursor = cursor.map(|text| Cursor::parse(&text).ok_or(Refusal::field("cursor"))).transpose()?;
+    // Subscribed first: every event is sent only after its session was read again.
+    let end = state.revocations.subscribe();
+    let reader = FeedReader::open(state.db.clone(), &state.feed, caller, cursor).await?;
+    let events = stream::unfold(EventStream { reader, caller, end, begun: false }, EventStream::next);
+    // nginx would hold events back to fill a buffer.
+    Ok(([(HeaderName::from_static("x-accel-buffering"), "no")], Sse::new(events)))
+}
+
+/// One open stream. That the server stops ends it from outside, as it ends every stream.
+struct EventStream {
+    reader: FeedReader,
+    caller: Caller,
+    end: StreamEnd,
+    begun: bool,
+}
+
+impl EventStream {
+    async fn next(mut self) -> Option<(Result<Event, axum::Error>, Self)> {
+        if !self.begun {
+            // The headers leave at once, and the client has a cursor before the first change.
+            self.begun = true;
+            return Some((Ok(self.heartbeat()), self));
+        }
+        let event = tokio::select! {
+            biased;
+            () = self.end.reached(&self.caller) => return None,
+            change = self.reader.next() => self.event(&change?),
+            () = tokio::time::sleep(HEARTBEAT) => Ok(self.heartbeat()),
+        };
+        Some((event, self))
+    }
+
+    fn event(&self, change: &Change) -> Result<Event, axum::Error> {
+        Event::default().event("change").id(self.reader.cursor().to_string()).json_data(change)
+    }
+
+    /// An id without data is no event, but a client that comes back names it.
+    fn heartbeat(&self) -> Event {
+        Event::default().comment("").id(self.reader.cursor().to_string())
+    }
+}

@@ -1,0 +1,89 @@
+//! Sites: physical places that hold devices. Who makes one owns it.
+//!
+//! Every change is made in a transaction in which the caller was confirmed; it writes its line of history and tells
+//! the screens of whoever sees the site.
+
+pub mod api;
+pub mod store;
+
+use crate::authority::{Caller, Permission, SiteRole};
+use crate::clock;
+use crate::db::{Lock, Tx};
+use crate::history::{self, AuditEntry, ChangeEntry};
+use crate::problem::Refusal;
+use crate::text::{self, COMMENT_CHARACTERS};
+use porchlight_protocol::sites::{ChangeSiteRequest, MakeSiteRequest, Site};
+use porchlight_protocol::{ProblemCode, SiteId};
+use serde_json::{Value, json};
+
+/// Makes a site that the caller owns.
+pub async fn make(tx: &mut Tx, caller: &Caller, wanted: &MakeSiteRequest) -> Result<Site, Refusal> {
+    let site = Site {
+        id: SiteId::mint(),
+        name: text::check_name("name", &wanted.name)?,
+        address: text::check_text("address", &wanted.address, COMMENT_CHARACTERS)?,
+        time_zone: wanted.time_zone.clone(),
+    };
+    if !clock::zone_exists(&site.time_zone) {
+        return Err(Refusal::field("time_zone"));
+    }
+    let now = crate::now();
+    store::insert_site(tx, &site, now).await?;
+    store::insert_site_user(tx, site.id, caller.account, SiteRole::Owner, now).await?;
+    record(tx, caller, "site.made", &site, None).await?;
+    history::announce(tx, ChangeEntry::Site(site.id)).await?;
+    Ok(site)
+}
+
+/// A site that the caller sees; else it is not there.
+pub async fn read(tx: &mut Tx, caller: &Caller, id: SiteId) -> Result<Site, Refusal> {
+    store::visible_site(tx, caller.account, id).await?.ok_or(ProblemCode::NotFound.into())
+}
+
+/// Changes a site's name or address.
+pub async fn change(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: SiteId,
+    wanted: &ChangeSiteRequest,
+) -> Result<Site, Refusal> {
+    // Held for a change at once: two that share the row and then both want more would wait for each other.
+    tx.lock("site", &id.to_string(), Lock::Update).await?;
+    caller.authorize(tx, id, Permission::SiteChange).await?;
+    let before = read(tx, caller, id).await?;
+    let mut after = before.clone();
+    if let Some(name) = &wanted.name {
+        after.name = text::check_name("name", name)?;
+    }
+    if let Some(address) = &wanted.address {
+        after.address = text::check_text("address", address, COMMENT_CHARACTERS)?;
+    }
+    if after != before {
+        store::update_site(tx, &after).await?;
+        record(tx, caller, "site.changed", &after, Some(&before)).await?;
+        history::announce(tx, ChangeEntry::Site(id)).await?;
+    }
+    Ok(after)
+}
+
+async fn record(
+    tx: &mut Tx,
+    caller: &Caller,
+    what: &'static str,
+    site: &Site,
+    before: Option<&Site>,
+) -> Result<(), Refusal> {
+    let shown = |site: &Site| -> Value {
+        json!({ "name": site.name, "address": site.address, "time_zone": site.time_zone })
+    };
+    let entry = AuditEntry {
+        actor: Some(caller.account),
+        subject: Some(caller.account),
+        site: Some(site.id),
+        what,
+        on_what: Some(site.id.to_string()),
+        before: before.map(shown),
+        after: Some(shown(site)),
+    };
+    Ok(history::record(tx, entry).await?)
+}
