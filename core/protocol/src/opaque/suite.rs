@@ -2,7 +2,7 @@
 //! section 4.1), and Argon2id as the key stretching function.
 //!
 //! The phone alone stretches: a device needs scalar multiplications and SHA-512, no memory. Client and server
-//! identities are left out, so they are the two public keys (RFC 9807, section 6); [`super::ClaimContext`] names the
+//! identities are left out, so they are the two public keys (RFC 9807, section 4); [`super::ClaimContext`] names the
 //! parties.
 
 use argon2::{Algorithm, Argon2, Params, Version};
