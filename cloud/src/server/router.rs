@@ -18,6 +18,7 @@ pub(super) fn api() -> OpenApiRouter<CloudState> {
         .merge(crate::session::api::routes())
         .merge(crate::sites::api::routes())
         .merge(crate::devices::api::routes())
+        .merge(crate::add_device::api::routes())
         .merge(crate::history::api::routes())
 }
 
