@@ -5,42 +5,32 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
+use std::fmt;
+use std::sync::Arc;
 
-/// A key pair.
-#[derive(Debug)]
-pub struct SoftKey {
-    pkcs8: Vec<u8>,
-    pair: EcdsaKeyPair,
-}
+/// A key pair; clones are the same key.
+#[derive(Clone)]
+pub struct SoftKey(Arc<EcdsaKeyPair>);
 
 impl SoftKey {
     /// A new one.
     pub fn generate() -> Self {
-        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
-            .expect("ring makes a key");
-        Self::from_pkcs8(document.as_ref())
-    }
-
-    /// One that was kept.
-    pub fn from_pkcs8(pkcs8: &[u8]) -> Self {
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8, &SystemRandom::new())
-            .expect("a key that ring made");
-        Self { pkcs8: pkcs8.to_vec(), pair }
-    }
-
-    /// To keep it.
-    pub fn pkcs8(&self) -> &[u8] {
-        &self.pkcs8
+        let random = SystemRandom::new();
+        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
+            .expect("the system has random");
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random)
+            .expect("ring reads what ring wrote");
+        Self(Arc::new(pair))
     }
 
     /// Uncompressed point, 65 bytes.
     pub fn public_key(&self) -> Vec<u8> {
-        self.pair.public_key().as_ref().to_vec()
+        self.0.public_key().as_ref().to_vec()
     }
 
     /// ES256: r and s, 64 bytes.
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
-        self.pair.sign(&SystemRandom::new(), message).expect("ring signs").as_ref().to_vec()
+        self.0.sign(&SystemRandom::new(), message).expect("the system has random").as_ref().to_vec()
     }
 
     /// A signed token (RFC 7515, section 7.1).
@@ -56,5 +46,11 @@ impl SoftKey {
         let point = self.public_key();
         let (x, y) = point[1..].split_at(32);
         json!({ "kty": "EC", "crv": "P-256", "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y) })
+    }
+}
+
+impl fmt::Debug for SoftKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SoftKey")
     }
 }

@@ -1,0 +1,144 @@
+//! A phone: the real core on a folder of its own, with ports made by hand. Its app can be killed and opened again; its
+//! Keychain, its keys and its files stay.
+
+mod ports;
+
+pub use ports::{FakeClock, FakeConnectivity, FakeSecrets, FakeSigner};
+
+use crate::cloud::Cloud;
+use porchlight_core::ports::Ports;
+use porchlight_core::session::{SessionListener, SessionState};
+use porchlight_core::{Configuration, Error, Porchlight, Profile};
+use porchlight_protocol::session::Language;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+/// The maker whose app it is.
+pub const MAKER: &str = "lumen";
+
+/// A phone with our app.
+#[derive(Debug)]
+pub struct Phone {
+    /// How the app is set up.
+    pub configuration: Configuration,
+    /// Its Keychain.
+    pub secrets: Arc<FakeSecrets>,
+    /// Its clocks.
+    pub clock: Arc<FakeClock>,
+    /// Its radio.
+    pub connectivity: Arc<FakeConnectivity>,
+    signer: Arc<FakeSigner>,
+    app: Option<Porchlight>,
+    folder: TempDir,
+}
+
+impl Phone {
+    /// A new phone with the app open, for this cloud.
+    pub async fn new(cloud: &Cloud) -> Self {
+        let configuration = Configuration {
+            cloud: cloud.url("").parse().expect("an address"),
+            link_host: cloud.settings.link_host.clone(),
+            client_name: "customer-test".into(),
+            client_version: "1.0.0".into(),
+            maker: MAKER.parse().expect("a maker"),
+            extra_roots: Vec::new(),
+        };
+        let mut phone = Self {
+            configuration,
+            secrets: Arc::default(),
+            clock: Arc::default(),
+            connectivity: Arc::default(),
+            signer: Arc::default(),
+            app: None,
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        };
+        phone.open().await.expect("a new phone opens its app");
+        phone
+    }
+
+    /// A new phone that is signed in to a fresh account with this address.
+    pub async fn with_account(cloud: &Cloud, email: &str) -> Self {
+        let phone = Self::new(cloud).await;
+        phone.register(cloud, email).await;
+        phone.sign_in(email).await.expect("the account is there");
+        phone
+    }
+
+    /// Opens the app (again).
+    pub async fn open(&mut self) -> Result<(), Error> {
+        self.kill();
+        let app =
+            Porchlight::open(self.configuration.clone(), self.folder().to_owned(), self.ports()).await?;
+        self.app = Some(app);
+        Ok(())
+    }
+
+    /// The app is gone without a word, as when the system takes its memory.
+    pub fn kill(&mut self) {
+        self.app = None;
+    }
+
+    /// The open core.
+    pub fn app(&self) -> &Porchlight {
+        self.app.as_ref().expect("the app is open")
+    }
+
+    /// The person's own profile.
+    pub fn profile(&self) -> Arc<Profile> {
+        self.app().profile()
+    }
+
+    /// Where the app keeps its files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Whether there is a signal; the app is told.
+    pub fn set_signal(&self, online: bool) {
+        self.connectivity.online.store(online, Ordering::SeqCst);
+        self.app().network_changed();
+    }
+
+    /// Registers the address and verifies it with the mailed code.
+    pub async fn register(&self, cloud: &Cloud, email: &str) {
+        let seen = cloud.mails().iter().filter(|mail| mail.to.contains(email)).count();
+        let session = self.profile().session();
+        let password = crate::api::PASSWORD.to_owned().into();
+        session.register(email, password, "Kim", "Lee", Language::English).await.expect("it registers");
+        let code = cloud.mail_to(email, seen).await.code();
+        session.verify(code.into()).await.expect("the mailed code is good");
+    }
+
+    /// Signs in.
+    pub async fn sign_in(&self, email: &str) -> Result<(), Error> {
+        self.profile().session().sign_in(email, crate::api::PASSWORD.to_owned().into()).await
+    }
+
+    /// The session's states from now on, the current one first.
+    pub fn session_states(&self) -> watch::Receiver<Option<SessionState>> {
+        let (sender, receiver) = watch::channel(None);
+        self.profile().session().listen(Arc::new(SessionWatch(sender)));
+        receiver
+    }
+
+    fn ports(&self) -> Ports {
+        Ports {
+            secrets: self.secrets.clone(),
+            clock: self.clock.clone(),
+            connectivity: self.connectivity.clone(),
+            signer: self.signer.clone(),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct SessionWatch(watch::Sender<Option<SessionState>>);
+
+impl SessionListener for SessionWatch {
+    fn on_state(&self, state: SessionState) {
+        self.0.send_replace(Some(state));
+    }
+}

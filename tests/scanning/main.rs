@@ -1,0 +1,1 @@
+//! Reading labels from photographs, and holding the deadline whatever the picture.
