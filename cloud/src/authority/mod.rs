@@ -67,7 +67,8 @@ impl SiteRole {
         }
     }
 
-    fn from_row(text: &str) -> Result<Self, DbError> {
+    /// Reads what [`Self::as_str`] wrote.
+    pub fn from_row(text: &str) -> Result<Self, DbError> {
         match text {
             "owner" => Ok(Self::Owner),
             _ => Err(DbError::Corrupt("site role")),

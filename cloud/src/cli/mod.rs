@@ -7,6 +7,8 @@ mod file;
 mod log;
 mod options;
 
+use crate::add_device::inventory;
+use crate::db::Db;
 use crate::settings::Settings;
 use crate::{Cloud, server};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -37,7 +39,7 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum InventoryCommand {
-    /// Adds the devices of a CSV file: maker, serial, model, public_key (base64url), has_password (true or false).
+    /// Adds the devices of a CSV file, all or none; its first line is `maker,serial,model,public key,has password`
     Add {
         /// The CSV file; UTF-8, at most 5 MiB and 10,000 rows.
         file: PathBuf,
@@ -109,8 +111,15 @@ async fn asked_to_stop() -> std::io::Result<()> {
     }
 }
 
-fn add_inventory(_settings: &Settings, _file: &std::path::Path) -> Outcome {
-    Ok(())
+fn add_inventory(settings: &Settings, file: &std::path::Path) -> Outcome {
+    let content = std::fs::File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let added = tokio::runtime::Runtime::new()?.block_on(async {
+        let db = Db::open(&settings.database).await?;
+        let added = inventory::add(&db, content).await?;
+        db.close().await;
+        Ok::<_, inventory::InventoryError>(added)
+    })?;
+    say(&format!("{} devices, {} of them new\n", added.rows, added.new))
 }
 
 /// What was asked for goes to standard output.

@@ -8,6 +8,7 @@
 //! Settings carry a revision, so that a device may take a message twice and in any order.
 
 pub mod api;
+pub mod channel;
 pub mod commands;
 pub mod store;
 

@@ -83,6 +83,7 @@ CREATE INDEX device_command_unsent ON device_command (maker, serial) WHERE sent_
 CREATE TABLE claim (
     id TEXT PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES account (id),
+    site_id TEXT NOT NULL REFERENCES site (id),
     maker TEXT NOT NULL,
     serial TEXT NOT NULL,
     terms TEXT NOT NULL,                   -- JSON of ClaimTerms

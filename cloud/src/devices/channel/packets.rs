@@ -9,8 +9,8 @@ use mqtt_endpoint_tokio::mqtt_ep::packet::{
     SessionExpiryInterval, SharedSubscriptionAvailable, SubscriptionIdentifierAvailable, v3_1_1, v5_0,
 };
 use mqtt_endpoint_tokio::mqtt_ep::result_code::{
-    ConnectReasonCode, ConnectReturnCode, DisconnectReasonCode, MqttError, SubackReasonCode, SubackReturnCode,
-    UnsubackReasonCode,
+    ConnectReasonCode, ConnectReturnCode, DisconnectReasonCode, MqttError, SubackReasonCode,
+    SubackReturnCode, UnsubackReasonCode,
 };
 use secrecy::SecretString;
 
@@ -46,9 +46,21 @@ pub(super) struct Will {
 /// Everything else that a device may send.
 #[derive(Debug)]
 pub(super) enum Incoming {
-    Publish { topic: String, payload: Vec<u8>, qos: Qos, retain: bool, packet_id: Option<u16> },
-    Subscribe { packet_id: u16, filters: Vec<(String, Qos)> },
-    Unsubscribe { packet_id: u16, filters: Vec<String> },
+    Publish {
+        topic: String,
+        payload: Vec<u8>,
+        qos: Qos,
+        retain: bool,
+        packet_id: Option<u16>,
+    },
+    Subscribe {
+        packet_id: u16,
+        filters: Vec<(String, Qos)>,
+    },
+    Unsubscribe {
+        packet_id: u16,
+        filters: Vec<String>,
+    },
     Acknowledged,
     Ping,
     Goodbye,
@@ -281,28 +293,23 @@ pub(super) fn acknowledge(dialect: Dialect, packet_id: u16) -> Result<Packet, Mq
     }
 }
 
-/// A message to the device, QoS 1.
+/// A message to the device: QoS 1 with a packet id, QoS 0 without one.
 pub(super) fn message(
     dialect: Dialect,
-    packet_id: u16,
+    packet_id: Option<u16>,
     topic: &str,
     payload: &str,
 ) -> Result<Packet, MqttError> {
+    let qos = if packet_id.is_some() { Qos::AtLeastOnce } else { Qos::AtMostOnce };
     match dialect {
-        Dialect::V3 => Ok(v3_1_1::Publish::builder()
-            .topic_name(topic)?
-            .qos(Qos::AtLeastOnce)
-            .packet_id(packet_id)
-            .payload(payload)
-            .build()?
-            .into()),
-        Dialect::V5 => Ok(v5_0::Publish::builder()
-            .topic_name(topic)?
-            .qos(Qos::AtLeastOnce)
-            .packet_id(packet_id)
-            .payload(payload)
-            .build()?
-            .into()),
+        Dialect::V3 => {
+            let message = v3_1_1::Publish::builder().topic_name(topic)?.qos(qos).packet_id(packet_id);
+            Ok(message.payload(payload).build()?.into())
+        }
+        Dialect::V5 => {
+            let message = v5_0::Publish::builder().topic_name(topic)?.qos(qos).packet_id(packet_id);
+            Ok(message.payload(payload).build()?.into())
+        }
     }
 }
 
