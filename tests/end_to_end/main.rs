@@ -1,3 +1,4 @@
 //! The real core, the real cloud and devices on the real channel, together.
 
 mod bad_input;
+mod channel;

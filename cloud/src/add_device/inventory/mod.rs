@@ -137,10 +137,13 @@ pub fn read_rows(file: impl Read) -> Result<Vec<InventoryRow>, InventoryError> {
         [0xef, 0xbb, 0xbf, text @ ..] => text,
         text => text,
     };
-    if std::str::from_utf8(text).is_err() || text.contains(&0) {
+    let text = std::str::from_utf8(text).map_err(|_| InventoryError::NotUtf8)?;
+    if text.contains('\0') {
         return Err(InventoryError::NotUtf8);
     }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
+    // The reader counts a line too few after CR LF.
+    let text = text.replace("\r\n", "\n");
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     if !reader.headers().is_ok_and(|header| header.iter().eq(HEADER)) {
         return Err(InventoryError::Header);
     }
