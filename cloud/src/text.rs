@@ -17,7 +17,7 @@ pub fn check_name(field: &str, text: &str) -> Result<String, Refusal> {
 
 /// A text of at most so many characters, possibly none, without spaces around it; else `invalid_input` for `field`.
 pub fn check_text(field: &str, text: &str, characters: usize) -> Result<String, Refusal> {
-    // NFC never has more characters than a fourth of NFD's; what is far too long is not worth normalising.
+    // What is far too long is not worth normalising; decomposed letters may take a few characters more.
     if text.len() > characters * 16 {
         return Err(Refusal::field(field));
     }

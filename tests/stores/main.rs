@@ -1,3 +1,8 @@
 //! Every store, on SQLite and on PostgreSQL.
 
 mod database;
+mod session;
+mod devices;
+mod fixture;
+mod idempotency;
+mod sites;

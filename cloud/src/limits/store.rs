@@ -1,7 +1,7 @@
 //! Counted attempts: rows, so that they count across processes and restarts.
 //!
-//! An attempt is written before it is made. Its id holds how many came before it, so two that run at the same time
-//! collide there, and the second counts again: nobody gets more attempts by making them at once.
+//! An attempt is written before it is made. Its id names the one before it, so two that run at the same time collide
+//! there, and the second counts again: nobody gets more attempts by making them at once.
 
 use crate::db::DbError;
 use sqlx::{AnyConnection, Row as _};
@@ -33,11 +33,11 @@ impl AttemptKind {
 /// The attempts so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attempts {
-    /// How many.
+    /// How many, in the time that was asked for.
     pub count: i64,
-    /// When the first of them was, milliseconds UTC; 0 if there was none.
+    /// When the first of these was, milliseconds UTC; 0 if there was none.
     pub first_at: i64,
-    /// When the last of them was.
+    /// When the last of all was, however long ago; 0 if there was none.
     pub last_at: i64,
 }
 
@@ -49,8 +49,8 @@ pub async fn attempts(
     since: i64,
 ) -> Result<Attempts, DbError> {
     let row = sqlx::query(
-        "SELECT COUNT(*), COALESCE(MIN(at), 0), COALESCE(MAX(at), 0) FROM attempt \
-         WHERE kind = $1 AND identifier = $2 AND at > $3",
+        "SELECT COUNT(CASE WHEN at > $3 THEN 1 END), COALESCE(MIN(CASE WHEN at > $3 THEN at END), 0), \
+           COALESCE(MAX(at), 0) FROM attempt WHERE kind = $1 AND identifier = $2",
     )
     .bind(kind.as_str())
     .bind(identifier)
@@ -68,7 +68,7 @@ pub async fn add_attempt(
     so_far: Attempts,
     now: i64,
 ) -> Result<(), DbError> {
-    let id = format!("{}:{identifier}:{}:{}", kind.as_str(), so_far.count, so_far.last_at);
+    let id = format!("{}:{identifier}:{}", kind.as_str(), so_far.last_at);
     let added = sqlx::query("INSERT INTO attempt (id, kind, identifier, at) VALUES ($1, $2, $3, $4)")
         .bind(id)
         .bind(kind.as_str())

@@ -13,6 +13,9 @@ use std::time::{Duration, UNIX_EPOCH};
 /// How often the outbox is looked at when no commit of this process says so.
 const EVERY: Duration = Duration::from_secs(5);
 
+/// After a commit: many commits at once are one look.
+const BREATH: Duration = Duration::from_millis(10);
+
 /// How long a mail may take to be sent before another try, in milliseconds; each try makes the next wait longer.
 const LEASE: i64 = 30_000;
 
@@ -40,7 +43,7 @@ pub async fn run(state: CloudState) {
         }
         tokio::select! {
             () = state.stopping.cancelled() => return,
-            () = nudge => {}
+            () = nudge => tokio::time::sleep(BREATH).await,
             () = tokio::time::sleep(EVERY) => {}
         }
     }

@@ -13,6 +13,8 @@ mod openapi;
 mod router;
 mod state;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 pub use extract::{ApiJson, ApiPath, ApiQuery, NoIdempotencyKey, parse_json};

@@ -28,8 +28,12 @@ pub fn router(state: CloudState) -> Router {
     let description: Arc<str> = openapi::to_json().into();
     let describe =
         move || async move { ([(header::CONTENT_TYPE, "application/json")], description.to_string()) };
+    surround(routes.route("/v1/openapi.json", get(describe)), state)
+}
+
+/// What lies around routes; the last is the outermost.
+pub(super) fn surround(routes: Router<CloudState>, state: CloudState) -> Router {
     routes
-        .route("/v1/openapi.json", get(describe))
         .fallback(layers::not_found)
         .method_not_allowed_fallback(layers::method_not_allowed)
         .layer(DefaultBodyLimit::max(layers::LARGEST_BODY))

@@ -17,6 +17,9 @@ use tokio_util::sync::CancellationToken;
 /// How often the list is read, unless a commit of this process comes first.
 const EVERY: Duration = Duration::from_millis(500);
 
+/// After a commit: many commits at once are one reading.
+const BREATH: Duration = Duration::from_millis(20);
+
 /// How far back it is read each time, in milliseconds.
 const READ_AGAIN: i64 = 30_000;
 
@@ -75,7 +78,7 @@ impl Revocations {
             }
             tokio::select! {
                 () = stopping.cancelled() => return,
-                () = nudge => {}
+                () = nudge => tokio::time::sleep(BREATH).await,
                 () = tokio::time::sleep(EVERY) => {}
             }
         }
