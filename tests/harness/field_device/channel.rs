@@ -17,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The largest packet either side sends.
 const MAX_PACKET_BYTES: u32 = 16 * 1024;
+/// QoS 1 messages in flight, each way. The client keeps room for as many as it may have: 16 MB a device at its default.
+const WINDOW: u16 = 8;
 /// The first pause before connecting again; each further one is twice as long, up to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LAST_PAUSE: Duration = Duration::from_secs(2);
@@ -111,6 +113,8 @@ fn open(shared: &Shared, cloud: &CloudAddress, now: i64) -> (AsyncClient, EventL
         .set_keep_alive(shared.keep_alive_seconds)
         .set_session_mode(SessionMode::Clean)
         .set_max_packet_size(Some(MAX_PACKET_BYTES))
+        .set_receive_maximum(Some(WINDOW))
+        .set_outgoing_inflight_upper_limit(WINDOW)
         .set_ack_mode(AckMode::Manual)
         .set_connect_timeout(Duration::from_secs(10));
     AsyncClient::builder(options).build()

@@ -1,5 +1,6 @@
 //! What the maker prints on the device, and what the maker tells the cloud about it.
 
+use super::FieldDevice;
 use porchlight_label::{ClaimCode, Fingerprint, PrintedLabel};
 use porchlight_protocol::{Base64Url, DeviceName, Model};
 use secrecy::SecretString;
@@ -13,6 +14,16 @@ pub(super) fn print(
 ) -> SecretString {
     let (serial, model) = (device.serial.to_string(), model.to_string());
     PrintedLabel { serial, model, fingerprint, claim_code }.to_text()
+}
+
+/// The file that `porchlight inventory add` reads, for these devices.
+pub fn inventory_file<'d>(devices: impl IntoIterator<Item = &'d FieldDevice>) -> String {
+    let mut file = "maker,serial,model,public key,has password\n".to_owned();
+    for device in devices {
+        file.push_str(&device.inventory_line());
+        file.push('\n');
+    }
+    file
 }
 
 /// CSV: maker, serial, model, public key, has password. A model may hold a comma or a quote (RFC 4180, section 2).

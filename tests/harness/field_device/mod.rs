@@ -7,6 +7,8 @@
 //! One task and one connection a device: a thousand idle ones fit into a process (give them [`Clock::Battery`]).
 
 mod address;
+#[cfg(test)]
+mod against_cloud;
 pub mod brain;
 mod channel;
 mod clock;
@@ -19,6 +21,7 @@ pub use address::CloudAddress;
 pub use clock::Clock;
 pub use faults::{Fault, Stage};
 pub use key::DeviceKey;
+pub use label::inventory_file;
 pub use options::Options;
 
 use brain::{Brain, Stored, Volatile};
