@@ -41,6 +41,6 @@ pub(super) fn start(options: &LogOptions) {
     // Fails only when this process has a logger already.
     let _already_there = match options.format {
         LogFormat::Text => log.try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).try_init(),
     };
 }

@@ -5,6 +5,7 @@ use crate::settings::{Settings, TlsFiles};
 use clap::Args;
 use porchlight_protocol::LinkHost;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -112,7 +113,7 @@ pub(super) struct Options {
     log_format: LogFormat,
 
     /// What is logged, as tracing's filters say it
-    #[arg(long, env = "PORCHLIGHT_LOG", default_value = "info,sqlx=warn", value_name = "FILTER")]
+    #[arg(long, env = "PORCHLIGHT_LOG", default_value = "info,sqlx=warn,hyper=error", value_name = "FILTER")]
     log: EnvFilterText,
 }
 
@@ -143,7 +144,11 @@ pub(super) enum OptionsError {
 impl Options {
     /// All settings, resolved; makes the folder.
     pub(super) fn resolve(self) -> Result<(Settings, LogOptions), OptionsError> {
-        std::fs::create_dir_all(&self.folder)
+        // Accounts, mail and the server's key lie in there: nobody else's business.
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder)
             .map_err(|source| OptionsError::Folder { path: self.folder.clone(), source })?;
         let in_folder = Settings::in_folder(&self.folder);
         let database = match (self.database, self.database_file) {

@@ -23,8 +23,12 @@ use tower::ServiceExt as _;
 /// Connections at once; more wait to be accepted.
 const CONNECTIONS: usize = 10_000;
 
-/// For the TLS handshake, and for the headers of each request.
+/// For the TLS handshake.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// For the headers of a request, the pause before it included. Longer than clients keep an idle connection (90 s), so
+/// that they close it and no request meets a connection that is just being closed.
+const HEADERS: Duration = Duration::from_secs(120);
 
 /// After an error of the listener itself (no file handles left): a pause, not a busy loop.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -92,7 +96,7 @@ where
         router.clone().oneshot(request)
     });
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
     builder
         .http2()
         .timer(TokioTimer::new())

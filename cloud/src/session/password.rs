@@ -129,7 +129,9 @@ mod tests {
         let held = Arc::new(Mutex::new(held));
         let block = || {
             let held = Arc::clone(&held);
-            Box::new(move || drop(held.lock().unwrap().recv())) as Job
+            Box::new(move || {
+                let _released = held.lock().unwrap().recv();
+            }) as Job
         };
         // One for each thread (they may take a moment to pick theirs up), and the queue.
         let mut taken = 0;

@@ -179,4 +179,4 @@ fn names_the_route(htu: &str, link_host: &str, path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 const NOW: i64 = 1_800_000_000_000;
 const PATH: &str = "/v1/sessions";
 
-struct Phone {
+/// A phone and the proof that it is about to sign.
+pub(crate) struct Phone {
     key: EncodingKey,
     public: Vec<u8>,
     header: Value,
-    claims: Value,
+    pub(crate) claims: Value,
 }
 
 fn server_key() -> ServerKey {
@@ -21,7 +22,7 @@ fn server_key() -> ServerKey {
 }
 
 /// A phone with a proof that holds, to be spoilt.
-fn phone(server: &ServerKey) -> Phone {
+pub(crate) fn phone(server: &ServerKey) -> Phone {
     jose::use_ring();
     let random = ring::rand::SystemRandom::new();
     let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
@@ -39,7 +40,7 @@ fn phone(server: &ServerKey) -> Phone {
 }
 
 impl Phone {
-    fn sign(&self) -> String {
+    pub(crate) fn sign(&self) -> String {
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", encode(&self.header), encode(&self.claims));
         let signature =

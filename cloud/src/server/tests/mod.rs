@@ -1,5 +1,7 @@
 //! What lies around the routes, with the real router or with routes made for the purpose.
 
+mod session;
+
 use super::*;
 use crate::history;
 use crate::history::store::{ChangeKind, NewChangeRow};
@@ -305,4 +307,49 @@ async fn server_starts_becomes_ready_and_stops_within_its_time() {
     let idle = tokio::net::TcpStream::connect(cloud.http_address()).await.unwrap();
     tokio::time::timeout(Duration::from_secs(6), cloud.stop()).await.unwrap();
     drop(idle);
+}
+
+fn fixture(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/tls").join(name)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn server_with_a_certificate_speaks_tls_and_nothing_else() {
+    use rustls::pki_types::pem::PemObject as _;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    const REQUEST: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings::in_folder(folder.path());
+    (settings.http, settings.mqtt) = ("0.0.0.0:0".parse().unwrap(), "127.0.0.1:0".parse().unwrap());
+    settings.http_tls = Some(crate::settings::TlsFiles {
+        certificates: fixture("localhost.pem"),
+        key: fixture("localhost.key"),
+    });
+    let cloud = Cloud::start(settings).await.unwrap();
+    let connect = || tokio::net::TcpStream::connect(("127.0.0.1", cloud.http_address().port()));
+
+    let mut roots = rustls::RootCertStore::empty();
+    let authority = rustls::pki_types::CertificateDer::from_pem_file(fixture("authority.pem")).unwrap();
+    roots.add(authority).unwrap();
+    let client =
+        rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+    let client = tokio_rustls::TlsConnector::from(Arc::new(client));
+    let name = rustls::pki_types::ServerName::try_from("localhost").unwrap();
+    let mut stream = client.connect(name, connect().await.unwrap()).await.unwrap();
+    stream.write_all(REQUEST).await.unwrap();
+    let mut answer = Vec::new();
+    // The server may close without TLS's own goodbye.
+    let _end = stream.read_to_end(&mut answer).await;
+    assert!(answer.starts_with(b"HTTP/1.1 204"), "{}", String::from_utf8_lossy(&answer));
+
+    let mut plain = connect().await.unwrap();
+    plain.write_all(REQUEST).await.unwrap();
+    let mut answer = Vec::new();
+    let _end = plain.read_to_end(&mut answer).await;
+    assert!(!answer.windows(4).any(|part| part == b"HTTP"), "{}", String::from_utf8_lossy(&answer));
+    cloud.stop().await;
 }
