@@ -276,7 +276,7 @@ async fn every_fault_at_every_stage_ends_in_an_owned_device() {
         settings.unanswered_claims_per_hour = 100;
     })
     .await;
-    let buyer = Buyer::new(&cloud, "kim@example.org").await;
+    let buyer = Arc::new(Buyer::new(&cloud, "kim@example.org").await);
     let faults = [
         Fault::AnswerLate(Duration::from_millis(100)),
         Fault::AnswerTwice,
@@ -286,18 +286,19 @@ async fn every_fault_at_every_stage_ends_in_an_owned_device() {
         Fault::CrashBeforeStore,
         Fault::CrashAfterStore,
     ];
-    let mut runs = Vec::new();
+    let mut runs = tokio::task::JoinSet::new();
     for (number, (stage, fault)) in
         [Stage::Claim, Stage::Proof, Stage::Bind].into_iter().flat_map(|s| faults.map(|f| (s, f))).enumerate()
     {
         let options = options(&format!("CAM-{number:04}")).with_password(PASSWORD).with_fault(stage, fault);
-        runs.push((stage, fault, connect(&cloud, options).await));
+        let (device, buyer) = (connect(&cloud, options).await, Arc::clone(&buyer));
+        runs.spawn(async move {
+            let mut claim = buyer.claim(&device, Presence::Password);
+            claim.add().await;
+            assert_eq!(device.owner_claim(), Some(claim.id), "{stage:?} {fault:?}");
+        });
     }
-    for (stage, fault, device) in runs {
-        let mut claim = buyer.claim(&device, Presence::Password);
-        claim.add().await;
-        assert_eq!(device.owner_claim(), Some(claim.id), "{stage:?} {fault:?}");
-    }
+    runs.join_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
