@@ -4,5 +4,6 @@ mod database;
 mod session;
 mod devices;
 mod fixture;
+mod history;
 mod idempotency;
 mod sites;
