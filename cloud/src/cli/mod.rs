@@ -15,6 +15,7 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcomm
 use options::Options;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// The cloud of Porchlight.
 #[derive(Debug, Parser)]
@@ -94,21 +95,18 @@ fn start_log(options: Options) -> Result<Settings, options::OptionsError> {
 
 fn serve(settings: Settings) -> Outcome {
     tokio::runtime::Runtime::new()?.block_on(async {
+        // Listened to from the first moment: whoever saw the ports may ask to stop.
+        let mut terminated = signal(SignalKind::terminate())?;
         let cloud = Cloud::start(settings).await?;
         // One line for a person or a script that waits for the ports; everything else is log.
         say(&format!("listening: http {} mqtt {}\n", cloud.http_address(), cloud.mqtt_address()))?;
-        asked_to_stop().await?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminated.recv() => {}
+        }
         cloud.stop().await;
         Ok(())
     })
-}
-
-async fn asked_to_stop() -> std::io::Result<()> {
-    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminated.recv() => Ok(()),
-    }
 }
 
 fn add_inventory(settings: &Settings, file: &std::path::Path) -> Outcome {

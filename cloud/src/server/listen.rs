@@ -3,7 +3,7 @@
 //! A connection has a time to shake hands and to send its headers; there are at most so many at once. When the server
 //! stops, no new ones are taken, and open ones finish the request that they are at.
 
-use crate::server::CloudState;
+use crate::server::{CloudState, DRAIN};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use hyper::body::Incoming;
@@ -107,7 +107,10 @@ where
         ended = connection.as_mut() => ended,
         () = state.stopping.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            match tokio::time::timeout(DRAIN, connection).await {
+                Ok(ended) => ended,
+                Err(_) => return tracing::warn!("a request was cut off"),
+            }
         }
     };
     if let Err(error) = ended {

@@ -2,7 +2,7 @@
 //!
 //! 1. [`Cloud::start`] opens the database (and brings its schema up to date), reads or makes the server's key, binds
 //!    both listeners and starts the tasks. Listening in the clear is refused on anything but loopback.
-//! 2. [`Cloud::stop`] takes no new connections, closes streams, gives open requests five seconds, folds the database.
+//! 2. [`Cloud::stop`] takes no new connections, closes streams, gives open requests four seconds, folds the database.
 
 mod extract;
 mod gate;
@@ -31,7 +31,13 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// How long requests that are being answered may take to finish when the server stops.
-const DRAIN: Duration = Duration::from_secs(5);
+const DRAIN: Duration = Duration::from_secs(4);
+
+/// How long stopping takes at most: the draining, and what tasks do last.
+const STOP: Duration = Duration::from_secs(5);
+
+/// How long the database's connections may take to close.
+const CLOSE: Duration = Duration::from_secs(1);
 
 /// Why a server did not start: each says what to change.
 #[derive(Debug, thiserror::Error)]
@@ -116,14 +122,16 @@ impl Cloud {
         &self.state
     }
 
-    /// Stops: no new connections, streams close, open requests get five seconds.
+    /// Stops: no new connections, streams close, open requests get four seconds to finish.
     pub async fn stop(self) {
         self.state.stopping.cancel();
         self.state.tasks.close();
-        if tokio::time::timeout(DRAIN, self.state.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(STOP, self.state.tasks.wait()).await.is_err() {
             tracing::warn!(left = self.state.tasks.len(), "stopped with work unfinished");
         }
-        self.state.db.close().await;
+        if tokio::time::timeout(CLOSE, self.state.db.close()).await.is_err() {
+            tracing::warn!("stopped with the database in use");
+        }
         tracing::info!("stopped");
     }
 }

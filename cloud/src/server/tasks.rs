@@ -23,6 +23,7 @@ pub(super) fn start(state: &CloudState, mqtt: TcpListener, mqtt_tls: Option<Arc<
     state.tasks.spawn(feed.run(state.db.clone(), sealer.sealed(), state.stopping.clone()));
     state.tasks.spawn(sealer.run(state.stopping.clone()));
     state.tasks.spawn(crate::add_device::expiry::run(state.clone()));
+    state.tasks.spawn(crate::devices::clocks::run(state.db.clone(), state.stopping.clone()));
     crate::devices::channel::start(state, mqtt, mqtt_tls);
     state.tasks.spawn(sweep(state.clone()));
 }

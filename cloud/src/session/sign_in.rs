@@ -10,7 +10,7 @@
 //! password works. Installations that were signed in to the account before are counted apart from strangers, so a
 //! stranger who keeps failing does not make the owner's phone wait.
 
-use super::credentials::attempt_identifier;
+use super::credentials::{attempt_identifier, fold_address};
 use super::dpop::Proof;
 use super::store::{self, CredentialsRow, NewSessionRow, NewTokenRow};
 use super::tokens::{self, ACCESS_LASTS, REFRESH_IDLES, SESSION_LASTS, TokenPair};
@@ -45,7 +45,7 @@ pub async fn sign_in(
     email: &str,
     password: SecretString,
 ) -> Result<SessionResponse, Refusal> {
-    let email = email.trim().to_lowercase();
+    let email = fold_address(email);
     let (identifier, credentials) = count_attempt(state, proof, &email).await?;
     let stored = credentials.as_ref().and_then(|row| row.password_hash.clone());
     let is_right = state.passwords.verify(password, stored).await?;

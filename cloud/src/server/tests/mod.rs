@@ -1,5 +1,6 @@
 //! What lies around the routes, with the real router or with routes made for the purpose.
 
+mod listening;
 mod session;
 
 use super::*;
@@ -260,96 +261,4 @@ async fn server_that_stops_is_not_ready() {
     state.stopping.cancel();
     let response = ask(&router(state), Request::builder().uri("/readyz").body(Body::empty()).unwrap()).await;
     assert_eq!(problem(response).await.0, 503);
-}
-
-#[tokio::test]
-async fn plain_text_listeners_bind_to_loopback_only() {
-    let folder = tempfile::tempdir().unwrap();
-    for (http, mqtt) in [("0.0.0.0:0", "127.0.0.1:0"), ("127.0.0.1:0", "[::]:0")] {
-        let mut settings = Settings::in_folder(folder.path());
-        (settings.http, settings.mqtt) = (http.parse().unwrap(), mqtt.parse().unwrap());
-        let error = Cloud::start(settings).await.unwrap_err();
-        assert!(matches!(error, StartError::PlainText { .. }), "{error}");
-        assert!(error.to_string().contains("-certificates"), "{error}");
-    }
-}
-
-#[tokio::test]
-async fn certificate_that_cannot_be_read_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut settings = Settings::in_folder(folder.path());
-    let missing = folder.path().join("missing.pem");
-    settings.http_tls =
-        Some(crate::settings::TlsFiles { certificates: missing.clone(), key: missing.clone() });
-    let error = Cloud::start(settings).await.unwrap_err().to_string();
-    assert!(error.contains("missing.pem"), "{error}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn server_starts_becomes_ready_and_stops_within_its_time() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut settings = Settings::in_folder(folder.path());
-    settings.http.set_port(0);
-    settings.mqtt.set_port(0);
-    let cloud = Cloud::start(settings).await.unwrap();
-    let router = router(cloud.state().clone());
-    let mut ready = false;
-    for _ in 0..100 {
-        let response = ask(&router, Request::builder().uri("/readyz").body(Body::empty()).unwrap()).await;
-        ready = response.status() == 204;
-        if ready {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    assert!(ready);
-    // An idle connection holds nothing up.
-    let idle = tokio::net::TcpStream::connect(cloud.http_address()).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(6), cloud.stop()).await.unwrap();
-    drop(idle);
-}
-
-fn fixture(name: &str) -> std::path::PathBuf {
-    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/tls").join(name)
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn server_with_a_certificate_speaks_tls_and_nothing_else() {
-    use rustls::pki_types::pem::PemObject as _;
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    const REQUEST: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-    let folder = tempfile::tempdir().unwrap();
-    let mut settings = Settings::in_folder(folder.path());
-    (settings.http, settings.mqtt) = ("0.0.0.0:0".parse().unwrap(), "127.0.0.1:0".parse().unwrap());
-    settings.http_tls = Some(crate::settings::TlsFiles {
-        certificates: fixture("localhost.pem"),
-        key: fixture("localhost.key"),
-    });
-    let cloud = Cloud::start(settings).await.unwrap();
-    let connect = || tokio::net::TcpStream::connect(("127.0.0.1", cloud.http_address().port()));
-
-    let mut roots = rustls::RootCertStore::empty();
-    let authority = rustls::pki_types::CertificateDer::from_pem_file(fixture("authority.pem")).unwrap();
-    roots.add(authority).unwrap();
-    let client =
-        rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-    let client = tokio_rustls::TlsConnector::from(Arc::new(client));
-    let name = rustls::pki_types::ServerName::try_from("localhost").unwrap();
-    let mut stream = client.connect(name, connect().await.unwrap()).await.unwrap();
-    stream.write_all(REQUEST).await.unwrap();
-    let mut answer = Vec::new();
-    // The server may close without TLS's own goodbye.
-    let _end = stream.read_to_end(&mut answer).await;
-    assert!(answer.starts_with(b"HTTP/1.1 204"), "{}", String::from_utf8_lossy(&answer));
-
-    let mut plain = connect().await.unwrap();
-    plain.write_all(REQUEST).await.unwrap();
-    let mut answer = Vec::new();
-    let _end = plain.read_to_end(&mut answer).await;
-    assert!(!answer.windows(4).any(|part| part == b"HTTP"), "{}", String::from_utf8_lossy(&answer));
-    cloud.stop().await;
 }

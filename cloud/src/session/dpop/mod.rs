@@ -62,6 +62,7 @@ struct ProofHeader {
     typ: String,
     alg: String,
     jwk: ProofKey,
+    crit: Option<IgnoredAny>,
 }
 
 /// RFC 7518, section 6.2.
@@ -122,6 +123,10 @@ pub fn check_proof<'a>(
     // (5)
     if header.alg != "ES256" {
         return Err(Invalid("alg"));
+    }
+    // RFC 7515, section 4.1.11: extensions that must be understood, of which this server knows none
+    if header.crit.is_some() {
+        return Err(Invalid("crit"));
     }
     // (7)
     if header.jwk.d.is_some() {

@@ -190,3 +190,23 @@ fn check_11_clock_of_the_phone_is_not_looked_at() {
     phone.claims["iat"] = json!(0);
     assert!(check(&server, &[&phone.sign()], NOW).is_ok());
 }
+
+#[test]
+fn extension_that_must_be_understood_is_refused() {
+    let fault = spoilt(|phone| phone.header["crit"] = json!(["exp"]));
+    assert_eq!(fault, ProofFault::Invalid("crit"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn proof_of_any_bytes_is_refused_without_a_panic(bytes: Vec<u8>, flip in 0_usize..400, bit in 0_u8..8) {
+        let server = server_key();
+        let any = check_proof([bytes.as_slice()].into_iter(), "porchlight.example", PATH, &server, NOW);
+        assert!(any.is_err());
+        let mut proof = phone(&server).sign().into_bytes();
+        let at = flip % proof.len();
+        proof[at] ^= 1 << bit;
+        let flipped = check_proof([proof.as_slice()].into_iter(), "porchlight.example", PATH, &server, NOW);
+        assert!(flipped.is_err(), "bit {bit} of byte {at}");
+    }
+}

@@ -1,4 +1,4 @@
-//! Accounts.
+//! Accounts: who there is, and what a sign-in is checked against.
 
 use crate::db::DbError;
 use porchlight_protocol::AccountId;
