@@ -216,4 +216,26 @@ on_both_engines! {
         let again = commands::open_for(&db, &name).await.unwrap();
         assert!(again.len() == 1 && again[0].sent_at.is_some(), "sent again until it is answered");
     }
+
+    async fn clock_settings_are_sent_again_with_new_zone_data_and_before_they_run_out(database: Database) {
+        let db = database.open().await;
+        let owner = person(&db).await;
+        let home = site(&db, &owner).await;
+        let mine = device(&db, &owner, &home, "CAM-0001").await;
+        let gone = device(&db, &owner, &home, "CAM-0002").await;
+        change(&db, &owner, async |tx| devices::release(tx, &owner, gone.id).await).await.unwrap();
+        let now = porchlight_cloud::now();
+        assert_eq!(devices::clocks::renew(&db, now).await.unwrap(), 0, "fresh from the binding");
+        let mut tx = db.begin().await.unwrap();
+        sqlx::query("UPDATE device SET zone_release = '1970a'").execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let both = tokio::join!(devices::clocks::renew(&db, now), devices::clocks::renew(&db, now));
+        assert_eq!(both.0.unwrap() + both.1.unwrap(), 1, "two processes that start together tell it once");
+        let year = 365 * 24 * 3600 * 1000;
+        assert_eq!(devices::clocks::renew(&db, now + year).await.unwrap(), 1);
+        let open = waiting(&db, &mine).await;
+        assert_eq!(open.len(), 1, "{open:?}");
+        let settings: DeviceSettings = serde_json::from_str(&open[0].1).unwrap();
+        assert_eq!(settings.revision, devices::FIRST_REVISION + 2);
+    }
 }

@@ -9,6 +9,7 @@
 
 pub mod api;
 pub mod channel;
+pub mod clocks;
 pub mod commands;
 pub mod store;
 
@@ -182,7 +183,7 @@ pub async fn change(
         return Ok(after);
     }
     let revision = row.settings_revision + 1;
-    store::update_device(tx, &after, revision).await?;
+    store::update_device(tx, &after, revision, crate::now()).await?;
     tell_settings(tx, &after, revision).await?;
     record_change(tx, caller, &before, &after).await?;
     if before.site != after.site {

@@ -1,6 +1,7 @@
 //! The rows of devices: one for each ownership, with the presence beside it.
 
 use super::{NewDevice, Ownership};
+use crate::clock;
 use crate::db::DbError;
 use porchlight_protocol::devices::{Device, Section};
 use porchlight_protocol::{AccountId, ClaimId, DeviceId, DeviceName, SiteId};
@@ -78,8 +79,9 @@ pub async fn insert_device(
     // A unique violation would end the transaction on PostgreSQL: DO NOTHING tells as well.
     let done = sqlx::query(
         "INSERT INTO device (id, maker, serial, model, section, site_id, name, time_zone, daylight_saving, \
-           claim_id, held_claim_id, settings_revision, settled_revision, started_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $11, $12) ON CONFLICT DO NOTHING",
+           claim_id, held_claim_id, settings_revision, settled_revision, zone_release, \
+           clock_made_at, started_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $11, $12, $13, $13) ON CONFLICT DO NOTHING",
     )
     .bind(new.id.to_string())
     .bind(new.maker.as_str())
@@ -92,6 +94,7 @@ pub async fn insert_device(
     .bind(i64::from(new.daylight_saving))
     .bind(new.claim.to_string())
     .bind(i64::from(revision))
+    .bind(clock::zone_release())
     .bind(now)
     .execute(db)
     .await?;
@@ -173,19 +176,64 @@ pub async fn visible_devices(
     rows.iter().map(|row| Ok(read_device(row, now)?.device)).collect()
 }
 
-/// Writes name, site and zone, with the revision of the settings that the device should have.
-pub async fn update_device(db: &mut AnyConnection, device: &Device, revision: u32) -> Result<(), DbError> {
+/// Writes name, site and zone, with the revision of the settings that the device should have from now on.
+pub async fn update_device(
+    db: &mut AnyConnection,
+    device: &Device,
+    revision: u32,
+    now: i64,
+) -> Result<(), DbError> {
     sqlx::query(
-        "UPDATE device SET name = $1, site_id = $2, time_zone = $3, settings_revision = $4 WHERE id = $5",
+        "UPDATE device SET name = $1, site_id = $2, time_zone = $3, settings_revision = $4, \
+           zone_release = $5, clock_made_at = $6 WHERE id = $7",
     )
     .bind(&device.name)
     .bind(device.site.to_string())
     .bind(&device.time_zone)
     .bind(i64::from(revision))
+    .bind(clock::zone_release())
+    .bind(now)
     .bind(device.id.to_string())
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Devices whose clock settings were made from other zone data, or before `oldest`.
+pub async fn devices_with_old_clock(
+    db: &mut AnyConnection,
+    oldest: i64,
+    limit: i64,
+) -> Result<Vec<DeviceId>, DbError> {
+    let rows = sqlx::query(
+        "SELECT id FROM device WHERE ended_at IS NULL AND (zone_release <> $1 OR clock_made_at < $2) LIMIT $3",
+    )
+    .bind(clock::zone_release())
+    .bind(oldest)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| parse(row, 0, "device id")).collect()
+}
+
+/// Gives a device's clock settings the next revision, if they are still old.
+pub async fn renew_clock(
+    db: &mut AnyConnection,
+    id: DeviceId,
+    oldest: i64,
+    now: i64,
+) -> Result<bool, DbError> {
+    let done = sqlx::query(
+        "UPDATE device SET settings_revision = settings_revision + 1, zone_release = $1, clock_made_at = $2 \
+         WHERE id = $3 AND ended_at IS NULL AND (zone_release <> $1 OR clock_made_at < $4)",
+    )
+    .bind(clock::zone_release())
+    .bind(now)
+    .bind(id.to_string())
+    .bind(oldest)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Ends an ownership.

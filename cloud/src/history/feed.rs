@@ -13,7 +13,7 @@ use super::store::{self, ChangeKind, ChangeRow};
 use crate::authority::{self, Caller};
 use crate::db::{Db, DbError};
 use crate::problem::Refusal;
-use crate::{devices, sites};
+use crate::{add_device, devices, sites};
 use porchlight_protocol::history::Change;
 use porchlight_protocol::{AccountId, ClaimId, DeviceId, ProblemCode, SiteId};
 use std::collections::VecDeque;
@@ -266,7 +266,7 @@ async fn read_change(
             Ok(saw.then_some(Change::DeviceGone { device: id }))
         }
         ChangeKind::Claim => {
-            let claim = store::claim_of(db, account, ClaimId(row.subject)).await?;
+            let claim = add_device::store::claim_of_account(db, account, ClaimId(row.subject)).await?;
             Ok(claim.map(|claim| Change::Claim { claim }))
         }
     }

@@ -45,10 +45,13 @@ CREATE TABLE device (
     held_claim_id TEXT NOT NULL,           -- the claim that the device itself holds: a release names it
     settings_revision BIGINT NOT NULL,     -- what the device should have
     settled_revision BIGINT NOT NULL,      -- what it said it has
+    zone_release TEXT NOT NULL,            -- of the zone data that its clock settings were made from
+    clock_made_at BIGINT NOT NULL,         -- when they were: their list of changes ends two years later
     started_at BIGINT NOT NULL,
     ended_at BIGINT
 );
 CREATE UNIQUE INDEX device_now ON device (maker, serial) WHERE ended_at IS NULL;
+CREATE INDEX device_clock ON device (clock_made_at) WHERE ended_at IS NULL;
 CREATE INDEX device_site ON device (site_id, id) WHERE ended_at IS NULL;
 
 -- Which process holds a device's connection, and whether the device is there.

@@ -1,0 +1,12 @@
+//! The rows of history: audit events, changes, and where the sealer stands.
+
+mod audit;
+mod changes;
+mod sealer;
+
+pub use audit::*;
+pub use changes::*;
+pub use sealer::*;
+
+/// What the functions of stores read with.
+pub type Connection = sqlx::AnyConnection;
