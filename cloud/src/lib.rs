@@ -1,7 +1,8 @@
 //! The cloud of Porchlight: one server with a JSON API and a channel to the devices, on SQLite or PostgreSQL.
 //!
 //! A feature is a folder: `mod.rs` holds its rules (no HTTP, no SQL), `store.rs` the only SQL, `api.rs` the JSON
-//! routes. The rest is what features stand on: [`db`], [`problem`], [`authority`], [`secret`], [`settings`].
+//! routes. The rest is what features stand on: [`server`] (listeners, what lies around all routes, tasks), [`db`],
+//! [`authority`], [`limits`], [`mail`], [`key`] and [`secret`], [`problem`], [`settings`].
 
 pub mod add_device;
 pub mod authority;

@@ -32,9 +32,10 @@ pub(super) enum Gate {
 /// Routes that anybody may ask, whatever their app: a device without a clock, a developer.
 const OPEN: [&str; 2] = ["/v1/time", "/v1/openapi.json"];
 
-/// Routes that count per network address, since nobody is known there yet.
-const COUNTED_BY_ADDRESS: [&str; 5] =
-    ["/v1/accounts", "/v1/accounts/verify", "/v1/accounts/codes", "/v1/sessions", "/v1/sessions/refresh"];
+/// Routes that count per network address, since nobody is known there yet. A refresh is not among them: many phones
+/// behind one address refresh all day, and each needs its own key for it.
+const COUNTED_BY_ADDRESS: [&str; 4] =
+    ["/v1/accounts", "/v1/accounts/verify", "/v1/accounts/codes", "/v1/sessions"];
 
 /// Lets a request in, or answers it.
 pub(super) async fn pass(State(state): State<CloudState>, mut request: Request, next: Next) -> Response {
@@ -50,10 +51,11 @@ pub(super) async fn pass(State(state): State<CloudState>, mut request: Request, 
         Err(error) => return Refusal::from(error).into_response(),
     };
     let counted = match gate {
-        Gate::Known(caller) => Some(("session", state.limits.count_request(caller.session))),
+        // Whatever token comes along: one session must not buy more guesses at others.
         _ if request.method() == Method::POST && COUNTED_BY_ADDRESS.contains(&path) => {
             Some(("address", state.limits.count_sign_in(address(&request))))
         }
+        Gate::Known(caller) => Some(("session", state.limits.count_request(caller.session))),
         _ => None,
     };
     request.extensions_mut().insert(gate);
