@@ -1,9 +1,11 @@
 //! Every store, on SQLite and on PostgreSQL.
 
+mod add_device;
+mod channel;
 mod database;
-mod session;
 mod devices;
 mod fixture;
 mod history;
 mod idempotency;
+mod session;
 mod sites;

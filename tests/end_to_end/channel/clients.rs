@@ -82,7 +82,9 @@ async fn foreign_topics_are_closed_in_both_versions() {
             let output = device.publish(&cloud, version, &topic, &["-m", "{}", "-q", "1"]).await;
             assert!(!output.status.success(), "{version} published to {topic}: {}", said(&output));
         }
-        for topic in [other.topic("down/#"), "#".to_owned(), device.topic("#"), "porchlight/1/+/+/down/#".into()] {
+        for topic in
+            [other.topic("down/#"), "#".to_owned(), device.topic("#"), "porchlight/1/+/+/down/#".into()]
+        {
             let output = device.subscribe(&cloud, version, &topic).wait_with_output().await.unwrap();
             let words = said(&output);
             let refused = words.contains("all subscription requests were denied") || words.contains("135");
@@ -127,7 +129,10 @@ async fn second_connection_closes_the_first() {
         let told = if version == "mqttv5" { "received disconnect (142)" } else { "not authori" };
         assert!(said(&first).contains(told), "{version}: {}", said(&first));
         assert!(second.try_wait().unwrap().is_none(), "{version}: the second ended too");
-        assert!(device.wait_online(&cloud, true).await, "{version}: the first took the second's presence with it");
+        assert!(
+            device.wait_online(&cloud, true).await,
+            "{version}: the first took the second's presence with it"
+        );
     }
 }
 

@@ -82,7 +82,10 @@ impl Device {
     /// Subscribes, and stays for at most five seconds.
     pub(super) fn subscribe(&self, cloud: &Cloud, version: &str, topic: &str) -> Child {
         let mut command = self.client("mosquitto_sub", cloud, version, &self.token());
-        command.args(["-t", topic, "-q", "1", "-W", "5", "-d"]).spawn().expect("mosquitto-clients is installed")
+        command
+            .args(["-t", topic, "-q", "1", "-W", "5", "-d"])
+            .spawn()
+            .expect("mosquitto-clients is installed")
     }
 
     /// Waits until the cloud's presence row says so.
@@ -113,5 +116,6 @@ pub(super) async fn finish(command: &mut Command) -> Output {
 }
 
 pub(super) fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).to_lowercase() + &String::from_utf8_lossy(&output.stdout).to_lowercase()
+    String::from_utf8_lossy(&output.stderr).to_lowercase()
+        + &String::from_utf8_lossy(&output.stdout).to_lowercase()
 }

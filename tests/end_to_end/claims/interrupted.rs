@@ -81,8 +81,7 @@ async fn cloud_that_stops_in_each_state_goes_on_where_it_was() {
         }
         let terms = kim.terms(&device, Presence::Password);
         let secret = SecretSlice::from(DEVICE_PASSWORD.as_bytes().to_vec());
-        let mut exchange =
-            Exchange { who: &kim, claim, attempt: 1, terms, secret, opening, phone };
+        let mut exchange = Exchange { who: &kim, claim, attempt: 1, terms, secret, opening, phone };
         exchange.put().await.good();
         if pause_in != "proven" {
             exchange.prove(None).await.expect("the password is right");
@@ -94,7 +93,8 @@ async fn cloud_that_stops_in_each_state_goes_on_where_it_was() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn device_that_confirms_after_the_claim_expired_is_owned_all_the_same() {
-    let cloud = Cloud::start_with(None, |settings| settings.claim_window = Duration::from_millis(1_500)).await;
+    let cloud =
+        Cloud::start_with(None, |settings| settings.claim_window = Duration::from_millis(1_500)).await;
     let kim = Claimant::new(&cloud, "kim@example.org").await;
     let device = connected(&cloud, options().with_password(DEVICE_PASSWORD)).await;
     device.plan_fault(Stage::Bind, Fault::AnswerLate(Duration::from_secs(3)));

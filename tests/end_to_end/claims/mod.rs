@@ -27,8 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What a new device is delivered with.
 fn options() -> Options {
     let serial = Uuid::new_v4().simple().to_string()[..12].to_uppercase();
-    let mut options =
-        Options::new(format!("acme.{serial}").parse().unwrap(), "CAM-2".parse().unwrap());
+    let mut options = Options::new(format!("acme.{serial}").parse().unwrap(), "CAM-2".parse().unwrap());
     options.clock = Clock::Battery;
     options
 }

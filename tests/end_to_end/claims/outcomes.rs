@@ -114,10 +114,7 @@ async fn somebody_elses_device_stays_theirs_and_they_hear_of_it() {
     let mine = failed(&kim.add(&device, DEVICE_PASSWORD).await);
     assert_eq!(mine, ClaimFailure::AlreadyYours { device: id });
     // Released, it is the next one's.
-    kim.api
-        .change(Method::DELETE, &format!("/v1/devices/{id}"), &serde_json::Value::Null)
-        .await
-        .good();
+    kim.api.change(Method::DELETE, &format!("/v1/devices/{id}"), &serde_json::Value::Null).await.good();
     assert!(device.wait_until(PATIENCE, |device| device.owner_claim().is_none()).await);
     assert!(matches!(lee.add(&device, DEVICE_PASSWORD).await, ClaimState::Owned { .. }));
 }
