@@ -215,6 +215,9 @@ on_both_engines! {
         tx.commit().await.unwrap();
         let again = commands::open_for(&db, &name).await.unwrap();
         assert!(again.len() == 1 && again[0].sent_at.is_some(), "sent again until it is answered");
+        assert_eq!(count(&db, "device_command").await, 2);
+        commands::forget_expired(&db).await.unwrap();
+        assert_eq!(count(&db, "device_command").await, 1, "only what is too late was removed");
     }
 
     async fn clock_settings_are_sent_again_with_new_zone_data_and_before_they_run_out(database: Database) {

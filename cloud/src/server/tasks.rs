@@ -1,5 +1,6 @@
 //! What runs beside the requests until the server stops.
 
+use crate::devices::commands;
 use crate::history::seal::Sealer;
 use crate::idempotency;
 use crate::server::CloudState;
@@ -43,6 +44,9 @@ async fn sweep(state: CloudState) {
         }
         if let Err(error) = idempotency::forget_expired(&state.db).await {
             tracing::warn!(%error, "old idempotency keys could not be removed");
+        }
+        if let Err(error) = commands::forget_expired(&state.db).await {
+            tracing::warn!(%error, "messages to devices that are too late could not be removed");
         }
     }
 }

@@ -81,6 +81,7 @@ CREATE TABLE device_command (
     sent_at BIGINT
 );
 CREATE INDEX device_command_of ON device_command (maker, serial, id);
+CREATE INDEX device_command_expires ON device_command (expires_at);
 CREATE INDEX device_command_unsent ON device_command (maker, serial) WHERE sent_at IS NULL;
 
 CREATE TABLE claim (

@@ -54,7 +54,6 @@ pub async fn enqueue<T: Serialize>(
     let payload = serde_json::to_string(message).map_err(|_| DbError::Corrupt("message to a device"))?;
     let now = crate::now();
     store::delete_about(tx, device, about).await?;
-    store::delete_expired_of(tx, device, now).await?;
     store::insert(tx, device, kind, about, &payload, now, expires_at).await
 }
 
@@ -84,4 +83,11 @@ pub async fn drop_older_selves(tx: &mut Tx, device: &DeviceName) -> Result<(), D
         store::delete_kind(tx, device, kind).await?;
     }
     Ok(())
+}
+
+/// Removes what was never answered and is too late, whosever it was: a device may never come back.
+pub async fn forget_expired(db: &Db) -> Result<(), DbError> {
+    let mut tx = db.begin().await?;
+    store::delete_expired(&mut tx, crate::now()).await?;
+    tx.commit().await
 }

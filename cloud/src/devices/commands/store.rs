@@ -130,13 +130,8 @@ pub async fn delete_kind_about(
     Ok(())
 }
 
-/// Removes what is too late for this device.
-pub async fn delete_expired_of(db: &mut AnyConnection, device: &DeviceName, now: i64) -> Result<(), DbError> {
-    sqlx::query("DELETE FROM device_command WHERE maker = $1 AND serial = $2 AND expires_at <= $3")
-        .bind(device.maker.as_str())
-        .bind(device.serial.as_str())
-        .bind(now)
-        .execute(db)
-        .await?;
+/// Removes what is too late.
+pub async fn delete_expired(db: &mut AnyConnection, now: i64) -> Result<(), DbError> {
+    sqlx::query("DELETE FROM device_command WHERE expires_at <= $1").bind(now).execute(db).await?;
     Ok(())
 }
