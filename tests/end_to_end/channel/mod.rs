@@ -2,6 +2,7 @@
 //! ([`clients`]), and bare sockets for what no client would send ([`wire`]).
 
 mod clients;
+mod tls;
 mod wire;
 
 use harness::cloud::Cloud;
@@ -28,12 +29,7 @@ impl Device {
     pub(super) async fn listed(cloud: &Cloud) -> Self {
         let key = SoftKey::generate();
         let serial = Uuid::new_v4().simple().to_string()[..12].to_uppercase();
-        let text = format!(
-            "maker,serial,model,public key,has password\nacme,{serial},CAM,{},yes\n",
-            Base64Url(key.public_key()).to_text()
-        );
-        let db = Db::open(&cloud.settings.database).await.unwrap();
-        inventory::add(&db, text.as_bytes()).await.unwrap();
+        list(cloud, &format!("acme,{serial},CAM,{},yes", Base64Url(key.public_key()).to_text())).await;
         Self { name: format!("acme.{serial}"), key }
     }
 
@@ -107,6 +103,13 @@ impl Device {
         }
         false
     }
+}
+
+/// Adds a line to the cloud's inventory.
+async fn list(cloud: &Cloud, line: &str) {
+    let db = Db::open(&cloud.settings.database).await.unwrap();
+    let file = format!("{}\n{line}\n", inventory::HEADER.join(","));
+    inventory::add(&db, file.as_bytes()).await.unwrap();
 }
 
 pub(super) async fn finish(command: &mut Command) -> Output {

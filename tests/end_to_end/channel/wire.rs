@@ -169,7 +169,7 @@ async fn silent_and_slow_connections_are_closed_after_ten_seconds() {
     }
 }
 
-async fn is_closed_within(stream: &mut TcpStream, patience: Duration) -> bool {
+pub(super) async fn is_closed_within(stream: &mut TcpStream, patience: Duration) -> bool {
     let mut bytes = [0; 64];
     let end = async { while matches!(stream.read(&mut bytes).await, Ok(length) if length > 0) {} };
     tokio::time::timeout(patience, end).await.is_ok()

@@ -3,6 +3,7 @@
 
 mod interrupted;
 mod outcomes;
+mod processes;
 
 use harness::api::{Answer, Api};
 use harness::cloud::Cloud;
