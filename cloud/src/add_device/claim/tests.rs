@@ -1,3 +1,5 @@
+//! The claim's ways, one by one; then any events in any order.
+
 use super::*;
 use proptest::prelude::*;
 use uuid::Uuid;

@@ -1,3 +1,5 @@
+//! Files as makers save them, and as nobody should.
+
 use super::*;
 use ring::agreement::{ECDH_P256, EphemeralPrivateKey};
 

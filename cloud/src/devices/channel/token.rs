@@ -12,9 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 /// Seconds that a device's clock may be off. It asked `GET /v1/time` if it has none.
 const SKEW_SECONDS: i64 = 30;
 
-/// A point that nobody has the key of, to check the tokens of unknown devices with: they take the same time.
-/// SHA-256 based choice would do as well; this is the generator of P-256 (SEC 2, section 2.4.2), whose key is 1, and
-/// an unknown device is refused whatever the check says.
+/// A point to check the tokens of unknown devices with, so that they take the same time: the generator of P-256
+/// (SEC 2, section 2.4.2). Its private key is no secret, so an unknown device is refused whatever the check says.
 pub(super) const NOBODYS_KEY: [u8; 65] = [
     0x04, 0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2,
     0x77, 0x03, 0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96, 0x4f,
