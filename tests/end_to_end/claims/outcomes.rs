@@ -18,9 +18,7 @@ async fn right_password_makes_the_device_owned_named_and_clocked() {
     let cloud = Cloud::start().await;
     let kim = Claimant::new(&cloud, "kim@example.org").await;
     let device = connected(&cloud, options().with_password(DEVICE_PASSWORD)).await;
-    let began = Instant::now();
     let state = kim.add(&device, DEVICE_PASSWORD).await;
-    println!("from PUT to owned: {:?}", began.elapsed());
     let ClaimState::Owned { device: id } = state else { panic!("{state:?}") };
     assert_eq!(kim.devices().await, [id]);
     let settings = device.settings().expect("it has settings");
