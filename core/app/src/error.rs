@@ -175,6 +175,10 @@ pub enum InputReason {
     Empty,
     /// Longer than it may be.
     TooLong,
+    /// Shorter than it may be.
+    TooShort,
+    /// The second time something else was typed.
+    Differs,
     /// Not of the shape this field has, or a value that is refused.
     NotAllowed,
     /// The code is wrong, used up or too old.
@@ -209,6 +213,8 @@ pub(crate) struct Refusal {
     pub(crate) field: InputField,
     pub(crate) device: Option<DeviceId>,
     pub(crate) retry_after: Option<Duration>,
+    /// RFC 9449, section 8: the nonce that the next proof must carry.
+    pub(crate) dpop_nonce: Option<String>,
     /// The cloud's own report, if it is shaped like one.
     pub(crate) report_id: Option<String>,
 }

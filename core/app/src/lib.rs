@@ -16,6 +16,7 @@ pub mod devices;
 mod error;
 mod history;
 mod http;
+mod listening;
 mod outbox;
 mod porchlight;
 pub mod ports;
@@ -25,6 +26,7 @@ mod sealed;
 pub mod session;
 pub mod sites;
 mod store;
+mod stores;
 #[cfg(test)]
 mod testing;
 mod window;

@@ -2,15 +2,19 @@
 
 use crate::configuration::Configuration;
 use crate::devices::Devices;
-use crate::error::Fault;
-use crate::http::CloudClient;
+use crate::error::{Error, Fault};
+use crate::history::Feed;
+use crate::http::{CloudClient, Http};
+use crate::listening::Listening;
 use crate::outbox::Outbox;
 use crate::ports::Ports;
 use crate::report::Reports;
 use crate::session::{Session, SessionFlow};
 use crate::sites::Sites;
+use crate::stores::{OpenStores, Stores};
 use porchlight_protocol::add_device::Claim;
 use porchlight_protocol::session::Account;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
@@ -22,10 +26,51 @@ pub struct Profile {
     pub(crate) reports: Arc<Reports>,
     pub(crate) session: Arc<Session>,
     pub(crate) cloud: CloudClient,
-    pub(crate) claims: broadcast::Sender<Claim>,
+    pub(crate) stores: Arc<Stores>,
+    pub(crate) feed: Feed,
+    pub(crate) sites_listening: Listening,
+    pub(crate) devices_listening: Listening,
 }
 
 impl Profile {
+    /// Opens a profile, whatever its folder holds, and restores its session if the phone allows it by now.
+    pub(crate) async fn open(
+        name: &str,
+        data_folder: &Path,
+        configuration: Arc<Configuration>,
+        ports: Ports,
+        reports: Arc<Reports>,
+    ) -> Result<Self, Fault> {
+        let http = Http::new(&configuration, ports.clone())?;
+        let stores = Arc::new(Stores::new(name, data_folder, ports.clone(), reports.clone()));
+        let session = Arc::new(Session::start(
+            http.clone(),
+            ports.clone(),
+            configuration.clone(),
+            stores.clone(),
+            data_folder.to_owned(),
+        ));
+        let cloud = CloudClient::new(http, session.clone());
+        let feed = Feed::start(cloud.clone(), &session, &stores, ports.clone());
+        match session.restore().await {
+            // The state says so, and waits.
+            Ok(()) | Err(Fault::PhoneLocked) => {}
+            // Screens say so when they need it; the app opens.
+            Err(fault) => drop(reports.write(&fault)),
+        }
+        Ok(Self {
+            configuration,
+            ports,
+            reports,
+            session,
+            cloud,
+            stores,
+            feed,
+            sites_listening: Listening::default(),
+            devices_listening: Listening::default(),
+        })
+    }
+
     /// The flow of register, sign in and sign out.
     pub fn session(&self) -> SessionFlow {
         SessionFlow::new(self.session.clone(), self.reports.clone())
@@ -49,11 +94,22 @@ impl Profile {
     /// The claims of this account as the change feed brings them. Subscribe before the first request of a claim. The
     /// feed is closed in the background and without a connection: read the claim, too, when it is silent.
     pub(crate) fn claims(&self) -> broadcast::Receiver<Claim> {
-        self.claims.subscribe()
+        self.feed.claims()
     }
 
-    /// What this profile still owes the cloud. `SignedOut` when nobody is signed in, `PhoneLocked` before the unlock.
+    /// The profile's files. `SignedOut` when nobody is signed in, `PhoneLocked` before the unlock.
+    pub(crate) fn files(&self) -> Result<OpenStores, Fault> {
+        self.account()?;
+        self.stores.current()
+    }
+
+    /// What this profile still owes the cloud.
     pub(crate) fn outbox(&self) -> Result<Arc<Outbox>, Fault> {
-        Err(Fault::SignedOut)
+        self.files().map(|open| open.outbox)
+    }
+
+    /// What happened, as what the app should do.
+    pub(crate) fn told<T>(&self, outcome: Result<T, Fault>) -> Result<T, Error> {
+        outcome.map_err(|fault| self.reports.tell(fault))
     }
 }

@@ -27,6 +27,20 @@ pub trait ListListener: Send + Sync + fmt::Debug {
     fn on_change(&self);
 }
 
+/// The most characters a name has.
+const MAX_NAME: usize = 64;
+
+/// Checks a name of a site or a device as far as a phone can: what else is wrong with it says the cloud.
+pub(crate) fn check_name(name: &str) -> Result<String, Fault> {
+    let name = name.trim();
+    let wrong = |reason| Err(Fault::Input { field: InputField::Name, reason });
+    match name.chars().count() {
+        0 => wrong(InputReason::Empty),
+        1..=MAX_NAME => Ok(name.to_owned()),
+        _ => wrong(InputReason::TooLong),
+    }
+}
+
 /// Checks how much was asked for.
 pub(crate) fn check_count(count: u32) -> Result<(), Fault> {
     match count {

@@ -1,1 +1,240 @@
-//! What the cloud told this phone, readable without a connection.
+//! What the cloud told this phone: sites and devices, readable without a connection, safe to delete.
+//!
+//! 1. [`Cache::open`] reads the whole file into memory once (`rows`), where lists live (`contents`): names are sealed on
+//!    the disk, so no SQL could sort by them.
+//! 2. Each change goes into memory and is queued for the file in the same order, with the feed's cursor and the digest
+//!    over all rows in the same transaction.
+//! 3. A file that is corrupt, of another key, another account or a newer version is deleted and made anew within the
+//!    same open; the change feed finds no cursor and fetches the lists. Never is a row shown that was not told.
+//! 4. A file that cannot be written (a full disk) is behind: memory is right, and the next write that works writes
+//!    everything.
+//!
+//! Limits: a hundred thousand sites take about 40 MB of memory. Lists sort by the name's lower-case letters, not by a
+//! language's collation.
+
+mod contents;
+mod file;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use contents::Step;
+
+use crate::error::Fault;
+use crate::report::Reports;
+use crate::sealed::SealKey;
+use crate::store::StoreFault;
+use contents::Contents;
+use file::CacheFile;
+use porchlight_protocol::devices::Device;
+use porchlight_protocol::sites::Site;
+use porchlight_protocol::{AccountId, DeviceId, Maker, Serial, SiteId};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+
+/// The cache of a profile. Prints its name only: sites and devices are personal.
+pub(crate) struct Cache {
+    inner: Arc<Mutex<Inner>>,
+    changed: watch::Sender<u64>,
+    reports: Arc<Reports>,
+}
+
+struct Inner {
+    contents: Contents,
+    file: CacheFile,
+    live: bool,
+}
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cache")
+    }
+}
+
+/// A part of a list, before it becomes a window.
+#[derive(Debug)]
+pub(crate) struct Part<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) total: u32,
+    pub(crate) as_of: Option<i64>,
+    pub(crate) live: bool,
+}
+
+impl Cache {
+    /// Opens the file, or makes it anew. Never fails: without a file it works in memory, and says so in the reports.
+    pub(crate) async fn open(
+        path: PathBuf,
+        key: Arc<SealKey>,
+        account: AccountId,
+        reports: Arc<Reports>,
+    ) -> Self {
+        let mut file = CacheFile::new(path, key, account);
+        let contents = match file.load().await {
+            Ok(contents) => contents,
+            Err(fault) => {
+                reports.write(&Fault::Store { file: "cache.db", fault });
+                let can_be_made_anew = matches!(fault, StoreFault::Corrupt | StoreFault::TooNew);
+                if can_be_made_anew && let Err(fault) = file.make_anew().await {
+                    reports.write(&Fault::Store { file: "cache.db", fault });
+                }
+                Contents::default()
+            }
+        };
+        let inner = Inner { contents, file, live: false };
+        Self { inner: Arc::new(Mutex::new(inner)), changed: watch::Sender::new(0), reports }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A poisoned lock: a thread panicked between two whole steps; each step is whole in memory.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the change feed goes on; none if the lists must be read first.
+    pub(crate) fn cursor(&self) -> Option<String> {
+        self.lock().contents.cursor.clone()
+    }
+
+    /// The cursor is too old: the lists must be read again.
+    pub(crate) fn forget_cursor(&self) {
+        self.lock().contents.cursor = None;
+    }
+
+    /// Names the present: what [`Self::answered`] compares with.
+    pub(crate) fn version(&self) -> u64 {
+        self.lock().contents.version()
+    }
+
+    /// Takes what the change feed brought, up to `cursor`.
+    pub(crate) async fn apply(&self, steps: Vec<Step>, cursor: Option<String>, as_of: i64) {
+        let written = {
+            let Inner { contents, file, .. } = &mut *self.lock();
+            if cursor.is_some() {
+                contents.cursor = cursor;
+            }
+            contents.as_of = Some(as_of);
+            let steps = steps.into_iter().map(|step| contents.take(step)).collect();
+            file.write(contents, steps)
+        };
+        self.settle(written.await).await;
+    }
+
+    /// Takes the whole lists.
+    pub(crate) async fn replace(&self, sites: Vec<Site>, devices: Vec<Device>, cursor: String, as_of: i64) {
+        let inner = self.inner.clone();
+        // Sealing a hundred thousand rows takes a moment: not on the runtime's threads.
+        let queued = tokio::task::spawn_blocking(move || {
+            let Inner { contents, file, .. } = &mut *inner.lock().unwrap_or_else(PoisonError::into_inner);
+            contents.replace(sites, devices);
+            contents.cursor = Some(cursor);
+            contents.as_of = Some(as_of);
+            file.write_all(contents)
+        });
+        if let Ok(written) = queued.await {
+            self.settle(written.await).await;
+        }
+    }
+
+    /// Takes the answer to a change of our own that was sent at `since`, unless the feed brought something newer about
+    /// the same thing meanwhile.
+    pub(crate) async fn answered(&self, step: Step, since: u64) {
+        let written = {
+            let Inner { contents, file, .. } = &mut *self.lock();
+            if contents.knows_newer(&step, since) {
+                return;
+            }
+            let step = contents.take(step);
+            file.write(contents, vec![step])
+        };
+        self.settle(written.await).await;
+    }
+
+    /// After a write, good or not: lists are told, a broken file is made anew.
+    async fn settle(&self, written: Result<(), StoreFault>) {
+        self.tell();
+        let Err(fault) = written else { return };
+        if fault == StoreFault::Closed {
+            return;
+        }
+        self.reports.write(&Fault::Store { file: "cache.db", fault });
+        let mut file = {
+            let mut inner = self.lock();
+            inner.file.fell_behind();
+            if fault != StoreFault::Corrupt {
+                return;
+            }
+            inner.file.clone()
+        };
+        // Made anew here; the next change writes everything into it.
+        if file.make_anew().await.is_ok() {
+            self.lock().file.adopt(file);
+        }
+    }
+
+    /// The feed is open, or not any more.
+    pub(crate) fn set_live(&self, live: bool) {
+        let was = std::mem::replace(&mut self.lock().live, live);
+        if was != live {
+            self.tell();
+        }
+    }
+
+    /// The feed said at this time that it is there. In memory only: the file gets it with the next change.
+    pub(crate) fn heard(&self, at: i64, cursor: Option<String>) {
+        let contents = &mut self.lock().contents;
+        contents.as_of = Some(at);
+        if cursor.is_some() {
+            contents.cursor = cursor;
+        }
+    }
+
+    fn tell(&self) {
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Counts up when a list, its age or its liveness changed.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    pub(crate) fn sites(&self, offset: u32, count: u32) -> Part<Site> {
+        let inner = self.lock();
+        let (items, total) = inner.contents.sites.part(offset, count, |_| true);
+        Part { items, total, as_of: inner.contents.as_of, live: inner.live }
+    }
+
+    pub(crate) fn devices(&self, offset: u32, count: u32, shown: impl Fn(&Device) -> bool) -> Part<Device> {
+        let inner = self.lock();
+        let (items, total) = inner.contents.devices.part(offset, count, shown);
+        Part { items, total, as_of: inner.contents.as_of, live: inner.live }
+    }
+
+    pub(crate) fn site(&self, site: SiteId) -> Option<Site> {
+        self.lock().contents.sites.get(site.0)
+    }
+
+    pub(crate) fn device(&self, device: DeviceId) -> Option<Device> {
+        self.lock().contents.devices.get(device.0)
+    }
+
+    /// Whether the equipment is in the list, under whatever id.
+    pub(crate) fn has_device(&self, maker: &Maker, serial: &Serial) -> bool {
+        self.lock().contents.devices.all().any(|device| device.maker == *maker && device.serial == *serial)
+    }
+
+    pub(crate) async fn checkpoint(&self) {
+        let store = self.lock().file.store();
+        if let Some(store) = store {
+            // Not written back: the next open reads the WAL.
+            let _later = store.checkpoint().await;
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        let store = self.lock().file.store();
+        if let Some(store) = store {
+            store.close().await;
+        }
+    }
+}

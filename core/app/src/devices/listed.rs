@@ -1,5 +1,6 @@
 //! What a list of devices shows: those that are added, and those that the outbox still has to add.
 
+use crate::cache::Part;
 use porchlight_protocol::devices::{Device, Section};
 use porchlight_protocol::{ClaimId, Maker, Model, Serial, SiteId};
 
@@ -31,4 +32,24 @@ pub struct QueuedDevice {
     pub name: String,
     /// It does not go on by itself: open the flow, it says why.
     pub needs_you: bool,
+}
+
+/// What is queued, then what is added, as one list: a part of it.
+pub(super) fn lay_over(
+    queued: Vec<QueuedDevice>,
+    offset: u32,
+    count: u32,
+    added: impl FnOnce(u32, u32) -> Part<Device>,
+) -> Part<ListedDevice> {
+    let on_top = u32::try_from(queued.len()).unwrap_or(u32::MAX);
+    let shown: Vec<_> = queued.into_iter().skip(offset as usize).take(count as usize).collect();
+    let room = count - u32::try_from(shown.len()).unwrap_or(count);
+    let added = added(offset.saturating_sub(on_top), room);
+    let queued = shown.into_iter().map(ListedDevice::Queued);
+    Part {
+        items: queued.chain(added.items.into_iter().map(ListedDevice::Added)).collect(),
+        total: added.total.saturating_add(on_top),
+        as_of: added.as_of,
+        live: added.live,
+    }
 }

@@ -1,17 +1,27 @@
 //! Devices: the list of a section or a site, rename, move, release.
+//!
+//! The list is the cache's with the outbox laid over it: first what the phone still has to add, marked as such, then
+//! what is added, in the order of the names. Changes go to the cloud at once and are in the list when their call
+//! returns.
 
 mod listed;
+#[cfg(test)]
+mod tests;
 
 pub use listed::{ListedDevice, QueuedDevice};
 
-use crate::error::Error;
+use crate::cache::Step;
+use crate::error::{Error, Fault};
+use crate::http::IdempotencyKey;
 use crate::profile::Profile;
-use crate::window::{ListListener, Window};
-use porchlight_protocol::devices::{Device, Section};
+use crate::window::{ListListener, Window, check_count, check_name};
+use listed::lay_over;
+use porchlight_protocol::devices::{ChangeDeviceRequest, Device, Section};
 use porchlight_protocol::{DeviceId, SiteId};
+use reqwest::Method;
 use std::sync::Arc;
 
-/// The devices a person can see: those added by name, with what the outbox still has to add before them.
+/// The devices a person can see.
 #[derive(Clone, Debug)]
 pub struct Devices(Arc<Profile>);
 
@@ -20,7 +30,7 @@ impl Devices {
         Self(profile)
     }
 
-    /// A window of the list of a section, a site, or both; at most 200 at once. Readable without a connection.
+    /// A window of the list of a section, a site, or both; 1 to 200 at once. Readable without a connection.
     pub async fn window(
         &self,
         section: Option<Section>,
@@ -28,41 +38,82 @@ impl Devices {
         offset: u32,
         count: u32,
     ) -> Result<Window<ListedDevice>, Error> {
-        let _ = (section, site, offset, count, &self.0);
-        Err(Error::SignInRequired)
+        self.0.told(self.read_window(section, site, offset, count).await)
     }
 
-    /// One device.
+    /// One device. Readable without a connection.
     pub async fn get(&self, device: DeviceId) -> Result<Device, Error> {
-        let _ = device;
-        Err(Error::SignInRequired)
+        let found = self.0.files().and_then(|open| open.cache.device(device).ok_or(Fault::NotFound));
+        self.0.told(found)
     }
 
-    /// Gives a device another name; the device learns it too.
+    /// Gives a device another name of 1 to 64 characters; the device learns it too.
     pub async fn rename(&self, device: DeviceId, name: &str) -> Result<Device, Error> {
-        let _ = (device, name);
-        Err(Error::SignInRequired)
+        let changed = match check_name(name) {
+            Ok(name) => self.change(device, ChangeDeviceRequest { name: Some(name), site: None }).await,
+            Err(fault) => Err(fault),
+        };
+        self.0.told(changed)
     }
 
     /// Moves a device to another site of the same owner.
     pub async fn move_to(&self, device: DeviceId, site: SiteId) -> Result<Device, Error> {
-        let _ = (device, site);
-        Err(Error::SignInRequired)
+        self.0.told(self.change(device, ChangeDeviceRequest { name: None, site: Some(site) }).await)
     }
 
-    /// Gives the device up: afterwards anybody who holds it can add it.
+    /// Gives the device up: it leaves the list, and whoever has its password can add it.
     pub async fn release(&self, device: DeviceId) -> Result<(), Error> {
-        let _ = device;
-        Err(Error::SignInRequired)
+        self.0.told(self.send_release(device).await)
     }
 
-    /// Asks the cloud for the whole list again.
+    /// Asks the cloud for all lists again.
     pub async fn refresh(&self) -> Result<(), Error> {
-        Err(Error::SignInRequired)
+        self.0.told(self.0.feed.refresh().await)
     }
 
-    /// Sets the list's one listener, in place of a former one.
+    /// Sets the list's one listener, in place of a former one. It hears at once, then of each change.
     pub fn listen(&self, listener: Arc<dyn ListListener>) {
-        drop(listener);
+        self.0.devices_listening.listen(&self.0.stores, listener);
+    }
+
+    async fn read_window(
+        &self,
+        section: Option<Section>,
+        site: Option<SiteId>,
+        offset: u32,
+        count: u32,
+    ) -> Result<Window<ListedDevice>, Fault> {
+        check_count(count)?;
+        let open = self.0.files()?;
+        let is_shown = |of_section: Section, at_site: SiteId| {
+            section.is_none_or(|section| section == of_section) && site.is_none_or(|site| site == at_site)
+        };
+        let mut queued = open.outbox.queued_devices(self.0.account()?.id);
+        // Its claim went through and the outbox has not noticed yet: it is one device, not two.
+        queued.retain(|queued| {
+            is_shown(queued.section, queued.site) && !open.cache.has_device(&queued.maker, &queued.serial)
+        });
+        let part = lay_over(queued, offset, count, |offset, count| {
+            open.cache.devices(offset, count, |device| is_shown(device.section, device.site))
+        });
+        let as_of = if part.live { Some(self.0.ports.wall_time().await) } else { part.as_of };
+        Ok(Window { offset, items: part.items, total: part.total, as_of, live: part.live })
+    }
+
+    async fn change(&self, device: DeviceId, request: ChangeDeviceRequest) -> Result<Device, Fault> {
+        let cache = self.0.files()?.cache;
+        let since = cache.version();
+        let (path, key) = (format!("/v1/devices/{device}"), IdempotencyKey::mint());
+        let device: Device = self.0.cloud.change(Method::PATCH, &path, &request, &key).await?;
+        cache.answered(Step::PutDevice(device.clone()), since).await;
+        Ok(device)
+    }
+
+    async fn send_release(&self, device: DeviceId) -> Result<(), Fault> {
+        let cache = self.0.files()?.cache;
+        let since = cache.version();
+        self.0.cloud.delete(&format!("/v1/devices/{device}"), &IdempotencyKey::mint()).await?;
+        cache.answered(Step::DropDevice(device), since).await;
+        Ok(())
     }
 }

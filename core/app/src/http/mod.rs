@@ -35,7 +35,7 @@ const STREAM_TIMEOUT: Duration = Duration::from_secs(45);
 /// The most of an answer that is read: two hundred devices are a tenth of it.
 const MAX_ANSWER: usize = 2 * 1024 * 1024;
 /// How often a repeatable call is sent in all.
-const SENDINGS: u32 = 3;
+pub(crate) const SENDINGS: u32 = 3;
 
 /// The one client.
 #[derive(Clone, Debug)]

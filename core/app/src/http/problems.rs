@@ -21,6 +21,7 @@ pub(super) fn refusal(status: StatusCode, answer: &Answer) -> Fault {
         field: InputField::of_problem(problem.as_ref().and_then(|problem| problem.field.as_deref())),
         device: problem.as_ref().and_then(|problem| problem.device),
         retry_after: retry_after(&answer.headers),
+        dpop_nonce: answer.headers.get("dpop-nonce").and_then(|nonce| nonce.to_str().ok()).map(str::to_owned),
         report_id: problem.and_then(|problem| problem.report_id).filter(|id| is_report_id(id)),
     })
 }

@@ -1,10 +1,12 @@
 //! The session as a screen sees it.
 
 use super::Session;
-use crate::error::Error;
+use super::tokens::{Credentials, RegistrationForm};
+use super::transition::Event;
+use crate::error::{Error, Fault, InputField, InputReason};
 use crate::report::Reports;
 use porchlight_protocol::session::{Account, Language};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use std::fmt;
 use std::sync::Arc;
 
@@ -86,7 +88,9 @@ impl SessionFlow {
         self.session.listen(listener);
     }
 
-    /// Registers an address. A code is mailed to it, whoever has it.
+    /// Registers an address: a code is mailed to it. Whether it has an account already is not said.
+    ///
+    /// `InvalidInput` names the field: the password has 8 to 128 characters and is not a common one.
     pub async fn register(
         &self,
         email: &str,
@@ -95,35 +99,56 @@ impl SessionFlow {
         family_name: &str,
         language: Language,
     ) -> Result<(), Error> {
-        let _ = (email, password, given_name, family_name, language);
-        Err(Error::SignInRequired)
+        let credentials = self.check(email, password)?;
+        self.ask(Event::Register(RegistrationForm {
+            credentials,
+            given_name: given_name.trim().to_owned(),
+            family_name: family_name.trim().to_owned(),
+            language,
+        }))
+        .await
     }
 
-    /// Verifies the address with the mailed code; then sign in.
+    /// Verifies the address with the mailed code of 8 digits; then sign in.
     pub async fn verify(&self, code: SecretString) -> Result<(), Error> {
-        let _ = code;
-        Err(Error::SignInRequired)
+        self.ask(Event::Verify(code)).await
     }
 
-    /// Asks for a new code by mail.
+    /// Asks for a new code by mail; the former one is of no use then.
     pub async fn ask_for_new_code(&self) -> Result<(), Error> {
-        Err(Error::SignInRequired)
+        self.ask(Event::AskForCode).await
     }
 
     /// Gives the registration up that waits for its code.
     pub async fn go_back(&self) -> Result<(), Error> {
-        Err(Error::SignInRequired)
+        self.ask(Event::GoBack).await
     }
 
-    /// Signs in.
+    /// Signs in. `NotAllowed { WrongCredentials }` does not say which of the two is wrong.
     pub async fn sign_in(&self, email: &str, password: SecretString) -> Result<(), Error> {
-        let _ = (email, password);
-        Err(Error::SignInRequired)
+        let credentials = self.check(email, password)?;
+        self.ask(Event::SignIn(credentials)).await
     }
 
-    /// Signs out: tells the cloud if it can be reached, and destroys the profile's key and files.
+    /// Signs out: tells the cloud if it can be reached, and destroys the profile's key, cache and outbox.
     pub async fn sign_out(&self, unsent: UnsentActs) -> Result<(), Error> {
-        let _ = (unsent, &self.reports);
-        Err(Error::SignInRequired)
+        let outcome = self.session.sign_out(unsent == UnsentActs::Discard).await;
+        outcome.map_err(|fault| self.reports.tell(fault))
+    }
+
+    async fn ask(&self, event: Event) -> Result<(), Error> {
+        self.session.ask(event).await.map_err(|fault| self.reports.tell(fault))
+    }
+
+    /// What need not go to the cloud to be found wrong.
+    fn check(&self, email: &str, password: SecretString) -> Result<Credentials, Error> {
+        let email = email.trim().to_owned();
+        let is_empty = password.expose_secret().is_empty(); // exposed: only whether there is one
+        let empty = |field| Fault::Input { field, reason: InputReason::Empty };
+        match (email.is_empty(), is_empty) {
+            (true, _) => Err(self.reports.tell(empty(InputField::Email))),
+            (_, true) => Err(self.reports.tell(empty(InputField::Password))),
+            _ => Ok(Credentials { email, password }),
+        }
     }
 }

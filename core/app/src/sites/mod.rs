@@ -1,11 +1,21 @@
 //! Sites: the list, make, rename.
+//!
+//! The list is the cache's: readable without a connection, as old as it says. Changes go to the cloud at once (only
+//! claims are queued) and are in the list when their call returns; sent again under the same idempotency key when the
+//! connection breaks off, so that a lost answer makes no second site.
 
-use crate::error::Error;
+use crate::cache::Step;
+use crate::error::{Error, Fault};
+use crate::http::IdempotencyKey;
 use crate::profile::Profile;
-use crate::window::{ListListener, Window};
+use crate::window::{ListListener, Window, check_count, check_name};
 use porchlight_protocol::SiteId;
-use porchlight_protocol::sites::Site;
+use porchlight_protocol::sites::{ChangeSiteRequest, MakeSiteRequest, Site};
+use reqwest::Method;
 use std::sync::Arc;
+
+#[cfg(test)]
+mod tests;
 
 /// The sites a person can see, by name.
 #[derive(Clone, Debug)]
@@ -16,37 +26,65 @@ impl Sites {
         Self(profile)
     }
 
-    /// A window of the list; at most 200 at once. Readable without a connection.
+    /// A window of the list, in the order of the names; 1 to 200 at once. Readable without a connection.
     pub async fn window(&self, offset: u32, count: u32) -> Result<Window<Site>, Error> {
-        let _ = (offset, count, &self.0);
-        Err(Error::SignInRequired)
+        self.0.told(self.read_window(offset, count).await)
     }
 
-    /// One site.
+    /// One site. Readable without a connection.
     pub async fn get(&self, site: SiteId) -> Result<Site, Error> {
-        let _ = site;
-        Err(Error::SignInRequired)
+        let found = self.0.files().and_then(|open| open.cache.site(site).ok_or(Fault::NotFound));
+        self.0.told(found)
     }
 
-    /// Makes a site. `time_zone` is an IANA name.
+    /// Makes a site. `name` has 1 to 64 characters, `address` at most 500, `time_zone` is an IANA name.
     pub async fn make(&self, name: &str, address: &str, time_zone: &str) -> Result<Site, Error> {
-        let _ = (name, address, time_zone);
-        Err(Error::SignInRequired)
+        self.0.told(self.send_new(name, address, time_zone).await)
     }
 
     /// Gives a site another name.
     pub async fn rename(&self, site: SiteId, name: &str) -> Result<Site, Error> {
-        let _ = (site, name);
-        Err(Error::SignInRequired)
+        self.0.told(self.send_name(site, name).await)
     }
 
-    /// Asks the cloud for the whole list again.
+    /// Asks the cloud for all lists again.
     pub async fn refresh(&self) -> Result<(), Error> {
-        Err(Error::SignInRequired)
+        self.0.told(self.0.feed.refresh().await)
     }
 
-    /// Sets the list's one listener, in place of a former one.
+    /// Sets the list's one listener, in place of a former one. It hears at once, then of each change.
     pub fn listen(&self, listener: Arc<dyn ListListener>) {
-        drop(listener);
+        self.0.sites_listening.listen(&self.0.stores, listener);
+    }
+
+    async fn read_window(&self, offset: u32, count: u32) -> Result<Window<Site>, Fault> {
+        check_count(count)?;
+        let part = self.0.files()?.cache.sites(offset, count);
+        let as_of = if part.live { Some(self.0.ports.wall_time().await) } else { part.as_of };
+        Ok(Window { offset, items: part.items, total: part.total, as_of, live: part.live })
+    }
+
+    async fn send_new(&self, name: &str, address: &str, time_zone: &str) -> Result<Site, Fault> {
+        let request = MakeSiteRequest {
+            name: check_name(name)?,
+            address: address.trim().to_owned(),
+            time_zone: time_zone.to_owned(),
+        };
+        let cache = self.0.files()?.cache;
+        let since = cache.version();
+        let key = IdempotencyKey::mint();
+        let site: Site = self.0.cloud.change(Method::POST, "/v1/sites", &request, &key).await?;
+        cache.answered(Step::PutSite(site.clone()), since).await;
+        Ok(site)
+    }
+
+    async fn send_name(&self, site: SiteId, name: &str) -> Result<Site, Fault> {
+        let request = ChangeSiteRequest { name: Some(check_name(name)?), address: None };
+        let cache = self.0.files()?.cache;
+        let since = cache.version();
+        let (path, key) = (format!("/v1/sites/{site}"), IdempotencyKey::mint());
+        let site: Site = self.0.cloud.change(Method::PATCH, &path, &request, &key).await?;
+        cache.answered(Step::PutSite(site.clone()), since).await;
+        Ok(site)
     }
 }

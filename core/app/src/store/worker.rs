@@ -29,7 +29,10 @@ impl Worker {
         let body = move || {
             let mut connection = match connect() {
                 Ok(connection) => connection,
-                Err(fault) => return drop(ready.send(Err(fault))),
+                Err(fault) => {
+                    let _nobody_waits = ready.send(Err(fault));
+                    return;
+                }
             };
             // Nobody waits any more: the inbox closes with the sender, and the loop ends at once.
             let _nobody_waits = ready.send(Ok(()));
