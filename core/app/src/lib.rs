@@ -30,6 +30,7 @@ mod stores;
 #[cfg(test)]
 mod testing;
 mod window;
+mod work;
 
 pub use configuration::Configuration;
 pub use error::{ConflictReason, Error, InputField, InputReason, NotAllowedReason};

@@ -7,24 +7,32 @@ use crate::ports::Ports;
 use crate::profile::Profile;
 use crate::report::Reports;
 use crate::store::StoreFault;
+use crate::work::Work;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 /// The name of the person's own profile: its folder, and the first part of its secrets' names.
 const OWN: &str = "own";
 
-/// The open core.
+/// The open core. When its last clone is dropped, everything that it does ends where it is; files say how to go on.
 #[derive(Clone, Debug)]
-pub struct Porchlight {
+pub struct Porchlight(Arc<Opened>);
+
+#[derive(Debug)]
+struct Opened {
     own: Arc<Profile>,
     reports: Arc<Reports>,
+    work: Arc<Work>,
     /// The feed is open for the foreground while this is some.
-    foreground: Arc<Mutex<Option<FeedHold>>>,
-    /// Work is done by one at a time.
-    working: Arc<Semaphore>,
+    foreground: Mutex<Option<FeedHold>>,
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.own.end();
+    }
 }
 
 impl Porchlight {
@@ -52,73 +60,62 @@ impl Porchlight {
             },
         };
         let own = Arc::new(own.map_err(|fault| reports.tell(fault))?);
-        let foreground = Arc::new(Mutex::new(Some(own.feed.hold())));
-        Ok(Self { own, reports, foreground, working: Arc::new(Semaphore::new(1)) })
+        let work = Work::new(own.clone());
+        let foreground = Mutex::new(Some(own.feed.hold()));
+        work.go_on();
+        Ok(Self(Arc::new(Opened { own, reports, work, foreground })))
     }
 
     /// The person's own profile.
     pub fn profile(&self) -> Arc<Profile> {
-        self.own.clone()
+        self.0.own.clone()
     }
 
     /// Works without a screen, for the platform's job scheduler: sends what the outbox holds, for at most `deadline`.
     /// When to call again: milliseconds UTC by the phone's clock; none if nothing waits.
     pub async fn work(&self, deadline: Duration) -> Result<Option<i64>, Error> {
-        let until = Instant::now() + deadline;
-        self.own.told(self.work_until(until).await)
-    }
-
-    async fn work_until(&self, until: Instant) -> Result<Option<i64>, Fault> {
-        let turn = tokio::time::timeout_at(until, self.working.acquire()).await;
-        let Ok(Ok(_turn)) = turn else {
-            // Somebody else works all the time there is: come again after it.
-            return Ok(Some(self.own.ports.wall_time().await));
-        };
-        self.own.session.restore().await?;
-        let Ok(outbox) = self.own.outbox() else { return Ok(None) };
-        if outbox.unsent().await? == 0 {
-            return Ok(None);
-        }
-        // Claims come by the feed, which is closed without a screen.
-        let _open = self.own.feed.hold();
-        crate::outbox::drain(&self.own, until).await
+        let worked = self.0.work.work_until(Instant::now() + deadline).await;
+        self.0.own.told(worked)
     }
 
     /// The app left the screen: streams close, files are written back. Call it before the platform suspends the app.
     pub async fn entered_background(&self) {
+        self.0.work.stop();
         self.set_foreground(None);
-        if let Err(fault) = self.own.stores.checkpoint().await {
-            self.reports.write(&fault);
+        if let Err(fault) = self.0.own.stores.checkpoint().await {
+            self.0.reports.write(&fault);
         }
     }
 
     /// The app is on the screen (again), or the phone was unlocked: what waited for it goes on.
     pub async fn entered_foreground(&self) {
-        if let Err(fault) = self.own.session.restore().await {
+        if let Err(fault) = self.0.own.session.restore().await {
             tracing::debug!(%fault, "not restored yet");
         }
-        self.set_foreground(Some(self.own.feed.hold()));
+        self.set_foreground(Some(self.0.own.feed.hold()));
         self.network_changed();
     }
 
     fn set_foreground(&self, hold: Option<FeedHold>) {
-        let former =
-            std::mem::replace(&mut *self.foreground.lock().unwrap_or_else(PoisonError::into_inner), hold);
-        drop(former);
+        let mut foreground = self.0.foreground.lock().unwrap_or_else(PoisonError::into_inner);
+        *foreground = hold;
     }
 
-    /// The phone's network is another: what waited for a connection tries again at once.
+    fn is_in_foreground(&self) -> bool {
+        self.0.foreground.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// The phone's network is another: what waited for a connection tries again at once, if the app is on the screen.
+    /// Call it within the tokio runtime.
     pub fn network_changed(&self) {
-        self.own.feed.nudge();
-        let this = self.clone();
-        tokio::spawn(async move {
-            // What goes wrong here goes wrong again when the scheduler calls.
-            let _later = this.work(Duration::from_secs(60)).await;
-        });
+        self.0.own.feed.nudge();
+        if self.is_in_foreground() {
+            self.0.work.go_on();
+        }
     }
 
     /// The log of what nobody could do anything about, for support. Holds no personal data and no secrets.
     pub fn diagnostics(&self) -> String {
-        self.reports.export()
+        self.0.reports.export()
     }
 }

@@ -17,6 +17,8 @@ use porchlight_protocol::session::Account;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::broadcast;
+use tokio::task::AbortHandle;
+use tokio_util::sync::CancellationToken;
 
 /// One signed-in account on this phone. Every list and every flow comes from a profile.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct Profile {
     pub(crate) feed: Feed,
     pub(crate) sites_listening: Listening,
     pub(crate) devices_listening: Listening,
+    /// Ends what runs for this profile.
+    life: CancellationToken,
 }
 
 impl Profile {
@@ -43,15 +47,17 @@ impl Profile {
     ) -> Result<Self, Fault> {
         let http = Http::new(&configuration, ports.clone())?;
         let stores = Arc::new(Stores::new(name, data_folder, ports.clone(), reports.clone()));
+        let life = CancellationToken::new();
         let session = Arc::new(Session::start(
             http.clone(),
             ports.clone(),
             configuration.clone(),
             stores.clone(),
             data_folder.to_owned(),
+            life.clone(),
         ));
         let cloud = CloudClient::new(http, session.clone());
-        let feed = Feed::start(cloud.clone(), &session, &stores, ports.clone());
+        let feed = Feed::start(cloud.clone(), &session, &stores, ports.clone(), life.clone());
         match session.restore().await {
             // The state says so, and waits.
             Ok(()) | Err(Fault::PhoneLocked) => {}
@@ -68,6 +74,7 @@ impl Profile {
             feed,
             sites_listening: Listening::default(),
             devices_listening: Listening::default(),
+            life,
         })
     }
 
@@ -84,6 +91,20 @@ impl Profile {
     /// The devices.
     pub fn devices(self: &Arc<Self>) -> Devices {
         Devices::new(self.clone())
+    }
+
+    /// Spawns something that ends with the app: where it is, at its next await.
+    pub(crate) fn spawn(&self, deed: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+        let life = self.life.clone();
+        let task = tokio::spawn(async move {
+            let _ended = life.run_until_cancelled(deed).await;
+        });
+        task.abort_handle()
+    }
+
+    /// Ends everything that runs for this profile, as if the app were killed.
+    pub(crate) fn end(&self) {
+        self.life.cancel();
     }
 
     /// Who is signed in.

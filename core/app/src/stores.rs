@@ -106,12 +106,13 @@ impl Stores {
     }
 
     async fn set_unreadable_outbox_aside(&self) -> Result<(), Fault> {
+        let aside = format!("outbox.unreadable-{}", uuid::Uuid::new_v4().simple());
         let was_there = self
-            .on_disk(|folder| {
+            .on_disk(move |folder| {
                 let is_there = folder.join("outbox.db").try_exists()?;
                 // Its WAL goes with it: the last commits may be in there.
                 for suffix in ["", "-wal", "-shm"] {
-                    let (from, to) = (format!("outbox.db{suffix}"), format!("outbox.unreadable{suffix}"));
+                    let (from, to) = (format!("outbox.db{suffix}"), format!("{aside}{suffix}"));
                     if folder.join(&from).try_exists()? {
                         std::fs::rename(folder.join(from), folder.join(to))?;
                     }
@@ -135,10 +136,11 @@ impl Stores {
     pub(crate) async fn destroy(&self) -> Result<(), Fault> {
         self.shut().await;
         let key = self.ports.remove_secret(self.key_name()).await;
-        for file in ["cache.db", "outbox.db", "outbox.unreadable"] {
-            self.delete(file).await?;
-        }
-        key
+        let removed = self.on_disk(|folder| match std::fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        });
+        removed.await.and(key)
     }
 
     /// Writes what is in the WALs into the files, before the app is suspended.

@@ -71,7 +71,8 @@ impl Devices {
         self.0.told(self.0.feed.refresh().await)
     }
 
-    /// Sets the list's one listener, in place of a former one. It hears at once, then of each change.
+    /// Sets the list's one listener, in place of a former one. It hears at once, then of each change. Call it within
+    /// the tokio runtime.
     pub fn listen(&self, listener: Arc<dyn ListListener>) {
         self.0.devices_listening.listen(&self.0.stores, listener);
     }
@@ -89,9 +90,10 @@ impl Devices {
             section.is_none_or(|section| section == of_section) && site.is_none_or(|site| site == at_site)
         };
         let mut queued = open.outbox.queued_devices(self.0.account()?.id);
-        // Its claim went through and the outbox has not noticed yet: it is one device, not two.
         queued.retain(|queued| {
-            is_shown(queued.section, queued.site) && !open.cache.has_device(&queued.maker, &queued.serial)
+            // Its claim went through and the outbox has not noticed yet: it is one device, not two.
+            let is_there = !queued.needs_you && open.cache.has_device(&queued.maker, &queued.serial);
+            is_shown(queued.section, queued.site) && !is_there
         });
         let part = lay_over(queued, offset, count, |offset, count| {
             open.cache.devices(offset, count, |device| is_shown(device.section, device.site))

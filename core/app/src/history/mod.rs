@@ -31,6 +31,7 @@ use sse::SseDecoder;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
 
 /// The first pause is half of this on average, each further one twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -62,7 +63,13 @@ impl Drop for FeedHold {
 }
 
 impl Feed {
-    pub(crate) fn start(cloud: CloudClient, session: &Session, stores: &Stores, ports: Ports) -> Self {
+    pub(crate) fn start(
+        cloud: CloudClient,
+        session: &Session,
+        stores: &Stores,
+        ports: Ports,
+        life: CancellationToken,
+    ) -> Self {
         let lookers = watch::Sender::new(0);
         let (refreshes, refresh_inbox) = mpsc::unbounded_channel();
         let nudge = Arc::new(Notify::new());
@@ -79,7 +86,7 @@ impl Feed {
             waiting: Vec::new(),
             failures: 0,
         };
-        tokio::spawn(follower.run());
+        tokio::spawn(async move { life.run_until_cancelled(follower.run()).await });
         Self { lookers, refreshes, nudge, claims }
     }
 

@@ -17,7 +17,6 @@ use crate::error::Fault;
 use secrecy::SecretSlice;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Why a port did not do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,14 +75,6 @@ impl Ports {
     /// Milliseconds since 1970 UTC, as the phone believes; 0 if it does not say.
     pub(crate) async fn wall_time(&self) -> i64 {
         self.call(|ports| ports.clock.wall_time()).await.unwrap_or(0)
-    }
-
-    pub(crate) async fn elapsed(&self) -> Duration {
-        self.call(|ports| ports.clock.elapsed()).await.unwrap_or_default()
-    }
-
-    pub(crate) async fn boot_id(&self) -> String {
-        self.call(|ports| ports.clock.boot_id()).await.unwrap_or_default()
     }
 
     pub(crate) async fn is_online(&self) -> bool {

@@ -83,7 +83,7 @@ impl SessionFlow {
         Self { session, reports }
     }
 
-    /// Sets the flow's one listener, in place of a former one.
+    /// Sets the flow's one listener, in place of a former one. Call it within the tokio runtime.
     pub fn listen(&self, listener: Arc<dyn SessionListener>) {
         self.session.listen(listener);
     }

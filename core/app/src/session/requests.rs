@@ -52,7 +52,9 @@ impl SessionRequests {
             registration: registration.token.expose_secret().to_owned(), // exposed: onto the wire
             code: code.expose_secret().trim().to_owned(),                // exposed: onto the wire
         };
-        self.post("/v1/accounts/verify", &body).await.map(|_| ())
+        // Sent again when its answer is lost: the same code is answered the same.
+        let call = Call::new(Method::POST, "/v1/accounts/verify").body(&body).repeatable();
+        self.http.send(&call).await.map(|_| ())
     }
 
     pub(super) async fn ask_for_code(&self, registration: &Registration) -> Result<(), Fault> {
@@ -90,7 +92,7 @@ impl SessionRequests {
         self.http.send(&call).await.map(|_| ())
     }
 
-    /// Not repeated by itself: these routes take no idempotency key.
+    /// Not sent again by itself: each time is another mail.
     async fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer, Fault> {
         self.http.send(&Call::new(Method::POST, path).body(body)).await
     }

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
+use tokio_util::sync::CancellationToken;
 
 /// How long a sign-out waits for the cloud.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -43,6 +44,7 @@ impl Session {
         configuration: Arc<Configuration>,
         stores: Arc<Stores>,
         data_folder: PathBuf,
+        life: CancellationToken,
     ) -> Self {
         let secrets = KeptSecrets::new(ports.clone(), stores.profile(), data_folder);
         let requests = SessionRequests::new(http, ports, configuration);
@@ -51,12 +53,13 @@ impl Session {
         let (shown, shown_receiver) = watch::channel(state.shown());
         let (token, token_receiver) = watch::channel(None);
         let mut runner = Runner { state, requests, secrets, stores: stores.clone(), shown, token };
-        tokio::spawn(async move {
+        let take_all = async move {
             while let Some((event, answer)) = asked.recv().await {
                 let outcome = runner.take(event).await;
                 let _nobody_waits = answer.send(outcome);
             }
-        });
+        };
+        tokio::spawn(async move { life.run_until_cancelled(take_all).await });
         Self { inbox, shown: shown_receiver, token: token_receiver, listening: Mutex::new(None), stores }
     }
 

@@ -52,7 +52,8 @@ impl Sites {
         self.0.told(self.0.feed.refresh().await)
     }
 
-    /// Sets the list's one listener, in place of a former one. It hears at once, then of each change.
+    /// Sets the list's one listener, in place of a former one. It hears at once, then of each change. Call it within
+    /// the tokio runtime.
     pub fn listen(&self, listener: Arc<dyn ListListener>) {
         self.0.sites_listening.listen(&self.0.stores, listener);
     }
