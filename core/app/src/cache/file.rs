@@ -59,12 +59,9 @@ impl CacheFile {
         // After an update of the app the lists are read again: rows may lack what the former version skipped.
         contents.cursor = head.cursor.filter(|_| head.written_by == env!("CARGO_PKG_VERSION"));
         contents.as_of = head.as_of;
-        for (table, id, digest, row) in rows {
+        for (table, id, digest, step) in rows {
             self.note(table, id, digest);
-            contents.take(match table {
-                Table::Site => Step::PutSite(serde_json::from_value::<Site>(row)?),
-                Table::Device => Step::PutDevice(serde_json::from_value::<Device>(row)?),
-            });
+            contents.take(step);
         }
         Ok(contents)
     }

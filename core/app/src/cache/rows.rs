@@ -4,6 +4,7 @@
 //! one in its old place, opens but does not add up. The digest is the sum (modulo 2^128) of each row's own, so that
 //! a change costs one row, not all.
 
+use super::contents::Step;
 use crate::sealed::SealKey;
 use crate::store::StoreFault;
 use porchlight_protocol::AccountId;
@@ -123,8 +124,8 @@ pub(super) fn write(
     Ok(())
 }
 
-/// A row as it was read: where, its digest, its content as JSON.
-pub(super) type ReadRow = (Table, Uuid, u128, serde_json::Value);
+/// A row as it was read: where, its digest, what it says.
+pub(super) type ReadRow = (Table, Uuid, u128, Step);
 
 /// Reads everything; a single wrong bit anywhere is `Corrupt`. No head: a new file.
 pub(super) fn read(
@@ -142,7 +143,11 @@ pub(super) fn read(
             let id = Uuid::from_slice(&id).map_err(|_| StoreFault::Corrupt)?;
             let digest = digest(table, id, &sealed);
             sum = sum.wrapping_add(digest);
-            rows.push((table, id, digest, serde_json::from_slice(&opened)?));
+            let step = match table {
+                Table::Site => Step::PutSite(serde_json::from_slice(&opened)?),
+                Table::Device => Step::PutDevice(serde_json::from_slice(&opened)?),
+            };
+            rows.push((table, id, digest, step));
         }
     }
     let mut heads = connection.prepare("SELECT sealed FROM head")?;
