@@ -1,0 +1,77 @@
+//! The next changes of the clocks in a time zone, so that a person can see that the zone is the right one.
+//!
+//! The data is the copy of the IANA database that is compiled in: a phone's own may be years old (jiff, issue 582).
+//! What the device gets is computed by the cloud, from its copy.
+
+use jiff::Timestamp;
+use jiff::tz::{Dst, TimeZone, TimeZoneDatabase};
+use porchlight_protocol::device::ClockChange;
+use std::sync::LazyLock;
+
+/// How many changes a person sees: one forward and one back.
+const SHOWN: usize = 2;
+
+static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
+/// The zone of exactly this name. The look-up ignores case, we do not: the cloud and the device may not.
+fn zone(name: &str) -> Option<TimeZone> {
+    ZONES.get(name).ok().filter(|zone| zone.iana_name() == Some(name))
+}
+
+/// Whether the IANA database has a zone or link of exactly this name.
+pub(super) fn zone_exists(name: &str) -> bool {
+    zone(name).is_some()
+}
+
+/// The next changes after `now` (milliseconds UTC). None without daylight saving, in a zone that has none any more,
+/// and in one that is not known.
+pub(super) fn next_changes(name: &str, daylight_saving: bool, now: i64) -> Vec<ClockChange> {
+    let from = Timestamp::from_millisecond(now).ok().filter(|_| daylight_saving);
+    let (Some(zone), Some(from)) = (zone(name), from) else { return Vec::new() };
+    let changes = zone.following(from).map(|change| ClockChange {
+        at: change.timestamp().as_millisecond(),
+        offset: change.offset().seconds(),
+        daylight: change.dst() == Dst::Yes,
+    });
+    changes.take(SHOWN).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-23 00:00 UTC.
+    const NOW: i64 = 1_795_392_000_000;
+
+    #[test]
+    fn berlin_goes_forward_in_march_and_back_in_october() {
+        let changes = next_changes("Europe/Berlin", true, NOW);
+        let march = "2027-03-28T01:00:00Z".parse::<Timestamp>().unwrap().as_millisecond();
+        let october = "2027-10-31T01:00:00Z".parse::<Timestamp>().unwrap().as_millisecond();
+        assert_eq!(
+            changes,
+            [
+                ClockChange { at: march, offset: 7200, daylight: true },
+                ClockChange { at: october, offset: 3600, daylight: false }
+            ]
+        );
+        assert!(next_changes("Europe/Berlin", false, NOW).is_empty());
+    }
+
+    #[test]
+    fn zone_without_daylight_saving_changes_nothing_and_casablanca_changes_by_its_list() {
+        assert!(next_changes("America/Phoenix", true, NOW).is_empty());
+        assert_eq!(next_changes("Africa/Casablanca", true, NOW).len(), 2);
+    }
+
+    #[test]
+    fn zone_is_known_by_its_exact_name_only() {
+        for known in ["Europe/Berlin", "UTC", "US/Pacific"] {
+            assert!(zone_exists(known), "{known}");
+        }
+        for unknown in ["europe/berlin", "Europe/Atlantis", "", "/etc/localtime", "Europe/Berlin\n"] {
+            assert!(!zone_exists(unknown), "{unknown:?}");
+            assert!(next_changes(unknown, true, NOW).is_empty());
+        }
+    }
+}

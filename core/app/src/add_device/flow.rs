@@ -1,0 +1,205 @@
+//! The flow as an app holds it: calls in, states out.
+//!
+//! States come by the listener, each of them, in order; errors come by the call. The run of a claim belongs to the
+//! outbox: it goes on when the flow is dropped.
+
+use super::details::{DetailsForm, DevicePassword};
+use super::label;
+use super::runner::{Asked, Runner, claim_of_row};
+use super::state::{AddDeviceListener, AddDeviceState, AddingStep};
+use super::steps::{Event, Place, State};
+use crate::error::{Error, Fault};
+use crate::outbox::{Audience, Outbox};
+use crate::profile::Profile;
+use porchlight_protocol::devices::Section;
+use porchlight_protocol::{ClaimId, SiteId};
+use porchlight_scan::{FrameAnswer, Offer, Rotation, ScanError, Scanner};
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tokio::sync::{mpsc, oneshot};
+
+/// A flow that adds a device. Dropped, its screen is gone and its claim goes on; [`Self::cancel`] gives the claim up.
+pub struct AddDeviceFlow {
+    profile: Arc<Profile>,
+    inbox: mpsc::UnboundedSender<Asked>,
+    shown: Arc<Shown>,
+    scanner: OnceLock<Result<Scanner, ScanError>>,
+}
+
+/// The current state, and where states go to.
+#[derive(Debug)]
+pub(super) struct Shown(Mutex<(AddDeviceState, Option<mpsc::UnboundedSender<AddDeviceState>>)>);
+
+impl AddDeviceFlow {
+    pub(super) async fn open(profile: &Arc<Profile>, section: Section, site: SiteId) -> Result<Self, Fault> {
+        let open = profile.files()?;
+        let time_zone = open.cache.site(site).ok_or(Fault::NotFound)?.time_zone;
+        let place = Place { maker: profile.configuration.maker.clone(), section, site, time_zone };
+        Ok(Self::start(profile, open.outbox, State::begin(place)))
+    }
+
+    pub(super) async fn resume(profile: &Arc<Profile>, id: ClaimId) -> Result<Self, Fault> {
+        let (outbox, now) = (profile.outbox()?, profile.ports.wall_time().await);
+        outbox.mark_old(now).await?;
+        let row = outbox.read(id, profile.account()?.id).await?;
+        let claim = claim_of_row(id, &row, now);
+        let waits = row.needs_you.is_none();
+        let state = match row.needs_you {
+            Some(failure) => State::Failed { claim, failure },
+            None => State::Adding { claim, step: AddingStep::Asking },
+        };
+        let flow = Self::start(profile, outbox.clone(), state);
+        if waits {
+            outbox.run(profile, id, Audience::Screen);
+        }
+        Ok(flow)
+    }
+
+    fn start(profile: &Arc<Profile>, outbox: Arc<Outbox>, state: State) -> Self {
+        let (inbox, asked) = mpsc::unbounded_channel();
+        let shown = Arc::new(Shown(Mutex::new((state.shown(), None))));
+        tokio::spawn(Runner::new(profile.clone(), outbox, state, shown.clone()).run(asked));
+        Self { profile: profile.clone(), inbox, shown, scanner: OnceLock::new() }
+    }
+
+    /// Sets the flow's one listener, in place of a former one.
+    pub fn listen(&self, listener: Arc<dyn AddDeviceListener>) {
+        let (states, mut told) = mpsc::unbounded_channel();
+        self.shown.send_to(states);
+        tokio::spawn(async move {
+            while let Some(state) = told.recv().await {
+                let listener = listener.clone();
+                // On a blocking thread, one after the other: a listener may take its time and may call the core.
+                let _panicked = tokio::task::spawn_blocking(move || listener.on_state(state)).await;
+            }
+        });
+    }
+
+    /// Reads the label in a PNG or JPEG; returns when the state shows what was read.
+    pub async fn read_picture(&self, bytes: Vec<u8>) -> Result<(), Error> {
+        let read = async {
+            let state = self.ask(Event::PictureOffered).await?;
+            let State::Label(step) = state else { return Err(Fault::Core("a picture without its step")) };
+            let read = move || porchlight_scan::read_picture(&bytes).map(label::read_codes);
+            let outcome = tokio::task::spawn_blocking(read).await.unwrap_or(Err(ScanError::DecoderFailed));
+            match self.ask(Event::PictureRead { turn: step.turn, outcome }).await {
+                // The person did something else meanwhile.
+                Ok(_) | Err(Fault::Illegal(_)) => Ok(()),
+                Err(fault) => Err(fault),
+            }
+        };
+        self.profile.told(read.await)
+    }
+
+    /// Offers a camera's frame: its luminance plane, `height` rows of `width` bytes, `row_stride` bytes apart;
+    /// `rotation` turns it upright. Returns at once; a frame is dropped while another is being read. Frames with a code
+    /// show in the state, those without do not.
+    pub fn offer_frame(
+        &self,
+        luma: &[u8],
+        width: usize,
+        height: usize,
+        row_stride: usize,
+        rotation: Rotation,
+    ) -> Offer {
+        let scanner = self.scanner.get_or_init(|| {
+            let inbox = self.inbox.downgrade();
+            Scanner::new(move |answer: FrameAnswer| {
+                let readings = label::read_codes(answer.codes.unwrap_or_default());
+                if let (false, Some(inbox)) = (readings.is_empty(), inbox.upgrade()) {
+                    // Nobody waits for the answer; a flow that is past its label refuses it.
+                    let _ended = inbox.send((Event::FrameRead(readings), oneshot::channel().0));
+                }
+            })
+        });
+        match scanner {
+            Ok(scanner) => scanner.offer_frame(luma, width, height, row_stride, rotation),
+            Err(error) => Offer::Refused(*error),
+        }
+    }
+
+    /// Reads what a person typed: a serial, or the text of a whole label.
+    pub async fn read_text(&self, text: &str) -> Result<(), Error> {
+        self.tell(Event::TextRead(label::read_typed(text))).await
+    }
+
+    /// The person compared the serial with the label: one of those read, or of the repairs that were offered.
+    pub async fn confirm_serial(&self, serial: &str) -> Result<(), Error> {
+        let now = self.profile.ports.wall_time().await;
+        self.tell(Event::Confirm { serial: serial.to_owned(), now }).await
+    }
+
+    /// Takes what is filled in so far; the clock changes follow it.
+    pub async fn edit_details(&self, form: DetailsForm) -> Result<(), Error> {
+        let now = self.profile.ports.wall_time().await;
+        self.tell(Event::Edit { form, now }).await
+    }
+
+    /// Adds the device with the details as they are; returns when the claim is saved. `InvalidInput` names the first
+    /// problem, the state shows them all.
+    pub async fn add(&self, password: DevicePassword) -> Result<(), Error> {
+        let asked = self.ask(Event::Add { claim: ClaimId::mint_offline(), password }).await;
+        let added = asked.and_then(|state| match state.first_problem() {
+            None => Ok(()),
+            Some(problem) => Err(Fault::Input { field: problem.field, reason: problem.reason }),
+        });
+        self.profile.told(added)
+    }
+
+    /// Tries a failed claim again with the same details and password, where its remedies say so.
+    pub async fn try_again(&self) -> Result<(), Error> {
+        self.tell(Event::TryAgain { claim: ClaimId::mint_offline() }).await
+    }
+
+    /// Begins again with the next device at the same site.
+    pub async fn add_another(&self) -> Result<(), Error> {
+        self.tell(Event::AddAnother).await
+    }
+
+    /// One step back. While the device is being added this gives the claim up; if that is too late, the state says so.
+    pub async fn go_back(&self) -> Result<(), Error> {
+        self.tell(Event::Back).await
+    }
+
+    /// Ends the flow, and gives up what it has not added: queued and failed claims are erased.
+    pub async fn cancel(&self) -> Result<(), Error> {
+        self.tell(Event::Cancel).await
+    }
+
+    async fn tell(&self, event: Event) -> Result<(), Error> {
+        self.profile.told(self.ask(event).await.map(|_| ()))
+    }
+
+    /// Takes an event and waits until its effects are done. Dropping the future does not stop them.
+    async fn ask(&self, event: Event) -> Result<State, Fault> {
+        let (answer, answered) = oneshot::channel();
+        let gone = |()| Fault::Core("the flow's task is gone");
+        self.inbox.send((event, answer)).map_err(|_| gone(()))?;
+        answered.await.map_err(|_| gone(()))?
+    }
+}
+
+impl fmt::Debug for AddDeviceFlow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddDeviceFlow").field("shown", &self.shown).finish_non_exhaustive()
+    }
+}
+
+impl Shown {
+    pub(super) fn set(&self, state: AddDeviceState) {
+        let (current, states) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *current != state {
+            current.clone_from(&state);
+            // Its listener is told on its own task, never under this lock.
+            if let Some(states) = states {
+                let _nobody_listens = states.send(state);
+            }
+        }
+    }
+
+    fn send_to(&self, states: mpsc::UnboundedSender<AddDeviceState>) {
+        let (current, listening) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let _first = states.send(current.clone());
+        *listening = Some(states);
+    }
+}
