@@ -335,3 +335,71 @@ async fn no_token_and_no_password_lies_on_the_disk_or_in_what_is_printed() {
         assert_eq!(found, None, "in a text of {} bytes", text.len());
     }
 }
+
+/// A claim as the outbox holds it.
+fn claim_row(account: porchlight_protocol::AccountId) -> crate::outbox::ClaimRow {
+    let terms = json!({ "maker": "lumen", "serial": "CAM-0001", "model": "LX-4", "section": "video", "site": SITE,
+        "name": "Gate", "time_zone": "Europe/Berlin", "daylight_saving": true, "presence": "password" });
+    let plan = crate::add_device::ClaimPlan {
+        id: porchlight_protocol::ClaimId::mint_offline(),
+        terms: serde_json::from_value(terms).unwrap(),
+        device: crate::add_device::LabelledDevice {
+            serial: "CAM-0001".parse().unwrap(),
+            model: "LX-4".parse().unwrap(),
+            fingerprint: None,
+            claim_code: None,
+        },
+        password: "canary device password".into(),
+    };
+    crate::outbox::ClaimRow::new(account, 0, plan)
+}
+
+#[tokio::test]
+async fn sign_out_with_unsent_acts_says_so_and_discards_them_only_when_told_to() {
+    let cloud = cloud_with_sign_in().await;
+    let (phone, core) = signed_in_phone(&cloud).await;
+    let (profile, flow) = (core.profile(), core.profile().session());
+    core.entered_background().await;
+    let account = profile.account().unwrap().id;
+    let id = porchlight_protocol::ClaimId::mint_offline();
+    profile.outbox().unwrap().add(id, claim_row(account), None).await.unwrap();
+    let unsent = Error::Conflict { reason: ConflictReason::UnsentActs { count: 1 } };
+    assert_eq!(flow.sign_out(UnsentActs::Refuse).await, Err(unsent));
+    assert!(profile.sites().window(0, 1).await.is_ok());
+    flow.sign_out(UnsentActs::Discard).await.unwrap();
+    assert!(phone.files().is_empty() && phone.secret_names().is_empty());
+}
+
+#[tokio::test]
+async fn unsent_acts_survive_the_end_of_the_session_and_wait_for_their_own_account() {
+    let cloud = cloud_with_old_token().await;
+    answer(&cloud, "POST", "/v1/sessions/refresh", problem(401, "session_revoked")).await;
+    let (_phone, core) = signed_in_phone(&cloud).await;
+    core.entered_background().await;
+    let profile = core.profile();
+    let id = porchlight_protocol::ClaimId::mint_offline();
+    let account = profile.account().unwrap().id;
+    profile.outbox().unwrap().add(id, claim_row(account), None).await.unwrap();
+    assert_eq!(get_account(&core).await, Err(Error::SignInRequired));
+    profile.session().sign_in("kim@example.org", PASSWORD.into()).await.unwrap();
+    let listed = profile.devices().window(None, None, 0, 10).await.unwrap();
+    assert!(
+        matches!(&listed.items[..], [crate::devices::ListedDevice::Queued(queued)] if queued.claim == id)
+    );
+    let somebody_else = SITE.parse().unwrap();
+    assert!(profile.outbox().unwrap().queued_devices(somebody_else).is_empty());
+}
+
+#[tokio::test]
+async fn dropped_app_does_nothing_any_more() {
+    let cloud = cloud_with_sign_in().await;
+    let (_phone, core) = signed_in_phone(&cloud).await;
+    let profile = core.profile();
+    let task = profile.spawn(std::future::pending());
+    drop(core);
+    while !task.is_finished() {
+        tokio::task::yield_now().await;
+    }
+    let asked = profile.session().sign_in("kim@example.org", PASSWORD.into()).await;
+    assert!(matches!(asked, Err(Error::Internal { .. })), "{asked:?}");
+}
