@@ -28,11 +28,14 @@ async fn request_that_is_not_the_documented_json_is_refused_with_a_code() {
     unknown_field["admin"] = true.into();
     let mut wrong_type = good.clone();
     wrong_type["email"] = 7.into();
-    for body in [unknown_field, wrong_type, json!({}), json!([]), Value::Null] {
+    let problem = api.post(path, &wrong_type).await.problem();
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::InvalidInput, Some("email")));
+    for body in [unknown_field, json!({}), json!([]), Value::Null] {
         let answer = api.post(path, &body).await;
         assert_eq!(answer.problem().code, ProblemCode::MalformedRequest, "{body}");
     }
-    let truncated = api.request(Method::POST, path).header("content-type", "application/json").body("{\"email\":");
+    let truncated =
+        api.request(Method::POST, path).header("content-type", "application/json").body("{\"email\":");
     assert_eq!(read(truncated).await.problem().code, ProblemCode::MalformedRequest);
     let form = api.request(Method::POST, path).header("content-type", "text/plain").body(good.to_string());
     assert_eq!(read(form).await.problem().code, ProblemCode::UnsupportedMediaType);
@@ -78,7 +81,10 @@ async fn app_that_does_not_name_itself_or_is_too_old_is_told() {
     let http = harness::api::plain_client();
     let with = |client: Option<&'static str>| {
         let request = http.get(cloud.url("/v1/sites"));
-        client.map_or_else(|| http.get(cloud.url("/v1/sites")), |name| request.header("Porchlight-Client", name))
+        client.map_or_else(
+            || http.get(cloud.url("/v1/sites")),
+            |name| request.header("Porchlight-Client", name),
+        )
     };
     assert_eq!(read(with(None)).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(read(with(Some("nonsense"))).await.status, StatusCode::BAD_REQUEST);

@@ -178,7 +178,10 @@ pub async fn read(request: reqwest::RequestBuilder) -> Answer {
 }
 
 /// A client without a core: tests only.
-#[allow(clippy::disallowed_methods, reason = "plain http to loopback; the core's own client is not under test here")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "plain http to loopback; the core's own client is not under test here"
+)]
 pub fn plain_client() -> reqwest::Client {
     // The second one to come finds ring there already.
     let _already_there = rustls::crypto::ring::default_provider().install_default();

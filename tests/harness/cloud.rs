@@ -79,6 +79,13 @@ impl Cloud {
         format!("http://{}{path}", self.http())
     }
 
+    /// Lists devices from the text of an inventory file; how many are new.
+    pub async fn add_inventory(&self, file: &str) -> usize {
+        let server = self.server.as_ref().expect("the cloud runs");
+        let added = porchlight_cloud::add_device::inventory::add(&server.state().db, file.as_bytes()).await;
+        added.expect("a good file").new
+    }
+
     /// All mail so far, oldest first.
     pub fn mails(&self) -> Vec<Mail> {
         let mut files: Vec<PathBuf> = std::fs::read_dir(&self.settings.mail_folder)
@@ -89,7 +96,11 @@ impl Cloud {
             .filter(|path| path.extension().is_some_and(|e| e == "eml"))
             .collect();
         files.sort();
-        files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).map(|raw| Mail::read(&raw)).collect()
+        files
+            .iter()
+            .filter_map(|file| std::fs::read_to_string(file).ok())
+            .map(|raw| Mail::read(&raw))
+            .collect()
     }
 
     /// Waits for the newest mail to this address that is not among the first `seen`.

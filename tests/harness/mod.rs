@@ -7,3 +7,4 @@ pub mod database;
 pub mod field_device;
 pub mod key;
 pub mod phone;
+pub mod pictures;

@@ -1,5 +1,7 @@
 //! Benchmarks: `tests/measure [NAME]` runs them in release mode. Each is a file here and a line in [`BENCHMARKS`].
 
+mod claim;
+mod frame;
 mod report;
 
 use std::process::ExitCode;
@@ -7,7 +9,10 @@ use std::process::ExitCode;
 type Benchmark = fn() -> std::io::Result<()>;
 
 /// Name, what it measures, and how.
-const BENCHMARKS: [(&str, &str, Benchmark); 0] = [];
+const BENCHMARKS: [(&str, &str, Benchmark); 2] = [
+    ("claim", "a claim from \"Add\" to \"Added\" over loopback", claim::run),
+    ("frame", "frames with and without a code, hostile pictures", frame::run),
+];
 
 fn main() -> ExitCode {
     let asked: Vec<_> = std::env::args().skip(1).collect();
@@ -21,12 +26,11 @@ fn main() -> ExitCode {
         eprintln!("no benchmark is called {unknown}; --list names them");
         return ExitCode::from(2);
     }
-    for (name, _, run) in BENCHMARKS {
-        if asked.is_empty() || asked.iter().any(|one| one == name) {
-            if let Err(error) = run() {
-                eprintln!("{name}: {error}");
-                return ExitCode::FAILURE;
-            }
+    let chosen = |name: &&str| asked.is_empty() || asked.iter().any(|one| one == name);
+    for (name, _, run) in BENCHMARKS.iter().filter(|(name, _, _)| chosen(name)) {
+        if let Err(error) = run() {
+            eprintln!("{name}: {error}");
+            return ExitCode::FAILURE;
         }
     }
     ExitCode::SUCCESS

@@ -56,7 +56,11 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 fn package_names_only_the_rooms_below_it() {
     let dependencies = dependencies();
     let known: BTreeSet<_> = MAY_NAME.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(dependencies.keys().cloned().collect::<BTreeSet<_>>(), known, "a new package needs a rule here");
+    assert_eq!(
+        dependencies.keys().cloned().collect::<BTreeSet<_>>(),
+        known,
+        "a new package needs a rule here"
+    );
     for (package, allowed) in MAY_NAME {
         for name in dependencies[package].iter().filter(|name| name.starts_with("porchlight")) {
             assert!(allowed.contains(&name.as_str()), "{package} names {name}");

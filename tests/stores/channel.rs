@@ -33,7 +33,7 @@ async fn queue(db: &Db, device: &DeviceName, about: &str, expires_at: Option<i64
 }
 
 async fn unsent(db: &Db, process: Uuid, now: i64) -> Vec<String> {
-    let rows = store::unsent(&mut *db.read().await.unwrap(), process, "", now, 100).await.unwrap();
+    let rows = store::unsent(&mut db.read().await.unwrap(), process, "", now, 100).await.unwrap();
     rows.into_iter().map(|(device, row)| format!("{} {}", device.serial, row.about)).collect()
 }
 
@@ -107,8 +107,8 @@ on_both_engines! {
         assert_eq!(unsent(&db, here, now).await, ["AB-1 one", "AB-1 four"]);
         assert_eq!(unsent(&db, here, now + 60_000).await, ["AB-1 one"], "too late for the other");
         assert_eq!(unsent(&db, there, now).await, ["AB-2 two"]);
-        let rows = store::unsent(&mut *db.read().await.unwrap(), here, "", now, 1).await.unwrap();
-        let next = store::unsent(&mut *db.read().await.unwrap(), here, &rows[0].1.id, now, 1).await.unwrap();
+        let rows = store::unsent(&mut db.read().await.unwrap(), here, "", now, 1).await.unwrap();
+        let next = store::unsent(&mut db.read().await.unwrap(), here, &rows[0].1.id, now, 1).await.unwrap();
         assert_eq!(next[0].1.about, "four", "pages follow each other");
         let mut tx = db.begin().await.unwrap();
         assert!(commands::mark_sent(&mut tx, &rows[0].1.id).await.unwrap());

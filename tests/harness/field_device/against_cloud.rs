@@ -318,17 +318,14 @@ async fn rename_and_release_that_got_lost_come_again_with_the_next_connection() 
         assert!(device.wait_until(PATIENCE, |it| it.received(Stage::Settings) == 1).await, "{fault:?}");
         device.power_cycle();
         assert!(device.wait_until(PATIENCE, |it| it.received(Stage::Settings) == 2).await, "{fault:?}");
-        assert_eq!(
-            device.settings().map(|settings| settings.name).as_deref(),
-            Some("Back door"),
-            "{fault:?}"
-        );
+        let renamed = |it: &FieldDevice| it.settings().is_some_and(|settings| settings.name == "Back door");
+        assert!(device.wait_until(PATIENCE, renamed).await, "{fault:?}");
 
         buyer.api.change(Method::DELETE, &path, &Value::Null).await.good();
         assert!(device.wait_until(PATIENCE, |it| it.received(Stage::Release) == 1).await, "{fault:?}");
         device.power_cycle();
         assert!(device.wait_until(PATIENCE, |it| it.received(Stage::Release) == 2).await, "{fault:?}");
-        assert_eq!(device.owner_claim(), None, "{fault:?}");
+        assert!(device.wait_until(PATIENCE, |it| it.owner_claim().is_none()).await, "{fault:?}");
     }
 }
 

@@ -1,8 +1,10 @@
 //! A phone: the real core on a folder of its own, with ports made by hand. Its app can be killed and opened again; its
 //! Keychain, its keys and its files stay.
 
+pub mod adding;
 mod ports;
 
+pub use adding::AddingWatch;
 pub use ports::{FakeClock, FakeConnectivity, FakeSecrets, FakeSigner};
 
 use crate::cloud::Cloud;

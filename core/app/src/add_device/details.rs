@@ -159,7 +159,7 @@ mod tests {
             time_zone: zone.to_owned(),
             daylight_saving: true,
         };
-        let wrong = |name, zone| {
+        let wrong = |name: &str, zone: &str| {
             check_form(&form(name, zone)).into_iter().map(|p| (p.field, p.reason)).collect::<Vec<_>>()
         };
         assert_eq!(wrong(" Gate ", "Europe/Berlin"), []);

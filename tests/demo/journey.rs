@@ -1,0 +1,216 @@
+//! The journey: two people, three devices, everything that should work, and what a person reads when it does not.
+
+use crate::screen;
+use crate::telling::Telling;
+use harness::cloud::Cloud;
+use harness::field_device::{CloudAddress, FieldDevice, Options, inventory_file};
+use harness::phone::{AddingWatch, MAKER, Phone};
+use harness::pictures::{Shot, photograph};
+use porchlight_core::add_device::{
+    AddDeviceFailure, AddDeviceFlow, AddDeviceState, DetailsForm, DevicePassword,
+};
+use porchlight_core::devices::ListedDevice;
+use porchlight_protocol::devices::Section;
+use porchlight_protocol::{DeviceName, SiteId};
+use secrecy::ExposeSecret as _;
+use std::time::Duration;
+
+/// Who signs in; all with the harness's password.
+pub const EMAILS: [&str; 2] = ["kim@example.org", "ana@example.org"];
+
+/// How long the demo's cloud waits for a device: people get two minutes.
+const CLAIM_WINDOW: Duration = Duration::from_secs(2);
+
+const GATE_PASSWORD: &str = "gate camera 7";
+
+/// What is left standing.
+pub struct Stage {
+    pub cloud: Cloud,
+    _devices: Vec<FieldDevice>,
+}
+
+struct Home<'a> {
+    phone: &'a Phone,
+    site: SiteId,
+}
+
+/// Plays it.
+pub async fn play(telling: &mut Telling) -> Stage {
+    telling.chapter("The cloud and the devices");
+    telling.step("The cloud starts on SQLite in a fresh folder");
+    let cloud = Cloud::start_with(None, |settings| settings.claim_window = CLAIM_WINDOW).await;
+    telling.expect(true, format!("API at {}, devices at {}", cloud.url(""), cloud.mqtt()));
+    telling.step("Two devices get power; a third stays in its box");
+    let gate = FieldDevice::build(options("LX4-00017", "LX-4").with_password(GATE_PASSWORD));
+    let door = FieldDevice::build(options("DR1-00052", "DR-1").with_new_claim_code());
+    let boxed = FieldDevice::build(options("LX4-00099", "LX-4").with_password("in its box"));
+    let added = cloud.add_inventory(&inventory_file([&gate, &door, &boxed])).await;
+    let address = CloudAddress::plain(cloud.http(), cloud.mqtt(), cloud.settings.link_host.clone());
+    let mut devices = vec![gate, door];
+    let mut online = true;
+    for device in &mut devices {
+        device.switch_on(&address);
+        online &= device.wait_online(Duration::from_secs(5)).await;
+    }
+    telling.expect(online && added == 3, "both are connected; the cloud knows of three");
+
+    telling.chapter("Kim sets up a home");
+    telling.step("Registers with the code from the mail, and signs in");
+    let kim = Phone::with_account(&cloud, EMAILS[0]).await;
+    telling.expect(true, format!("signed in as {}", EMAILS[0]));
+    telling.step("Makes a site");
+    let site = kim.profile().sites().make("Lake house", "Shore road 3", "Europe/Berlin").await;
+    telling.expect(site.is_ok(), "Lake house, Europe/Berlin");
+    let Ok(site) = site else { return Stage { cloud, _devices: devices } };
+    let home = Home { phone: &kim, site: site.id };
+    add_by_picture(telling, &home, &devices[0]).await;
+    add_by_serial(telling, &home, &devices[1]).await;
+    list(telling, &home, 2).await;
+
+    telling.chapter("What goes wrong, and what Kim or Ana reads");
+    let wrong = try_typed(telling, &home, "LX4-00017", "LX-4", "not the password", "A wrong password").await;
+    let good =
+        matches!(wrong, AddDeviceState::Failed { failure: AddDeviceFailure::WrongPassword { .. }, .. });
+    telling.expect(good, screen::words(&wrong));
+    let absent =
+        try_typed(telling, &home, "LX4-00099", "LX-4", "in its box", "A device that is not connected").await;
+    let good = matches!(absent, AddDeviceState::Failed { failure: AddDeviceFailure::NoAnswer, .. });
+    telling.expect(good, screen::words(&absent));
+    telling.note(format!("(this demo's cloud waits {} s; people get 2 minutes)", CLAIM_WINDOW.as_secs()));
+    let again =
+        try_typed(telling, &home, "LX4-00017", "LX-4", GATE_PASSWORD, "A device that Kim has already").await;
+    let good = matches!(again, AddDeviceState::Failed { failure: AddDeviceFailure::AlreadyYours { .. }, .. });
+    telling.expect(good, screen::words(&again));
+    somebody_elses(telling, &cloud).await;
+    list(telling, &home, 2).await;
+    Stage { cloud, _devices: devices }
+}
+
+fn options(serial: &str, model: &str) -> Options {
+    let device =
+        DeviceName { maker: MAKER.parse().expect("a maker"), serial: serial.parse().expect("a serial") };
+    Options::new(device, model.parse().expect("a model"))
+}
+
+async fn open(home: &Home<'_>) -> (AddDeviceFlow, AddingWatch) {
+    let flow = home.phone.profile().add_device(Section::Video, home.site).await.expect("the site is there");
+    let watch = AddingWatch::of(&flow);
+    (flow, watch)
+}
+
+fn form(name: &str) -> DetailsForm {
+    DetailsForm { name: name.into(), time_zone: "Europe/Berlin".into(), daylight_saving: true }
+}
+
+async fn add_by_picture(telling: &mut Telling, home: &Home<'_>, device: &FieldDevice) {
+    telling.chapter("Kim adds the gate's camera by its label");
+    // Exposed: the label is printed on the device, and photographed.
+    let picture = photograph(device.label().expose_secret(), &Shot::by_hand(7));
+    let file = std::env::temp_dir().join(format!("porchlight-label-{}.png", std::process::id()));
+    std::fs::write(&file, &picture).expect("a temporary file");
+    telling.step(format!("Reads the label from {}: turned, in perspective, with noise", file.display()));
+    let (flow, mut watch) = open(home).await;
+    let bytes = std::fs::read(&file).expect("it was just written");
+    let read = flow.read_picture(bytes).await;
+    let confirmed = flow.confirm_serial(device.name().serial.as_str()).await;
+    telling.expect(read.is_ok() && confirmed.is_ok(), format!("serial {}, confirmed", device.name().serial));
+    finish(telling, &flow, &mut watch, "Gate", DevicePassword::Known(GATE_PASSWORD.into())).await;
+}
+
+async fn add_by_serial(telling: &mut Telling, home: &Home<'_>, device: &FieldDevice) {
+    telling.chapter("Kim adds the door by typing its label; it has no password yet");
+    let (flow, mut watch) = open(home).await;
+    telling.step("Types what stands under the code");
+    // Exposed: a person reads it off the label and types it.
+    let read = flow.read_text(device.label().expose_secret()).await;
+    let confirmed = flow.confirm_serial(device.name().serial.as_str()).await;
+    telling.expect(read.is_ok() && confirmed.is_ok(), format!("serial {}, confirmed", device.name().serial));
+    let password = "first of the door".to_owned();
+    let password = DevicePassword::New { password: password.clone().into(), again: password.into() };
+    finish(telling, &flow, &mut watch, "Door", password).await;
+    telling.step("The device itself");
+    let settings = device.settings();
+    let good = settings.as_ref().is_some_and(|s| s.name == "Door" && s.clock.rule.starts_with("CET"));
+    let told = settings.map_or("has no settings".into(), |s| {
+        format!("knows its name and {} clock changes, then {}", s.clock.changes.len(), s.clock.rule)
+    });
+    telling.expect(good && device.has_password(), told);
+}
+
+async fn finish(
+    telling: &mut Telling,
+    flow: &AddDeviceFlow,
+    watch: &mut AddingWatch,
+    name: &str,
+    password: DevicePassword,
+) {
+    telling.step(format!("Calls it {name}, time zone Europe/Berlin with daylight saving, and adds it"));
+    let asked = match flow.edit_details(form(name)).await {
+        Ok(()) => flow.add(password).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = asked {
+        telling.expect(false, format!("{error:?}"));
+        return;
+    }
+    let end = screen::watch(watch).await;
+    telling.expect(matches!(end, AddDeviceState::Added { .. }), screen::words(&end));
+}
+
+async fn try_typed(
+    telling: &mut Telling,
+    home: &Home<'_>,
+    serial: &str,
+    model: &str,
+    password: &str,
+    what: &str,
+) -> AddDeviceState {
+    telling.step(format!("{what}: {serial} ({model})"));
+    let (flow, mut watch) = open(home).await;
+    let steps = async {
+        flow.read_text(serial).await?;
+        flow.confirm_serial(serial).await?;
+        flow.edit_details(form("Another")).await?;
+        flow.add(DevicePassword::Known(password.into())).await
+    };
+    if let Err(error) = steps.await {
+        telling.note(format!("{error:?}"));
+        return AddDeviceState::Ended;
+    }
+    let end = screen::watch(&mut watch).await;
+    // The person leaves the screen; what failed is not kept. A flow that ended already has nothing to give up.
+    let _left = flow.cancel().await;
+    end
+}
+
+async fn somebody_elses(telling: &mut Telling, cloud: &Cloud) {
+    telling.step("Ana registers, makes a site");
+    let ana = Phone::with_account(cloud, EMAILS[1]).await;
+    let site = ana.profile().sites().make("Office", "", "Europe/Vienna").await;
+    telling.expect(site.is_ok(), format!("signed in as {}", EMAILS[1]));
+    let Ok(site) = site else { return };
+    let office = Home { phone: &ana, site: site.id };
+    let theirs =
+        try_typed(telling, &office, "LX4-00017", "LX-4", GATE_PASSWORD, "Somebody else's device").await;
+    let good = matches!(theirs, AddDeviceState::Failed { failure: AddDeviceFailure::BelongsToAnother, .. });
+    telling.expect(good, screen::words(&theirs));
+    telling.step("Kim is told by mail that somebody tried");
+    let mail = cloud.mail_to(EMAILS[0], 1).await;
+    telling.expect(!mail.subject.is_empty(), format!("\"{}\"", mail.subject));
+}
+
+async fn list(telling: &mut Telling, home: &Home<'_>, expected: usize) {
+    telling.step("The list of devices");
+    let window = home.phone.profile().devices().window(None, Some(home.site), 0, 50).await;
+    let items = window.map(|window| window.items).unwrap_or_default();
+    for item in &items {
+        match item {
+            ListedDevice::Added(device) => {
+                let online = if device.online { "online" } else { "offline" };
+                telling.screen(format!("{}  {}  {}  {online}", device.name, device.model, device.serial));
+            }
+            ListedDevice::Queued(device) => telling.screen(format!("{}  queued", device.name)),
+        }
+    }
+    telling.expect(items.len() == expected, format!("{} devices", items.len()));
+}
