@@ -61,7 +61,9 @@ mod tests {
     #[test]
     fn zone_without_daylight_saving_changes_nothing_and_casablanca_changes_by_its_list() {
         assert!(next_changes("America/Phoenix", true, NOW).is_empty());
-        assert_eq!(next_changes("Africa/Casablanca", true, NOW).len(), 2);
+        // Until 2026 its clocks went back for each Ramadan, by dates that no rule can say.
+        let before = "2024-11-23T00:00:00Z".parse::<Timestamp>().unwrap().as_millisecond();
+        assert_eq!(next_changes("Africa/Casablanca", true, before).len(), 2);
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl AddDeviceFlow {
     fn start(profile: &Arc<Profile>, outbox: Arc<Outbox>, state: State) -> Self {
         let (inbox, asked) = mpsc::unbounded_channel();
         let shown = Arc::new(Shown(Mutex::new((state.shown(), None))));
-        tokio::spawn(Runner::new(profile.clone(), outbox, state, shown.clone()).run(asked));
+        profile.spawn(Runner::new(profile.clone(), outbox, state, shown.clone()).run(asked));
         Self { profile: profile.clone(), inbox, shown, scanner: OnceLock::new() }
     }
 
@@ -66,7 +66,7 @@ impl AddDeviceFlow {
     pub fn listen(&self, listener: Arc<dyn AddDeviceListener>) {
         let (states, mut told) = mpsc::unbounded_channel();
         self.shown.send_to(states);
-        tokio::spawn(async move {
+        self.profile.spawn(async move {
             while let Some(state) = told.recv().await {
                 let listener = listener.clone();
                 // On a blocking thread, one after the other: a listener may take its time and may call the core.

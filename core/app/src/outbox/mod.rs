@@ -87,20 +87,22 @@ impl Outbox {
         row: ClaimRow,
         replaces: Option<ClaimId>,
     ) -> Result<ClaimId, Fault> {
-        let (added, gone) = self.write(move |table, key| {
-            let mut gone = Vec::new();
-            for (known, other) in table::read_all(table, key)? {
-                if Some(known) == replaces || (other.is_about_the_same(&row) && other.needs_you.is_some()) {
-                    table::delete(table, known)?;
-                    gone.push(known);
-                } else if other.is_about_the_same(&row) {
-                    return Ok((known, gone));
+        let (added, gone) = self
+            .write(move |table, key| {
+                let mut gone = Vec::new();
+                for (known, other) in table::read_all(table, key)? {
+                    if Some(known) == replaces || (other.is_about_the_same(&row) && other.needs_you.is_some())
+                    {
+                        table::delete(table, known)?;
+                        gone.push(known);
+                    } else if other.is_about_the_same(&row) {
+                        return Ok((known, gone));
+                    }
                 }
-            }
-            table::insert(table, key, id, &row)?;
-            Ok((id, gone))
-        })
-        .await?;
+                table::insert(table, key, id, &row)?;
+                Ok((id, gone))
+            })
+            .await?;
         gone.into_iter().for_each(|gone| self.runs.report(gone, Report::Gone));
         Ok(added)
     }
@@ -191,7 +193,7 @@ impl Outbox {
     /// Runs a claim, unless it runs already; whether it was begun here.
     pub(crate) fn run(self: &Arc<Self>, profile: &Arc<Profile>, id: ClaimId, audience: Audience) -> bool {
         let Some(hold) = Runs::begin(&self.runs, id) else { return false };
-        tokio::spawn(crate::add_device::run_claim(profile.clone(), self.clone(), id, hold, audience));
+        profile.spawn(crate::add_device::run_claim(profile.clone(), self.clone(), id, hold, audience));
         true
     }
 
@@ -228,7 +230,8 @@ impl Outbox {
         let (key, lines) = (self.key.clone(), self.lines.clone());
         let written = self.store.write(move |table| {
             let done = deed(table, &key)?;
-            let left = table::read_all(table, &key)?.into_iter().map(|(id, row)| Line::of(id, &row)).collect();
+            let left =
+                table::read_all(table, &key)?.into_iter().map(|(id, row)| Line::of(id, &row)).collect();
             // On the writer's thread, so that two writes cannot overtake each other here.
             *lines.lock().unwrap_or_else(PoisonError::into_inner) = left;
             Ok(done)
