@@ -47,7 +47,7 @@ pub(crate) async fn drain(profile: &Arc<Profile>, until: Instant) -> Result<Opti
     Ok(waiting.into_iter().map(|(_, _, next_at)| next_at).min())
 }
 
-fn due_by_site(outbox: &Outbox, account: AccountId, now: i64) -> BTreeMap<SiteId, Vec<ClaimId>> {
+pub(super) fn due_by_site(outbox: &Outbox, account: AccountId, now: i64) -> BTreeMap<SiteId, Vec<ClaimId>> {
     let mut lanes: BTreeMap<SiteId, Vec<ClaimId>> = BTreeMap::new();
     for (claim, site, next_at) in outbox.waiting(account) {
         if next_at <= now || next_at > now.saturating_add(FARTHEST) {

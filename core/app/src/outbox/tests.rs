@@ -1,15 +1,21 @@
 //! The file: what it keeps, for whom, and what it does with rows and files that it cannot read.
 
+use super::drain::due_by_site;
 use super::*;
 use crate::add_device::{AddDeviceFailure, ClaimPlan, LabelledDevice};
 use porchlight_protocol::add_device::{ClaimTerms, Presence};
 use porchlight_protocol::devices::Section;
 use rusqlite::Connection;
+use std::time::Duration;
 use tempfile::TempDir;
 
 const NOW: i64 = 1_790_000_000_000;
 
 fn row(account: AccountId, serial: &str, created_at: i64) -> (ClaimId, ClaimRow) {
+    row_at(SiteId::mint(), account, serial, created_at)
+}
+
+fn row_at(site: SiteId, account: AccountId, serial: &str, created_at: i64) -> (ClaimId, ClaimRow) {
     let id = ClaimId::mint_offline();
     let device = LabelledDevice {
         serial: serial.parse().unwrap(),
@@ -22,7 +28,7 @@ fn row(account: AccountId, serial: &str, created_at: i64) -> (ClaimId, ClaimRow)
         serial: device.serial.clone(),
         model: device.model.clone(),
         section: Section::Video,
-        site: SiteId::mint(),
+        site,
         name: "Gate".into(),
         time_zone: "Europe/Berlin".into(),
         daylight_saving: true,
@@ -148,4 +154,27 @@ async fn erased_row_leaves_nothing_of_itself_in_the_file() {
     outbox.erase(id).await.unwrap();
     outbox.checkpoint().await.unwrap();
     assert!(!is_there());
+}
+
+#[tokio::test]
+async fn claims_of_a_site_are_due_in_their_order_and_those_put_off_are_not() {
+    let (folder, key) = (tempfile::tempdir().unwrap(), Arc::new(SealKey::generate()));
+    let (kim, lake, town) = (AccountId::mint(), SiteId::mint(), SiteId::mint());
+    let outbox = open(&folder, &key).await;
+    let mut ids = Vec::new();
+    for (number, site) in [lake, town, lake, lake, lake].into_iter().enumerate() {
+        let (id, row) = row_at(site, kim, &format!("CAM-000{number}"), NOW);
+        ids.push(outbox.add(id, row, None).await.unwrap());
+    }
+    let hour = Duration::from_secs(3600);
+    outbox.change(ids[2], move |row| put_off(row, NOW, Some(hour), false)).await.unwrap();
+    outbox.change(ids[3], |row| row.fail(AddDeviceFailure::NoAnswer)).await.unwrap();
+    outbox.change(ids[4], |row| put_off(row, NOW, None, true)).await.unwrap();
+    let due = |now| due_by_site(&outbox, kim, now);
+    assert_eq!(due(NOW)[&lake], [ids[0], ids[4]]);
+    assert_eq!(due(NOW)[&town], [ids[1]]);
+    assert_eq!(due(NOW + 3_600_000)[&lake], [ids[0], ids[2], ids[4]]);
+    // Somebody set the clock back by a year: nothing waits for a year.
+    assert_eq!(due(NOW - 365 * 24 * 3_600_000)[&lake].len(), 3);
+    assert!(due_by_site(&outbox, AccountId::mint(), NOW).is_empty());
 }

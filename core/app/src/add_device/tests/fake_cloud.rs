@@ -34,6 +34,8 @@ pub(super) enum Fault {
     HangAfter,
     /// It never arrives, and no answer comes.
     HangBefore,
+    /// It is refused for an hour.
+    TooOften,
 }
 
 /// A claim as the cloud has it, with what the device keeps of its exchange.
@@ -336,7 +338,7 @@ impl FakeCloud {
             at.map(|at| faults.remove(at).1)
         };
         let done = match armed {
-            Some(Fault::LoseRequest | Fault::HangBefore) => None,
+            Some(Fault::LoseRequest | Fault::HangBefore | Fault::TooOften) => None,
             Some(Fault::LoseAnswer | Fault::HangAfter) | None => deed(),
         };
         match armed {
@@ -347,6 +349,7 @@ impl FakeCloud {
             Some(Fault::HangAfter | Fault::HangBefore) => {
                 ResponseTemplate::new(500).set_delay(Duration::from_secs(60))
             }
+            Some(Fault::TooOften) => problem(429, "too_many_requests").insert_header("retry-after", "3600"),
             _ => problem(503, "unavailable"),
         }
     }

@@ -1,12 +1,12 @@
 //! The flow from label to list, and everything that a person may read instead.
 
-use super::fake_cloud::{DEVICE, FakeCloud, Fault, PASSWORD, SERIAL};
+use super::fake_cloud::{DEVICE, FakeCloud, Fault, MODEL, PASSWORD, SERIAL};
 use super::screen::*;
 use crate::add_device::*;
 use crate::devices::ListedDevice;
 use crate::testing::SITE;
 use crate::{Error, InputField, InputReason};
-use porchlight_protocol::add_device::{ClaimFailure, ClaimState};
+use porchlight_protocol::add_device::{ClaimFailure, ClaimState, Presence};
 use porchlight_protocol::devices::Section;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
@@ -353,5 +353,52 @@ async fn picture_that_holds_no_label_says_why() {
     };
     screen.until(nothing).await;
     flow.read_text("CAM-OOO1").await.unwrap();
-    screen.until(|s| matches!(s, AddDeviceState::Label { label: LabelProgress::Read { .. }, .. })).await;
+    screen.until(is_read).await;
+}
+
+#[tokio::test]
+async fn cloud_that_asks_to_wait_is_asked_again_no_sooner() {
+    let stage = Stage::new(FakeCloud::new(Some(PASSWORD))).await;
+    stage.cloud.arm("put", Fault::TooOften);
+    let core = stage.open().await;
+    let (flow, screen) = flow(&core.profile()).await;
+    let queued = add(&flow, &screen, PASSWORD).await;
+    assert!(matches!(queued, AddDeviceState::Queued { reason: QueuedReason::TooOften, .. }), "{queued:?}");
+    let now = stage.phone.clock.0.load(SeqCst);
+    let next_at = core.work(Duration::from_secs(5)).await.unwrap().unwrap();
+    assert!(next_at >= now + 3_600_000, "{}", next_at - now);
+    assert_eq!(stage.cloud.counts(), (0, 0));
+    stage.phone.clock.0.store(next_at, SeqCst);
+    assert_eq!(core.work(Duration::from_secs(20)).await.unwrap(), None);
+    assert!(is_added(&screen.end().await));
+}
+
+#[tokio::test]
+async fn label_before_the_camera_is_read_from_a_frame() {
+    let stage = Stage::new(FakeCloud::new(None)).await;
+    let core = stage.open().await;
+    let (flow, screen) = flow(&core.profile()).await;
+    let code = qrcode::QrCode::new(stage.cloud.label(true, false)).unwrap();
+    // Six pixels a module, four modules of quiet zone.
+    let (modules, colors) = (code.width(), code.to_colors());
+    let side = (modules + 8) * 6;
+    let luma: Vec<u8> = (0..side * side)
+        .map(|at| {
+            let (x, y) = ((at % side / 6).wrapping_sub(4), (at / side / 6).wrapping_sub(4));
+            let is_dark = x < modules && y < modules && colors[y * modules + x] == qrcode::Color::Dark;
+            if is_dark { 0 } else { 255 }
+        })
+        .collect();
+    while !screen.states().iter().any(is_read) {
+        flow.offer_frame(&luma, side, side, side, porchlight_scan::Rotation::None);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    flow.confirm_serial(SERIAL).await.unwrap();
+    let details = screen.until(|state| matches!(state, AddDeviceState::Details { .. })).await;
+    let AddDeviceState::Details { device, first_password_by, .. } = details else { unreachable!() };
+    assert_eq!((device.model.as_str(), first_password_by), (MODEL, Presence::ClaimCode));
+}
+
+fn is_read(state: &AddDeviceState) -> bool {
+    matches!(state, AddDeviceState::Label { label: LabelProgress::Read { .. }, .. })
 }
