@@ -48,7 +48,11 @@ use std::sync::Arc;
 impl Profile {
     /// Opens the flow for a site that the phone knows. `InvalidInput` for a section that is none, `NotFound` for a
     /// site that is not there.
-    pub async fn add_device(self: &Arc<Self>, section: Section, site: SiteId) -> Result<AddDeviceFlow, Error> {
+    pub async fn add_device(
+        self: &Arc<Self>,
+        section: Section,
+        site: SiteId,
+    ) -> Result<AddDeviceFlow, Error> {
         let opened = match section {
             Section::Unknown => {
                 Err(Fault::Input { field: InputField::Section, reason: InputReason::NotAllowed })

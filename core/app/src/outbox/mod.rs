@@ -2,7 +2,7 @@
 //!
 //! 1. A claim is a row here before its first request leaves ([`Outbox::add`]), and is erased when it is owned or given
 //!    up. Nothing else removes it; it survives the app, a power cut, and the end of the session.
-//! 2. One run a claim, whoever asks ([`Outbox::run`]): a flow with a screen, or [`drain`] without one.
+//! 2. One run a claim, whoever asks ([`Outbox::run`]): a flow with a screen, or [`drain()`] without one.
 //! 3. A row belongs to its account: it is shown to and sent for no other.
 //! 4. What cannot go on by itself `needs_you`: it stays in the list of devices until a person decides.
 //!

@@ -43,7 +43,10 @@ enum Outcome {
     /// Nobody answered for the device.
     Unanswered,
     Failed(AddDeviceFailure),
-    Later { reason: QueuedReason, retry_after: Option<Duration> },
+    Later {
+        reason: QueuedReason,
+        retry_after: Option<Duration>,
+    },
 }
 
 /// Runs a claim until it ends, must wait, or is stopped.

@@ -36,15 +36,19 @@ impl Screen {
     pub(super) async fn until(&self, what: impl Fn(&AddDeviceState) -> bool) -> AddDeviceState {
         let found = tokio::time::timeout(Duration::from_secs(30), async {
             loop {
-                let mut states = self.states.lock().unwrap();
-                if let Some(at) = states.iter().position(&what) {
-                    return states.drain(..=at).next_back().unwrap();
+                if let Some(found) = self.take(&what) {
+                    return found;
                 }
-                drop(states);
                 self.told.notified().await;
             }
         });
         found.await.unwrap_or_else(|_| panic!("stayed at {:?}", self.states()))
+    }
+
+    fn take(&self, what: impl Fn(&AddDeviceState) -> bool) -> Option<AddDeviceState> {
+        let mut states = self.states.lock().unwrap();
+        let at = states.iter().position(what)?;
+        states.drain(..=at).next_back()
     }
 
     /// The end of an adding, whatever it is.

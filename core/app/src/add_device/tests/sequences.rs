@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// Made anew for each use: events hold secrets, which are not cloned.
 fn event(kind: u8, variant: u8, number: u128) -> Event {
-    let good = variant % 4 != 0;
+    let good = !variant.is_multiple_of(4);
     let serial = if good { "CAM-0001" } else { "2M047C9OAN00005" };
     let password = || if good { "canary-open-sesame".into() } else { "".into() };
     match kind % 17 {
@@ -21,11 +21,11 @@ fn event(kind: u8, variant: u8, number: u128) -> Event {
         2 => Event::Confirm { serial: serial.into(), now: 1_795_392_000_000 },
         3 => {
             let name = if good { "Gate" } else { "\u{202e}" };
-            let time_zone = if variant % 3 == 0 { "Europe/Atlantis" } else { "Europe/Berlin" };
+            let time_zone = if variant.is_multiple_of(3) { "Europe/Atlantis" } else { "Europe/Berlin" };
             let form = DetailsForm { name: name.into(), time_zone: time_zone.into(), daylight_saving: good };
             Event::Edit { form, now: i64::from(variant) << 56 }
         }
-        4 if variant % 2 == 0 => {
+        4 if variant.is_multiple_of(2) => {
             let password = DevicePassword::New { password: password(), again: "canary-open-sesame".into() };
             Event::Add { claim: claim_id(number), password }
         }
