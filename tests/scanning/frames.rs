@@ -20,7 +20,8 @@ fn frame_with_padded_rows_is_read_whatever_the_padding_holds() {
         for (padded, row) in luma.chunks_mut(stride).zip(frame.pixels.chunks(frame.width)) {
             padded[..row.len()].copy_from_slice(row);
         }
-        let codes = read_frame(&luma, frame.width, frame.height, stride, Rotation::None).expect("it is a frame");
+        let codes =
+            read_frame(&luma, frame.width, frame.height, stride, Rotation::None).expect("it is a frame");
         assert_eq!(codes.len(), 1, "padding {padding}");
         assert_eq!(codes[0].text, TEXTS[0]);
     }
@@ -50,7 +51,10 @@ fn frames_by_hand_are_read_within_a_few() {
             let shot = Shot { width: 800, height: 600, ..Shot::by_hand(60_000 + seed) };
             let frame = photograph_luma(&[TEXTS[*seed as usize % TEXTS.len()]], &shot);
             let codes = read_frame(&frame.pixels, 800, 600, 800, Rotation::None).expect("it is a frame");
-            assert!(codes.iter().all(|code| TEXTS.contains(&code.text.as_str())), "read as something else: {shot:?}");
+            assert!(
+                codes.iter().all(|code| TEXTS.contains(&code.text.as_str())),
+                "read as something else: {shot:?}"
+            );
             !codes.is_empty()
         })
         .count();
@@ -61,7 +65,8 @@ fn frames_by_hand_are_read_within_a_few() {
 fn scanner_answers_each_frame_that_it_took_and_none_that_it_dropped() {
     let frame = photograph_luma(&[TEXTS[1]], &Shot { width: 640, height: 480, ..Shot::by_hand(5) });
     let (answers, answered) = channel();
-    let scanner = Scanner::new(move |answer| answers.send(answer).expect("the test waits")).expect("threads can be had");
+    let scanner = Scanner::new(move |answer| answers.send(answer).expect("the test waits"))
+        .expect("threads can be had");
     let mut taken = 0;
     for _ in 0..50 {
         match scanner.offer_frame(&frame.pixels, frame.width, frame.height, frame.width, Rotation::None) {

@@ -5,6 +5,9 @@ use harness::pictures::{Luma, Shot, photograph_luma};
 use porchlight_scan::{Code, read_picture};
 use std::fmt::Write as _;
 
+/// How a kind of photograph differs from a plain one.
+type Change = fn(Shot) -> Shot;
+
 /// How many of a kind were read.
 struct Tally {
     read: u64,
@@ -64,7 +67,7 @@ fn ninety_seven_of_a_hundred_more_photographs_by_hand_are_read_and_none_wrongly(
 
 #[test]
 fn labels_in_bad_light_are_read() {
-    let kinds: [(&str, fn(Shot) -> Shot); 4] = [
+    let kinds: [(&str, Change); 4] = [
         ("low contrast", |shot| Shot { ink: 95.0, paper: 130.0, noise: 3.0, ..shot }),
         ("dark", |shot| Shot { ink: 8.0, paper: 45.0, noise: 2.0, ..shot }),
         ("one side in shadow", |shot| Shot { shade: 0.85, noise: 3.0, ..shot }),
@@ -78,7 +81,7 @@ fn labels_in_bad_light_are_read() {
 
 #[test]
 fn labels_that_are_askew_soft_or_grainy_are_read() {
-    let kinds: [(&str, fn(Shot) -> Shot); 4] = [
+    let kinds: [(&str, Change); 4] = [
         ("leaning away", |shot| Shot { tilt: (45.0, -10.0), ..shot }),
         ("out of focus by half a module", |shot| Shot { blur: shot.module * 0.45, noise: 3.0, ..shot }),
         ("grainy", |shot| Shot { noise: 25.0, paper: 200.0, ..shot }),
