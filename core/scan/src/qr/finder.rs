@@ -106,10 +106,16 @@ fn confirm(bitmap: &Bitmap, x: f32, y: usize, width: usize, ink: u8) -> Option<F
     // A square is crossed by one of the two diagonals, too; text and tables are not.
     let falling = measure(bitmap, x as usize, y as usize, Direction::Falling, ink, width + height);
     let rising = measure(bitmap, x as usize, y as usize, Direction::Rising, ink, width + height);
-    if falling.is_none() && rising.is_none() {
-        return None;
-    }
-    Some(Finder { x, y, module: (width + height) as f32 / 14.0, hits: 1 })
+    let straight = (width + height) as f32 / 2.0;
+    // Steps along a diagonal are longer. A square that stands on its corner is wider across than it is: the smaller counts.
+    let slanted = match (falling, rising) {
+        (Some((_, _, falling)), Some((_, _, rising))) => {
+            (falling + rising) as f32 / 2.0 * std::f32::consts::SQRT_2
+        }
+        (Some(_), None) | (None, Some(_)) => straight,
+        (None, None) => return None,
+    };
+    Some(Finder { x, y, module: straight.min(slanted) / 7.0, hits: 1 })
 }
 
 #[derive(Clone, Copy)]

@@ -2,8 +2,7 @@
 //!
 //! They tell which way its modules run and how its corner of the code is tilted. Steps:
 //!
-//! 1. dark and light of this very finder: its core, and its light ring (2.3 modules from the middle all directions meet
-//!    it, since 1.5 x square root of 2 < 2.3 < 2.5);
+//! 1. dark and light of this very finder: its core and its two rings;
 //! 2. from the middle, rays outwards until dark ring ends; most of them must cross at distances of 3 : 5 : 7;
 //! 3. the places where they leave, cut at the corners into four sides, a line through each, and where the lines meet.
 
@@ -59,18 +58,35 @@ pub(crate) fn follow(plane: &Plane, finder: &Finder) -> Option<Outline> {
     square.then(|| Outline { middle, module: (a * b).sqrt(), ..outline })
 }
 
-/// Halfway between dark and light, and half their difference.
+/// Brightness between the light ring and the dark one, and half the difference of light ring and core.
+///
+/// Blur makes both rings fainter than core and paper, so the threshold lies between the rings themselves. How far out a ray
+/// meets them depends on its angle; they are its brightest place and the darkest beyond that. Noise moves both, in opposite
+/// directions.
 fn levels(plane: &Plane, middle: Point, module: f32) -> Option<(f32, f32)> {
-    let (mut dark, mut light) = (0.0, 0.0);
-    for step in 0..16 {
-        let angle = step as f32 * std::f32::consts::TAU / 16.0;
+    let (mut core, mut light, mut dark) = (0.0, 0.0, 0.0);
+    for ray in (0..RAYS).step_by(3) {
+        let angle = ray as f32 * std::f32::consts::TAU / RAYS as f32;
         let direction = Point::new(angle.cos(), angle.sin());
-        let (core, ring) = (middle + direction * (0.8 * module), middle + direction * (2.3 * module));
-        dark += plane.sample(core.x, core.y);
-        light += plane.sample(ring.x, ring.y);
+        let at = |modules: f32| {
+            let place = middle + direction * (modules * module);
+            plane.sample(place.x, place.y)
+        };
+        core += at(0.7);
+        let (mut peak, mut far) = (0.0, 0.0);
+        for step in 0..9 {
+            let modules = 1.4 + 0.2 * step as f32;
+            let value = at(modules);
+            if value > peak {
+                (peak, far) = (value, modules);
+            }
+        }
+        light += peak;
+        dark += (1..=8).map(|step| at(far * (1.0 + 0.1 * step as f32))).fold(f32::MAX, f32::min);
     }
-    let (dark, light) = (dark / 16.0, light / 16.0);
-    (light - dark > 6.0).then_some(((light + dark) / 2.0, (light - dark) / 2.0))
+    let count = RAYS.div_ceil(3) as f32;
+    let (core, light, dark) = (core / count, light / count, dark / count);
+    (light - core > 6.0 && light > dark).then_some(((light + dark) / 2.0, (light - core) / 2.0))
 }
 
 /// How far a ray goes until it has crossed core, light ring and dark ring.
