@@ -19,6 +19,7 @@ mod dahua;
 mod guid;
 mod look_alike;
 mod mac;
+mod names;
 pub mod porchlight;
 mod reading;
 mod serial;

@@ -28,3 +28,19 @@ pub enum ScanError {
     #[error("the picture could not be read")]
     DecoderFailed,
 }
+
+impl ScanError {
+    /// Its name for programs; it never changes once it is out.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotAPicture => "not_a_picture",
+            Self::Truncated => "truncated",
+            Self::TooLarge => "too_large",
+            Self::WrongStride => "wrong_stride",
+            Self::ZeroSize => "zero_size",
+            Self::DeadlinePassed => "deadline_passed",
+            Self::ScannerUnavailable => "scanner_unavailable",
+            Self::DecoderFailed => "decoder_failed",
+        }
+    }
+}
