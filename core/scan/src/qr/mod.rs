@@ -22,6 +22,9 @@ mod pattern;
 mod point;
 mod warp;
 
+#[cfg(test)]
+mod tests;
+
 use crate::deadline::Deadline;
 use crate::decoder::{Decoder, Effort};
 use crate::plane::Plane;
@@ -33,8 +36,9 @@ use group::Group;
 use outline::Outline;
 use point::Point;
 
-/// Below this long side a smaller picture shows nothing new.
-const SMALLEST: usize = 240;
+/// Below this long side a smaller picture shows nothing new: a code of 21 modules and its quiet zone that fill 200 pixels
+/// have 7 a module, which `bitmap` can tell.
+const SMALLEST: usize = 100;
 
 /// Beyond this long side a larger picture shows noise: 8 modules a millimetre of a label that fills it.
 const LARGEST: usize = 4200;
