@@ -56,7 +56,9 @@ pub fn read_picture(bytes: &[u8]) -> Result<Vec<Code>, ScanError> {
     CREW.run(deadline, move || {
         let picture = picture::decode(&bytes)?;
         drop(bytes);
-        scanner::read_plane(&decoder::all(), &picture, Rotation::None, Effort::Picture, deadline)
+        let codes =
+            scanner::read_plane(&decoder::all(), &picture.plane, Rotation::None, Effort::Picture, deadline)?;
+        if codes.is_empty() && picture.is_truncated { Err(ScanError::Truncated) } else { Ok(codes) }
     })?
 }
 

@@ -5,7 +5,9 @@
 //! 1. the file's size, its magic and its sides are checked before anything is decoded;
 //! 2. `image` decodes under limits;
 //! 3. a panic ends as an error ([`crate::worker`] catches it);
-//! 4. what is transparent counts as white: a code is printed on something.
+//! 4. what is transparent counts as white: a code is printed on something;
+//! 5. a JPEG that ends early is decoded as far as it goes: the label may be in that part. Only if nothing was found there
+//!    is [`ScanError::Truncated`] the answer.
 //!
 //! EXIF orientation is not applied: codes are read at any angle, and corners are in the file's own pixels.
 
@@ -20,8 +22,16 @@ pub(crate) const MAX_FILE: usize = 64 * 1024 * 1024;
 /// What decoding may take, in bytes.
 const MAX_MEMORY: u64 = 256 * 1024 * 1024;
 
+/// A decoded picture.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    pub(crate) plane: Plane,
+    /// Whether its end is missing.
+    pub(crate) is_truncated: bool,
+}
+
 /// Decodes a PNG or JPEG.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Plane, ScanError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Picture, ScanError> {
     let format = match image::guess_format(bytes) {
         Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => format,
         Ok(_) | Err(_) => return Err(ScanError::NotAPicture),
@@ -37,7 +47,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Plane, ScanError> {
     if width == 0 || height == 0 {
         return Err(ScanError::ZeroSize);
     }
-    Ok(Plane::new(width, height, brightness(picture)))
+    let plane = Plane::new(width, height, brightness(picture));
+    Ok(Picture { plane, is_truncated: ends_early(bytes, format) })
 }
 
 fn reason(error: &ImageError, bytes: &[u8], format: ImageFormat) -> ScanError {
@@ -51,10 +62,19 @@ fn reason(error: &ImageError, bytes: &[u8], format: ImageFormat) -> ScanError {
     }
 }
 
-/// Whether the mark that ends such a file is missing. Trailing bytes after it are common and harmless.
+/// Whether the mark that ends such a file is missing. Trailing bytes after it are common and harmless. A JPEG may hold a
+/// smaller one with an end of its own before its own pixels begin, so only what comes after the last beginning counts.
 fn ends_early(bytes: &[u8], format: ImageFormat) -> bool {
-    let mark: &[u8] = if format == ImageFormat::Png { b"IEND" } else { b"\xff\xd9" };
-    !bytes.windows(mark.len()).any(|window| window == mark)
+    let find_last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
+    if format == ImageFormat::Png {
+        return find_last(b"IEND").is_none();
+    }
+    if bytes.ends_with(b"\xff\xd9") {
+        return false;
+    }
+    // Start of scan, end of image (ITU-T T.81, table B.1); neither occurs within the pixels.
+    let (begun, ended) = (find_last(b"\xff\xda"), find_last(b"\xff\xd9"));
+    begun.is_none() || ended < begun
 }
 
 /// Weights of ITU-R BT.601 in 1/256, as cameras' own luminance planes have them.
