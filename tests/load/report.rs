@@ -5,11 +5,14 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
+/// What was measured, and its figures in the order they are shown (`Map` would sort them by name).
+type Row = (String, Vec<(String, Value)>);
+
 /// The rows of one benchmark.
 #[derive(Debug)]
 pub struct Report {
     name: &'static str,
-    rows: Vec<Map<String, Value>>,
+    rows: Vec<Row>,
 }
 
 impl Report {
@@ -20,21 +23,15 @@ impl Report {
 
     /// Adds a row: what was measured, then the figures in the order they are shown.
     pub fn row(&mut self, what: &str, figures: &[(&str, Value)]) {
-        let mut row = Map::from_iter([("what".to_owned(), what.into())]);
-        row.extend(figures.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-        self.rows.push(row);
+        let figures = figures.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        self.rows.push((what.to_owned(), figures));
     }
 
     /// Prints the table and writes `target/measure/NAME.jsonl`.
     pub fn finish(self) -> std::io::Result<()> {
         println!("\n{}", self.name);
-        for row in &self.rows {
-            let figures: Vec<_> = row
-                .iter()
-                .skip_while(|(name, _)| *name != "what")
-                .filter(|(name, _)| *name != "what")
-                .collect();
-            println!("  {}", row["what"].as_str().unwrap_or_default());
+        for (what, figures) in &self.rows {
+            println!("  {what}");
             for (name, value) in figures {
                 println!("    {name:<28} {value:>14}");
             }
@@ -42,8 +39,10 @@ impl Report {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/measure");
         std::fs::create_dir_all(&folder)?;
         let mut file = std::fs::File::create(folder.join(format!("{}.jsonl", self.name)))?;
-        for row in &self.rows {
-            writeln!(file, "{}", Value::Object(row.clone()))?;
+        for (what, figures) in self.rows {
+            let mut row = Map::from_iter(figures);
+            row.insert("what".to_owned(), what.into());
+            writeln!(file, "{}", Value::Object(row))?;
         }
         Ok(())
     }
