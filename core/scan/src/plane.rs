@@ -73,6 +73,41 @@ impl Plane {
         Self::new(self.width, self.height, pixels)
     }
 
+    /// What differs from its surroundings of 9 x 9 pixels three times as strong: against blur.
+    pub(crate) fn sharpened(&self) -> Self {
+        const REACH: usize = 4;
+        let window = |at: usize, length: usize| (at.saturating_sub(REACH), (at + REACH + 1).min(length));
+        let mut columns = vec![0_u32; self.width];
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        let (mut top, mut bottom) = (0, 0);
+        for y in 0..self.height {
+            let (from, to) = window(y, self.height);
+            while bottom < to {
+                columns.iter_mut().zip(self.row(bottom)).for_each(|(sum, pixel)| *sum += u32::from(*pixel));
+                bottom += 1;
+            }
+            while top < from {
+                columns.iter_mut().zip(self.row(top)).for_each(|(sum, pixel)| *sum -= u32::from(*pixel));
+                top += 1;
+            }
+            let (mut left, mut right, mut sum) = (0, 0, 0);
+            for (x, pixel) in self.row(y).iter().enumerate() {
+                let (first, end) = window(x, self.width);
+                while right < end {
+                    sum += columns[right];
+                    right += 1;
+                }
+                while left < first {
+                    sum -= columns[left];
+                    left += 1;
+                }
+                let mean = (sum / ((end - first) * (to - from)) as u32) as i32;
+                pixels.push((mean + 3 * (i32::from(*pixel) - mean)).clamp(0, 255) as u8);
+            }
+        }
+        Self::new(self.width, self.height, pixels)
+    }
+
     /// Brightness at a place, interpolated between pixel centres; the edge goes on outside.
     #[inline]
     pub(crate) fn sample(&self, x: f32, y: f32) -> f32 {

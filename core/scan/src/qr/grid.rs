@@ -49,6 +49,32 @@ impl<'a> Grid<'a> {
         Some(Self { plane, pattern, warp, anchors, threshold, contrast })
     }
 
+    /// The same code with its far corner found in other ways. Twelve corners of a code on a round surface contradict each
+    /// other, and the perspective that fits them best can be far off where there is no finder: so as if there were no
+    /// perspective; and where the sides of the two outer finders meet.
+    pub(crate) fn other_starts(&self, finders: [&Outline; 3]) -> Vec<Self> {
+        let [corner, right, below] = finders.map(|finder| finder.middle);
+        let (across, down) = (right - corner, below - corner);
+        let [left_end, right_end, right_foot, left_foot] = turned(finders[1], across, down);
+        let down_right = (right_foot - right_end) + (left_foot - left_end);
+        let [upper, upper_end, lower_end, lower] = turned(finders[2], across, down);
+        let along_below = (upper_end - upper) + (lower_end - lower);
+        let meeting = Point::crossing(right, right + down_right, below, below + along_below);
+        let far_corners = [Some(right + down), meeting];
+        let far = self.pattern.side as f32 - 3.5;
+        let starts = far_corners.into_iter().flatten().filter_map(|far_corner| {
+            let anchors = vec![
+                (Point::new(3.5, 3.5), corner, 1.0),
+                (Point::new(far, 3.5), right, 1.0),
+                (Point::new(3.5, far), below, 1.0),
+                (Point::new(far, far), far_corner, 0.1),
+            ];
+            let warp = Warp::fit(self.pattern.side, &anchors)?;
+            Some(Self { warp, anchors, ..self.clone() })
+        });
+        starts.collect()
+    }
+
     /// How dark a place is: positive is dark, 1 as dark as a finder.
     #[inline]
     fn darkness(&self, warp: &Warp, u: f32, v: f32) -> f32 {
@@ -132,7 +158,8 @@ impl<'a> Grid<'a> {
         let (near, far) = (3.5, side as f32 - 3.5);
         let places = [(near, near), (far, near), (near, far), (far, far)].map(|(u, v)| Point::new(u, v));
         let mut corners = places.map(|place| self.warp.map(place.x, place.y));
-        let module = (corners[1] - corners[0]).length() / (far - near);
+        let modules = 1.0 / (far - near);
+        let (across, down) = ((corners[1] - corners[0]) * modules, (corners[2] - corners[0]) * modules);
         let mut bend = self.warp.bend();
         let warp_of = |corners: [Point; 4], bend: [Point; 3]| {
             let pairs: [_; 4] = std::array::from_fn(|at| (places[at], corners[at], 1.0));
@@ -140,12 +167,12 @@ impl<'a> Grid<'a> {
         };
         let mut best = self.clarity(&self.warp);
         for step in [0.8, 0.4, 0.2, 0.1] {
-            for knob in [3, 1, 2, 0, 4, 5, 6] {
+            for knob in [4, 5, 3, 1, 2, 0, 6] {
                 if knob >= 4 && !bent {
-                    break;
+                    continue;
                 }
-                for direction in [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
-                    let by = Point::new(direction.0, direction.1) * (step * module);
+                for direction in [across, across * -1.0, down, down * -1.0] {
+                    let by = direction * step;
                     for _ in 0..3 {
                         let (mut tried, mut tried_bend) = (corners, bend);
                         match knob {

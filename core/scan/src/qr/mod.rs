@@ -8,7 +8,7 @@
 //!    larger ones;
 //! 2. `bitmap`: dark and light by surroundings; 3. `finder`: candidates for the three targets; 4. `outline`: their corners;
 //! 5. `group`: which three belong together; 6. `grid`, `warp`: the code laid flat; 7. `bits`: cut, decoded, corrected;
-//! 8. for a single picture without a code: once more smoothed, and enlarged.
+//! 8. for a single picture without a code: once more smoothed, sharpened, and enlarged.
 //!
 //! Limits: modules of at least about 1.5 pixels; versions 1 to 40; Micro QR and rMQR are other symbologies.
 
@@ -85,11 +85,16 @@ impl Search {
         }
     }
 
-    /// What helps pictures that are noisy, or very small.
+    /// What helps pictures that are noisy, out of focus, or very small.
     fn try_again(&mut self, sizes: &[(&Plane, f32)]) {
         for (plane, scale) in sizes.iter().rev() {
             if self.found.is_empty() && !self.deadline.has_passed() {
                 self.read_size(&plane.smoothed(), *scale);
+            }
+        }
+        for (plane, scale) in sizes.iter().rev() {
+            if self.found.is_empty() && !self.deadline.has_passed() {
+                self.read_size(&plane.smoothed().sharpened(), *scale);
             }
         }
         let Some((plane, scale)) = sizes.first() else { return };
@@ -129,7 +134,9 @@ impl Search {
                 continue;
             }
             let members = group.members.map(|member| &outlines[member]);
-            let Some((text, corners)) = read_group(plane, &group, members, self.effort) else { continue };
+            let Some((text, corners)) = read_group(plane, &group, members, self.effort, self.deadline) else {
+                continue;
+            };
             let corners = corners.map(|corner| corner * scale);
             for (used, outline) in used.iter_mut().zip(&outlines) {
                 *used |= contains(&corners, outline.middle * scale);
@@ -151,6 +158,7 @@ fn read_group(
     group: &Group,
     finders: [&Outline; 3],
     effort: Effort,
+    deadline: Deadline,
 ) -> Option<(String, [Point; 4])> {
     let mut grids: Vec<(f32, Grid<'_>)> = pattern::sides(group.side)
         .take(if group.side > 60.0 { 5 } else { 3 })
@@ -158,22 +166,27 @@ fn read_group(
         .map(|grid| (grid.timing(), grid))
         .collect();
     grids.sort_by(|a, b| b.0.total_cmp(&a.0));
-    for (timing, mut grid) in grids.into_iter().take(2) {
-        // By chance it is 0, with a deviation of 0.2.
-        if timing < 0.2 {
+    for (timing, grid) in grids.into_iter().take(2) {
+        // By chance it is 0, with a deviation of 0.2; on a round surface it can be as low.
+        if timing < if effort == Effort::Frame { 0.2 } else { 0.08 } {
             break;
         }
-        grid.align();
-        if let Some(text) = read_grid(&grid) {
-            return Some((text, grid.corners()));
-        }
-        for bent in [false, true] {
-            if bent && effort == Effort::Frame {
-                break;
-            }
-            grid.settle(bent);
-            if let Some(text) = read_grid(&grid) {
-                return Some((text, grid.corners()));
+        let others = if effort == Effort::Picture { grid.other_starts(finders) } else { Vec::new() };
+        for mut grid in std::iter::once(grid).chain(others) {
+            grid.align();
+            let steps = [None, Some(false), Some(true)];
+            let steps = if effort == Effort::Frame { &steps[..2] } else { &steps[..] };
+            for step in steps {
+                // A large code settles in 20 ms.
+                if deadline.has_passed() {
+                    return None;
+                }
+                if let Some(bent) = step {
+                    grid.settle(*bent);
+                }
+                if let Some(text) = read_grid(&grid) {
+                    return Some((text, grid.corners()));
+                }
             }
         }
     }
