@@ -5,7 +5,7 @@
 
 use super::details::{DetailsForm, DevicePassword};
 use super::label;
-use super::runner::{Asked, Runner, claim_of_row};
+use super::runner::{Asked, Observed, Runner, claim_of_row};
 use super::state::{AddDeviceListener, AddDeviceState, AddingStep};
 use super::steps::{Event, Place, State};
 use crate::error::{Error, Fault};
@@ -35,12 +35,14 @@ impl AddDeviceFlow {
         let open = profile.files()?;
         let time_zone = open.cache.site(site).ok_or(Fault::NotFound)?.time_zone;
         let place = Place { maker: profile.configuration.maker.clone(), section, site, time_zone };
-        Ok(Self::start(profile, open.outbox, State::begin(place)))
+        Ok(Self::start(profile, open.outbox, State::begin(place), None))
     }
 
     pub(super) async fn resume(profile: &Arc<Profile>, id: ClaimId) -> Result<Self, Fault> {
         let (outbox, now) = (profile.outbox()?, profile.ports.wall_time().await);
         outbox.mark_old(now).await?;
+        // Observed before it is read: a run that erases the row from here on is heard of, with what came of it.
+        let reports = outbox.observe(id);
         let row = outbox.read(id, profile.account()?.id).await?;
         let claim = claim_of_row(id, &row, now);
         let waits = row.needs_you.is_none();
@@ -48,17 +50,17 @@ impl AddDeviceFlow {
             Some(failure) => State::Failed { claim, failure },
             None => State::Adding { claim, step: AddingStep::Asking },
         };
-        let flow = Self::start(profile, outbox.clone(), state);
+        let flow = Self::start(profile, outbox.clone(), state, Some((id, reports)));
         if waits {
             outbox.run(profile, id, Audience::Screen);
         }
         Ok(flow)
     }
 
-    fn start(profile: &Arc<Profile>, outbox: Arc<Outbox>, state: State) -> Self {
+    fn start(profile: &Arc<Profile>, outbox: Arc<Outbox>, state: State, reports: Option<Observed>) -> Self {
         let (inbox, asked) = mpsc::unbounded_channel();
         let shown = Arc::new(Shown(Mutex::new((state.shown(), None))));
-        profile.spawn(Runner::new(profile.clone(), outbox, state, shown.clone()).run(asked));
+        profile.spawn(Runner::new(profile.clone(), outbox, state, reports, shown.clone()).run(asked));
         Self { profile: profile.clone(), inbox, shown, scanner: OnceLock::new() }
     }
 

@@ -18,22 +18,29 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 /// An event, and who waits until it is done: for the state that it led to.
 pub(super) type Asked = (Event, oneshot::Sender<Result<State, Fault>>);
 
+/// A claim, and what its run reports.
+pub(super) type Observed = (ClaimId, broadcast::Receiver<Report>);
+
 /// The task's side.
 pub(super) struct Runner {
     profile: Arc<Profile>,
     outbox: Arc<Outbox>,
     state: State,
     shown: Arc<Shown>,
-    /// What the claim's run reports, and of which claim.
-    reports: Option<(ClaimId, broadcast::Receiver<Report>)>,
+    /// The state's claim.
+    reports: Option<Observed>,
 }
 
 impl Runner {
-    /// Hears of the state's claim from here on.
-    pub(super) fn new(profile: Arc<Profile>, outbox: Arc<Outbox>, state: State, shown: Arc<Shown>) -> Self {
-        let mut runner = Self { profile, outbox, state, shown, reports: None };
-        runner.observe();
-        runner
+    /// A flow that hears of its claim, if it has one, from `reports` on.
+    pub(super) fn new(
+        profile: Arc<Profile>,
+        outbox: Arc<Outbox>,
+        state: State,
+        reports: Option<Observed>,
+        shown: Arc<Shown>,
+    ) -> Self {
+        Self { profile, outbox, state, shown, reports }
     }
 
     /// Takes events until nobody holds the flow any more.
@@ -126,7 +133,7 @@ impl Runner {
     }
 }
 
-async fn next_report(reports: &mut Option<(ClaimId, broadcast::Receiver<Report>)>) -> Report {
+async fn next_report(reports: &mut Option<Observed>) -> Report {
     loop {
         let received = match reports {
             Some((_, receiver)) => receiver.recv().await,

@@ -78,7 +78,10 @@ impl Runs {
     }
 
     pub(super) fn observe(&self, id: ClaimId) -> broadcast::Receiver<Report> {
-        self.lock().entry(id).or_default().reports.subscribe()
+        let mut runs = self.lock();
+        // Claims that somebody looked at, and nobody does any more.
+        runs.retain(|_, run| run.running.is_some() || run.reports.receiver_count() > 0);
+        runs.entry(id).or_default().reports.subscribe()
     }
 
     /// Waits until the claim is not run any more.
