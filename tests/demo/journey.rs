@@ -3,7 +3,7 @@
 use crate::screen;
 use crate::telling::Telling;
 use harness::cloud::Cloud;
-use harness::field_device::{CloudAddress, FieldDevice, Options, inventory_file};
+use harness::field_device::{CloudAddress, FieldDevice, Options, Stage as Message, inventory_file};
 use harness::phone::{AddingWatch, MAKER, Phone};
 use harness::pictures::{Shot, photograph};
 use porchlight_core::add_device::{
@@ -22,6 +22,7 @@ pub const EMAILS: [&str; 2] = ["kim@example.org", "ana@example.org"];
 const CLAIM_WINDOW: Duration = Duration::from_secs(2);
 
 const GATE_PASSWORD: &str = "gate camera 7";
+const SHED_PASSWORD: &str = "shed sensor 3";
 
 /// What is left standing.
 pub struct Stage {
@@ -40,19 +41,20 @@ pub async fn play(telling: &mut Telling) -> Stage {
     telling.step("The cloud starts on SQLite in a fresh folder");
     let cloud = Cloud::start_with(None, |settings| settings.claim_window = CLAIM_WINDOW).await;
     telling.expect(true, format!("API at {}, devices at {}", cloud.url(""), cloud.mqtt()));
-    telling.step("Two devices get power; a third stays in its box");
+    telling.step("Three devices get power; a fourth stays in its box");
     let gate = FieldDevice::build(options("LX4-00017", "LX-4").with_password(GATE_PASSWORD));
     let door = FieldDevice::build(options("DR1-00052", "DR-1").with_new_claim_code());
+    let shed = FieldDevice::build(options("SN1-00311", "SN-1").with_password(SHED_PASSWORD));
     let boxed = FieldDevice::build(options("LX4-00099", "LX-4").with_password("in its box"));
-    let added = cloud.add_inventory(&inventory_file([&gate, &door, &boxed])).await;
+    let added = cloud.add_inventory(&inventory_file([&gate, &door, &shed, &boxed])).await;
     let address = CloudAddress::plain(cloud.http(), cloud.mqtt(), cloud.settings.link_host.clone());
-    let mut devices = vec![gate, door];
+    let mut devices = vec![gate, door, shed];
     let mut online = true;
     for device in &mut devices {
         device.switch_on(&address);
         online &= device.wait_online(Duration::from_secs(5)).await;
     }
-    telling.expect(online && added == 3, "both are connected; the cloud knows of three");
+    telling.expect(online && added == 4, "three are connected; the cloud knows of four");
 
     telling.chapter("Kim sets up a home");
     telling.step("Registers with the code from the mail, and signs in");
@@ -66,6 +68,7 @@ pub async fn play(telling: &mut Telling) -> Stage {
     add_by_picture(telling, &home, &devices[0]).await;
     add_by_serial(telling, &home, &devices[1]).await;
     list(telling, &home, 2).await;
+    tap_twice(telling, &home, &devices[2]).await;
 
     telling.chapter("What goes wrong, and what Kim or Ana reads");
     let wrong = try_typed(telling, &home, "LX4-00017", "LX-4", "not the password", "A wrong password").await;
@@ -82,7 +85,7 @@ pub async fn play(telling: &mut Telling) -> Stage {
     let good = matches!(again, AddDeviceState::Failed { failure: AddDeviceFailure::AlreadyYours { .. }, .. });
     telling.expect(good, screen::words(&again));
     somebody_elses(telling, &cloud).await;
-    list(telling, &home, 2).await;
+    list(telling, &home, 3).await;
     Stage { cloud, _devices: devices }
 }
 
@@ -118,15 +121,21 @@ async fn add_by_picture(telling: &mut Telling, home: &Home<'_>, device: &FieldDe
 }
 
 async fn add_by_serial(telling: &mut Telling, home: &Home<'_>, device: &FieldDevice) {
-    telling.chapter("Kim adds the door by typing its label; it has no password yet");
+    telling.chapter("Kim adds the door by typing its serial; it has no password yet");
     let (flow, mut watch) = open(home).await;
-    telling.step("Types what stands under the code");
-    // Exposed: a person reads it off the label and types it.
-    let read = flow.read_text(device.label().expose_secret()).await;
+    telling.step("Types the serial in small letters, with a space");
+    let typed = device.name().serial.as_str().to_lowercase().replace('-', "- ");
+    let read = flow.read_text(&typed).await;
     let confirmed = flow.confirm_serial(device.name().serial.as_str()).await;
     telling.expect(read.is_ok() && confirmed.is_ok(), format!("serial {}, confirmed", device.name().serial));
     let password = "first of the door".to_owned();
-    let password = DevicePassword::New { password: password.clone().into(), again: password.into() };
+    let password = DevicePassword::New {
+        password: password.clone().into(),
+        again: password.into(),
+        claim_code: device.claim_code().map(|code| code.secret().clone()),
+    };
+    telling
+        .note("gives it a first password, and types the claim code that stands under the code on its label");
     finish(telling, &flow, &mut watch, "Door", password).await;
     telling.step("The device itself");
     let settings = device.settings();
@@ -137,6 +146,28 @@ async fn add_by_serial(telling: &mut Telling, home: &Home<'_>, device: &FieldDev
     telling.expect(good && device.has_password(), told);
 }
 
+/// The same claim leaves twice: the second tap finds the first, and the cloud would, too.
+async fn tap_twice(telling: &mut Telling, home: &Home<'_>, device: &FieldDevice) {
+    telling.chapter("Kim adds the shed's sensor, and taps \"Add\" twice");
+    telling.step(format!("Types {}, and taps twice", device.name().serial));
+    let (flow, mut watch) = open(home).await;
+    let steps = async {
+        flow.read_text(device.name().serial.as_str()).await?;
+        flow.confirm_serial(device.name().serial.as_str()).await?;
+        flow.edit_details(form("Shed")).await
+    };
+    if let Err(error) = steps.await {
+        telling.expect(false, format!("{error:?}"));
+        return;
+    }
+    let tap = || flow.add(DevicePassword::Known(SHED_PASSWORD.into()));
+    let (first, second) = tokio::join!(tap(), tap());
+    let end = screen::watch(&mut watch).await;
+    let once = first.is_ok() != second.is_ok() && device.received(Message::Bind) == 1;
+    let added = matches!(end, AddDeviceState::Added { .. });
+    telling.expect(once && added, format!("{}, once", screen::words(&end)));
+}
+
 async fn finish(
     telling: &mut Telling,
     flow: &AddDeviceFlow,
@@ -145,10 +176,16 @@ async fn finish(
     password: DevicePassword,
 ) {
     telling.step(format!("Calls it {name}, time zone Europe/Berlin with daylight saving, and adds it"));
-    let asked = match flow.edit_details(form(name)).await {
-        Ok(()) => flow.add(password).await,
-        Err(error) => Err(error),
-    };
+    if let Err(error) = flow.edit_details(form(name)).await {
+        telling.expect(false, format!("{error:?}"));
+        return;
+    }
+    let filled_in =
+        |state: &AddDeviceState| matches!(state, AddDeviceState::Details { form, .. } if form.name == name);
+    if let AddDeviceState::Details { form, clock_changes, .. } = watch.until(filled_in).await {
+        telling.screen(screen::clock_words(&form.time_zone, &clock_changes));
+    }
+    let asked = flow.add(password).await;
     if let Err(error) = asked {
         telling.expect(false, format!("{error:?}"));
         return;

@@ -2,6 +2,7 @@
 
 use harness::phone::{AddingWatch, adding};
 use porchlight_core::add_device::{AddDeviceFailure, AddDeviceState, AddingStep};
+use porchlight_protocol::device::ClockChange;
 
 /// The screen of a state, in words.
 pub fn words(state: &AddDeviceState) -> String {
@@ -41,6 +42,23 @@ fn failure_words(failure: &AddDeviceFailure) -> String {
             name.as_deref().unwrap_or("as you named it")
         ),
         other => format!("It was not added: {other:?}"),
+    }
+}
+
+/// The line under the time zone, by which a person sees that it is right.
+pub fn clock_words(zone: &str, changes: &[ClockChange]) -> String {
+    let day = |change: &ClockChange| {
+        let at = jiff::Timestamp::from_millisecond(change.at).and_then(|at| at.in_tz(zone));
+        at.map_or("an unknown day".into(), |at| at.strftime("%-d %B %Y").to_string())
+    };
+    let words: Vec<_> = changes
+        .iter()
+        .map(|change| format!("{} on {}", if change.daylight { "forward" } else { "back" }, day(change)))
+        .collect();
+    if words.is_empty() {
+        "Clocks do not change there.".into()
+    } else {
+        format!("Clocks go {}.", words.join(", "))
     }
 }
 

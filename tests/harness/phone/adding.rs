@@ -30,6 +30,16 @@ impl AddingWatch {
         Self(receiver)
     }
 
+    /// Passes states over until one fits.
+    pub async fn until(&mut self, fits: impl Fn(&AddDeviceState) -> bool) -> AddDeviceState {
+        loop {
+            let state = self.next().await;
+            if fits(&state) {
+                return state;
+            }
+        }
+    }
+
     /// The next state.
     pub async fn next(&mut self) -> AddDeviceState {
         let next = tokio::time::timeout(PATIENCE, self.0.recv()).await;

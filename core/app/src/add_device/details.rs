@@ -3,6 +3,7 @@
 use super::clocks;
 use crate::error::{Fault, InputField, InputReason};
 use crate::window;
+use porchlight_label::ClaimCode;
 use porchlight_protocol::add_device::Presence;
 use porchlight_protocol::opaque::MAX_SECRET_BYTES;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -32,13 +33,15 @@ pub enum DevicePassword {
         password: SecretString,
         /// The same once more.
         again: SecretString,
+        /// The claim code under the label's code, as the person typed it; none if the label was scanned, or has none.
+        claim_code: Option<SecretString>,
     },
 }
 
 /// A field that cannot be taken as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DetailsProblem {
-    /// `Name`, `TimeZone` or `DevicePassword`.
+    /// `Name`, `TimeZone`, `DevicePassword` or `ClaimCode`.
     pub field: InputField,
     /// What is wrong with it.
     pub reason: InputReason,
@@ -73,10 +76,13 @@ fn is_disturbing(c: char) -> bool {
 impl DevicePassword {
     /// What is wrong with it.
     pub(super) fn check(&self) -> Option<DetailsProblem> {
+        if self.has_bad_claim_code() {
+            return Some(DetailsProblem { field: InputField::ClaimCode, reason: InputReason::NotAllowed });
+        }
         // Exposed: only its length and whether both are the same is looked at.
         let reason = match self {
             Self::Known(password) => check_length(password.expose_secret()),
-            Self::New { password, again } => {
+            Self::New { password, again, .. } => {
                 let (password, again) = (password.expose_secret(), again.expose_secret());
                 check_length(password)
                     .or((password.chars().count() < FIRST_PASSWORD_CHARACTERS)
@@ -85,6 +91,17 @@ impl DevicePassword {
             }
         };
         reason.map(|reason| DetailsProblem { field: InputField::DevicePassword, reason })
+    }
+
+    /// The claim code that the person typed.
+    pub(super) fn claim_code(&self) -> Option<ClaimCode> {
+        let Self::New { claim_code: Some(typed), .. } = self else { return None };
+        // Exposed to be read into its own secret type.
+        ClaimCode::from_text(typed.expose_secret())
+    }
+
+    fn has_bad_claim_code(&self) -> bool {
+        matches!(self, Self::New { claim_code: Some(_), .. }) && self.claim_code().is_none()
     }
 
     /// How it shows that the device is theirs to add.
@@ -129,7 +146,7 @@ mod tests {
     }
 
     fn new(password: &str, again: &str) -> DevicePassword {
-        DevicePassword::New { password: password.into(), again: again.into() }
+        DevicePassword::New { password: password.into(), again: again.into(), claim_code: None }
     }
 
     #[test]
@@ -150,6 +167,21 @@ mod tests {
         assert_eq!(reason(new("12345678", "12345679")), Some(InputReason::Differs));
         assert_eq!(reason(new("12345678", "12345678")), None);
         assert_eq!(reason(new(&"x".repeat(129), &"x".repeat(129))), Some(InputReason::TooLong));
+    }
+
+    #[test]
+    fn typed_claim_code_is_whole_or_marked() {
+        let typed = |code: &str| DevicePassword::New {
+            password: "12345678".into(),
+            again: "12345678".into(),
+            claim_code: Some(code.into()),
+        };
+        assert_eq!(typed("0123-4567 89ab-cdef").check(), None);
+        assert!(typed("0123-4567 89ab-cdef").claim_code().is_some());
+        for wrong in ["", "0123", "0123456789abcdeu"] {
+            let problem = DetailsProblem { field: InputField::ClaimCode, reason: InputReason::NotAllowed };
+            assert_eq!(typed(wrong).check(), Some(problem), "{wrong}");
+        }
     }
 
     #[test]

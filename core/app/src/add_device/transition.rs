@@ -80,21 +80,19 @@ fn from_details(step: &DetailsStep, event: Event, illegal: Illegal) -> Next {
             if !problems.is_empty() {
                 return Ok((State::Details(DetailsStep { problems, ..step.clone() }), vec![]));
             }
-            let presence = password.presence(step.device.claim_code.is_some());
+            let mut device = step.device.clone();
+            device.claim_code = password.claim_code().or(device.claim_code);
+            let presence = password.presence(device.claim_code.is_some());
             let added = AddedClaim {
                 id: claim,
                 place: step.label.place.clone(),
-                device: step.device.clone(),
+                device: device.clone(),
                 form: DetailsForm { name: step.form.name.trim().to_owned(), ..step.form.clone() },
                 presence,
                 now: step.now,
             };
-            let plan = ClaimPlan {
-                id: claim,
-                terms: added.terms(),
-                device: step.device.clone(),
-                password: password.into_secret(),
-            };
+            let plan =
+                ClaimPlan { id: claim, terms: added.terms(), device, password: password.into_secret() };
             let save = Effect::Save { plan: Box::new(plan), replaces: step.label.former };
             Ok((State::Adding { claim: added, step: AddingStep::Asking }, vec![save]))
         }

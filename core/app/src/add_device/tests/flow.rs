@@ -213,7 +213,8 @@ async fn input_that_cannot_be_taken_names_its_field_and_sends_nothing() {
     assert_eq!(flow.add(known("")).await, password(InputReason::Empty));
     assert_eq!(flow.add(known(&"x".repeat(4096))).await, password(InputReason::TooLong));
     assert_eq!(flow.add(new_password("1234567")).await, password(InputReason::TooShort));
-    let differ = DevicePassword::New { password: "12345678".into(), again: "12345679".into() };
+    let differ =
+        DevicePassword::New { password: "12345678".into(), again: "12345679".into(), claim_code: None };
     assert_eq!(flow.add(differ).await, password(InputReason::Differs));
     assert_eq!(stage.cloud.counts(), (0, 0));
     let unknown = core.profile().add_device(Section::Unknown, SITE.parse().unwrap()).await;

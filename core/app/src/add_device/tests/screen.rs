@@ -136,7 +136,7 @@ pub(super) fn known(password: &str) -> DevicePassword {
 }
 
 pub(super) fn new_password(password: &str) -> DevicePassword {
-    DevicePassword::New { password: password.into(), again: password.into() }
+    DevicePassword::New { password: password.into(), again: password.into(), claim_code: None }
 }
 
 /// Adds the device with its right password, up to the end of it.

@@ -26,7 +26,11 @@ fn event(kind: u8, variant: u8, number: u128) -> Event {
             Event::Edit { form, now: i64::from(variant) << 56 }
         }
         4 if variant.is_multiple_of(2) => {
-            let password = DevicePassword::New { password: password(), again: "canary-open-sesame".into() };
+            let password = DevicePassword::New {
+                password: password(),
+                again: "canary-open-sesame".into(),
+                claim_code: None,
+            };
             Event::Add { claim: claim_id(number), password }
         }
         4 => Event::Add { claim: claim_id(number), password: DevicePassword::Known(password()) },

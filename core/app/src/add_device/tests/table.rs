@@ -230,7 +230,8 @@ fn presence_follows_from_label_and_password() {
     };
     let filled = states().into_iter().find(|(name, _)| *name == "details filled").unwrap().1;
     let add = |password| vec![Event::Add { claim: claim_id(1), password }];
-    let new = DevicePassword::New { password: "open sesame".into(), again: "open sesame".into() };
+    let new =
+        DevicePassword::New { password: "open sesame".into(), again: "open sesame".into(), claim_code: None };
     assert_eq!(presence_of(after(&filled, add(known()))), Presence::Password);
     assert_eq!(presence_of(after(&filled, add(new))), Presence::Button, "the typed label has no claim code");
 }
