@@ -4,3 +4,4 @@ mod bad_input;
 mod changes;
 mod channel;
 mod claims;
+mod phone;

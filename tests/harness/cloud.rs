@@ -3,7 +3,7 @@
 use crate::database::Database;
 use porchlight_cloud::{Cloud as Server, Settings};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -88,32 +88,42 @@ impl Cloud {
 
     /// All mail so far, oldest first.
     pub fn mails(&self) -> Vec<Mail> {
-        let mut files: Vec<PathBuf> = std::fs::read_dir(&self.settings.mail_folder)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|e| e == "eml"))
-            .collect();
-        files.sort();
-        files
-            .iter()
-            .filter_map(|file| std::fs::read_to_string(file).ok())
-            .map(|raw| Mail::read(&raw))
-            .collect()
+        read_mails(&self.settings.mail_folder)
     }
 
     /// Waits for the newest mail to this address that is not among the first `seen`.
     pub async fn mail_to(&self, address: &str, seen: usize) -> Mail {
-        for _ in 0..500 {
-            let mails: Vec<_> = self.mails().into_iter().filter(|mail| mail.to.contains(address)).collect();
-            if mails.len() > seen {
-                return mails.last().expect("there is one").clone();
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("no mail to {address} within 5 s");
+        newest_mail(address, seen, &|| self.mails()).await
     }
+}
+
+/// The mail to this address.
+pub(crate) fn mails_to(address: &str, mails: &impl Fn() -> Vec<Mail>) -> Vec<Mail> {
+    mails().into_iter().filter(|mail| mail.to.contains(address)).collect()
+}
+
+/// Waits for the newest mail to this address that is not among the first `seen`.
+pub(crate) async fn newest_mail(address: &str, seen: usize, mails: &impl Fn() -> Vec<Mail>) -> Mail {
+    for _ in 0..500 {
+        match mails_to(address, mails).last() {
+            Some(newest) if mails_to(address, mails).len() > seen => return newest.clone(),
+            _ => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+    panic!("no mail to {address} within 5 s");
+}
+
+/// All mail in a folder, oldest first.
+pub(crate) fn read_mails(folder: &Path) -> Vec<Mail> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "eml"))
+        .collect();
+    files.sort();
+    files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).map(|raw| Mail::read(&raw)).collect()
 }
 
 impl Mail {

@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod cloud;
+pub mod cloud_process;
 pub mod database;
 pub mod field_device;
 pub mod key;

@@ -7,11 +7,13 @@ mod ports;
 pub use adding::AddingWatch;
 pub use ports::{FakeClock, FakeConnectivity, FakeSecrets, FakeSigner};
 
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, Mail, mails_to, newest_mail};
 use porchlight_core::ports::Ports;
 use porchlight_core::session::{SessionListener, SessionState};
 use porchlight_core::{Configuration, Error, Porchlight, Profile};
+use porchlight_protocol::LinkHost;
 use porchlight_protocol::session::Language;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -40,9 +42,14 @@ pub struct Phone {
 impl Phone {
     /// A new phone with the app open, for this cloud.
     pub async fn new(cloud: &Cloud) -> Self {
+        Self::for_address(cloud.http(), cloud.settings.link_host.clone()).await
+    }
+
+    /// A new phone with the app open, for the cloud at this address.
+    pub async fn for_address(http: SocketAddr, link_host: LinkHost) -> Self {
         let configuration = Configuration {
-            cloud: cloud.url("").parse().expect("an address"),
-            link_host: cloud.settings.link_host.clone(),
+            cloud: format!("http://{http}").parse().expect("an address"),
+            link_host,
             client_name: "customer-test".into(),
             client_version: "1.0.0".into(),
             maker: MAKER.parse().expect("a maker"),
@@ -106,11 +113,16 @@ impl Phone {
 
     /// Registers the address and verifies it with the mailed code.
     pub async fn register(&self, cloud: &Cloud, email: &str) {
-        let seen = cloud.mails().iter().filter(|mail| mail.to.contains(email)).count();
+        self.register_by(email, || cloud.mails()).await;
+    }
+
+    /// Registers the address and verifies it with the code in the newest of `mails`.
+    pub async fn register_by(&self, email: &str, mails: impl Fn() -> Vec<Mail>) {
+        let seen = mails_to(email, &mails).len();
         let session = self.profile().session();
         let password = crate::api::PASSWORD.to_owned().into();
         session.register(email, password, "Kim", "Lee", Language::English).await.expect("it registers");
-        let code = cloud.mail_to(email, seen).await.code();
+        let code = newest_mail(email, seen, &mails).await.code();
         session.verify(code.into()).await.expect("the mailed code is good");
     }
 

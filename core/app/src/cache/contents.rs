@@ -78,6 +78,16 @@ impl<T: Named + Clone> List<T> {
         self.entries.insert(id, Entry { item, since });
     }
 
+    fn replace(&mut self, items: Vec<T>, asked: u64, since: u64, gone: &HashMap<Uuid, u64>) {
+        let former = std::mem::take(self);
+        items
+            .into_iter()
+            .filter(|item| !gone.contains_key(&item.id()))
+            .for_each(|item| self.put(item, since));
+        let newer = former.entries.into_values().filter(|entry| entry.since > asked);
+        newer.for_each(|entry| self.put(entry.item, entry.since));
+    }
+
     fn drop(&mut self, id: Uuid) {
         if let Some(entry) = self.entries.remove(&id) {
             self.order.remove(&(entry.item.name().to_lowercase(), id));
@@ -140,15 +150,13 @@ impl Contents {
         step
     }
 
-    /// Takes whole lists in place of all there was.
-    pub(super) fn replace(&mut self, sites: Vec<Site>, devices: Vec<Device>) {
+    /// Takes whole lists in place of all there was. What came after they were asked for, at `asked`, is newer than
+    /// they are, and stays: the answer to a change of our own, say.
+    pub(super) fn replace(&mut self, sites: Vec<Site>, devices: Vec<Device>, asked: u64) {
         self.version += 1;
-        let since = self.version;
-        (self.sites, self.devices) = (List::default(), List::default());
-        sites.into_iter().for_each(|site| self.sites.put(site, since));
-        devices.into_iter().for_each(|device| self.devices.put(device, since));
-        // An answer that was asked for before this is older than all of it, except what it made.
-        self.gone.clear();
+        self.gone.retain(|_, went| *went > asked);
+        self.sites.replace(sites, asked, self.version, &self.gone);
+        self.devices.replace(devices, asked, self.version, &self.gone);
     }
 
     /// Whether something about the same thing came after `since`.

@@ -120,13 +120,20 @@ impl Cache {
         self.settle(written.await).await;
     }
 
-    /// Takes the whole lists.
-    pub(crate) async fn replace(&self, sites: Vec<Site>, devices: Vec<Device>, cursor: String, as_of: i64) {
+    /// Takes the whole lists, which were asked for at `asked`.
+    pub(crate) async fn replace(
+        &self,
+        sites: Vec<Site>,
+        devices: Vec<Device>,
+        cursor: String,
+        asked: u64,
+        as_of: i64,
+    ) {
         let inner = self.inner.clone();
         // Sealing a hundred thousand rows takes a moment: not on the runtime's threads.
         let queued = tokio::task::spawn_blocking(move || {
             let Inner { contents, file, .. } = &mut *inner.lock().unwrap_or_else(PoisonError::into_inner);
-            contents.replace(sites, devices);
+            contents.replace(sites, devices, asked);
             contents.cursor = Some(cursor);
             contents.as_of = Some(as_of);
             file.write_all(contents)

@@ -55,7 +55,7 @@ async fn filled(files: &Files) {
     let cache = files.open().await;
     let sites = vec![a_site(1, "Lake house"), a_site(2, "attic"), a_site(3, "Zoo")];
     let devices = (1..=4).map(|number| a_device(number, &format!("Gate {number}"))).collect();
-    cache.replace(sites, devices, "0.5".into(), 10).await;
+    cache.replace(sites, devices, "0.5".into(), cache.version(), 10).await;
     cache.apply(vec![Step::PutDevice(a_device(2, "Door"))], Some("0.6".into()), 20).await;
     cache.apply(vec![Step::DropDevice(a_device(3, "").id)], None, 30).await;
     cache.close().await;
@@ -99,7 +99,7 @@ async fn another_account_and_another_key_see_nothing_of_it() {
         let cache = files.open_for(account).await;
         assert_eq!((site_names(&cache).len(), cache.cursor()), (0, None));
         // And it works from now on.
-        cache.replace(vec![a_site(9, "New")], vec![], "0.9".into(), 90).await;
+        cache.replace(vec![a_site(9, "New")], vec![], "0.9".into(), cache.version(), 90).await;
         cache.close().await;
         assert_eq!(site_names(&files.open_for(account).await), ["New"]);
     }
@@ -149,7 +149,9 @@ async fn missing_row_and_old_row_are_noticed() {
     for (number, damage) in damages.into_iter().enumerate() {
         let files = Files::new();
         let cache = files.open().await;
-        cache.replace(vec![a_site(1, "Old name")], vec![a_device(1, "Gate")], "0.1".into(), 1).await;
+        cache
+            .replace(vec![a_site(1, "Old name")], vec![a_device(1, "Gate")], "0.1".into(), cache.version(), 1)
+            .await;
         let raw = rusqlite::Connection::open(files.path()).unwrap();
         let old = raw.query_row("SELECT sealed FROM site", [], |row| row.get(0)).unwrap();
         cache.apply(vec![Step::PutSite(a_site(1, "New name"))], None, 2).await;
@@ -222,6 +224,24 @@ async fn says_all_or_nothing(files: &Files) -> bool {
         }
         (sites, devices, None) => sites.is_empty() && devices.is_empty(),
     }
+}
+
+#[tokio::test]
+async fn lists_that_were_asked_for_before_a_change_of_ours_do_not_undo_it() {
+    let files = Files::new();
+    let cache = files.open().await;
+    cache
+        .replace(vec![a_site(1, "House")], vec![a_device(1, "Gate")], "0.1".into(), cache.version(), 1)
+        .await;
+    let asked = cache.version();
+    cache.answered(Step::PutSite(a_site(2, "Shed")), asked).await;
+    cache.answered(Step::PutSite(a_site(1, "Lake house")), asked).await;
+    cache.answered(Step::DropDevice(a_device(1, "Gate").id), asked).await;
+    cache.replace(vec![a_site(1, "House")], vec![a_device(1, "Gate")], "0.2".into(), asked, 2).await;
+    assert_eq!(site_names(&cache), ["Lake house", "Shed"]);
+    assert!(device_names(&cache).is_empty(), "what was released stays so");
+    cache.replace(vec![], vec![], "0.3".into(), cache.version(), 3).await;
+    assert!(site_names(&cache).is_empty(), "what is asked for afterwards stands");
 }
 
 fn copy_of(bytes: &[u8], key: &Arc<SealKey>) -> Files {

@@ -12,7 +12,7 @@ const PAGE: &str = "200";
 
 /// Reads all sites, then all devices. The cursor of the first page stands: it is older than everything that was read.
 pub(super) async fn read_all(cloud: &CloudClient, ports: &Ports, cache: &Cache) -> Result<(), Fault> {
-    let as_of = ports.wall_time().await;
+    let (asked, as_of) = (cache.version(), ports.wall_time().await);
     let (mut sites, mut devices) = (Vec::new(), Vec::new());
     let mut cursor = None;
     let mut after: Option<String> = None;
@@ -35,7 +35,7 @@ pub(super) async fn read_all(cloud: &CloudClient, ports: &Ports, cache: &Cache) 
         }
     }
     let cursor = cursor.expect("the first page was read");
-    cache.replace(sites, devices, cursor, as_of).await;
+    cache.replace(sites, devices, cursor, asked, as_of).await;
     Ok(())
 }
 
