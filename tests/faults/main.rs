@@ -1,1 +1,5 @@
-//! What happens when a side dies, answers late, twice or with garbage.
+//! What happens when the cloud's process dies without a word, and what it knew.
+
+mod killed;
+mod secrets;
+mod stage;

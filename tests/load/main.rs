@@ -2,6 +2,7 @@
 
 mod claim;
 mod frame;
+mod idle;
 mod report;
 
 use std::process::ExitCode;
@@ -9,9 +10,10 @@ use std::process::ExitCode;
 type Benchmark = fn() -> std::io::Result<()>;
 
 /// Name, what it measures, and how.
-const BENCHMARKS: [(&str, &str, Benchmark); 2] = [
+const BENCHMARKS: [(&str, &str, Benchmark); 3] = [
     ("claim", "a claim from \"Add\" to \"Added\" over loopback", claim::run),
     ("frame", "frames with and without a code, hostile pictures", frame::run),
+    ("idle", "memory of the cloud with 1,000 connected devices", idle::run),
 ];
 
 fn main() -> ExitCode {
