@@ -132,6 +132,8 @@ pub enum InputField {
     Label,
     /// The configured address of the cloud.
     Cloud,
+    /// The configured host of links and proofs.
+    LinkHost,
     /// The configured name of the app.
     ClientName,
     /// The configured version of the app.

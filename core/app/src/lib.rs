@@ -34,6 +34,18 @@ mod work;
 
 pub use configuration::Configuration;
 pub use error::{ConflictReason, Error, InputField, InputReason, NotAllowedReason};
+pub use listening::Subscription;
 pub use porchlight::Porchlight;
 pub use profile::Profile;
+/// What of the protocol and the scanner stands in the signatures here: a shell's facade needs nothing below this crate.
+pub mod words {
+    pub use porchlight_label::{Family, Field, Finding, Identifier, IdentifierKind, SecretKind};
+    pub use porchlight_protocol::add_device::Presence;
+    pub use porchlight_protocol::device::ClockChange;
+    pub use porchlight_protocol::devices::{Device, Section};
+    pub use porchlight_protocol::session::{Account, Language};
+    pub use porchlight_protocol::sites::Site;
+    pub use porchlight_protocol::{AccountId, ClaimId, DeviceId, LinkHost, Maker, Model, Serial, SiteId};
+    pub use porchlight_scan::{Corner, Offer, Rotation, ScanError};
+}
 pub use window::{ListListener, Window};

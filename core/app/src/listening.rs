@@ -5,16 +5,39 @@ use crate::window::ListListener;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::AbortHandle;
 
+/// A listener that is set. It hears nothing more once this is dropped; a call that it is in comes to its end.
+#[derive(Debug)]
+#[must_use = "the listener hears until this is dropped"]
+pub struct Subscription(Option<AbortHandle>);
+
+impl Subscription {
+    pub(crate) fn new(telling: AbortHandle) -> Self {
+        Self(Some(telling))
+    }
+
+    /// Lets the listener hear for as long as there is something to hear.
+    pub fn for_good(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.0.take().inspect(AbortHandle::abort);
+    }
+}
+
 /// A place for one listener.
 #[derive(Debug, Default)]
 pub(crate) struct Listening(Mutex<Option<AbortHandle>>);
 
 impl Listening {
     /// Sets the listener in place of a former one. It is told at once, for what is there already.
-    pub(crate) fn listen(&self, stores: &Stores, listener: Arc<dyn ListListener>) {
-        let task = tokio::spawn(tell_changes(stores.changes(), listener));
-        let former = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(task.abort_handle());
+    pub(crate) fn listen(&self, stores: &Stores, listener: Arc<dyn ListListener>) -> Subscription {
+        let task = tokio::spawn(tell_changes(stores.changes(), listener)).abort_handle();
+        let former = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(task.clone());
         former.inspect(AbortHandle::abort);
+        Subscription::new(task)
     }
 }
 

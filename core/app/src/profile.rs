@@ -93,6 +93,11 @@ impl Profile {
         Devices::new(self.clone())
     }
 
+    /// A panic that the facade caught, as what the app should do: the report is written, the app goes on.
+    pub fn crashed(&self) -> Error {
+        self.reports.tell(Fault::Core("a panic"))
+    }
+
     /// Spawns something that ends with the app: where it is, at its next await.
     pub(crate) fn spawn(&self, deed: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
         let life = self.life.clone();

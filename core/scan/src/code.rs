@@ -65,6 +65,14 @@ impl Rotation {
         }
     }
 
+    /// Width and height of a `width` by `height` picture once it stands upright.
+    pub(crate) fn upright_size(self, width: usize, height: usize) -> (usize, usize) {
+        match self {
+            Self::None | Self::Half => (width, height),
+            Self::Quarter | Self::ThreeQuarters => (height, width),
+        }
+    }
+
     /// Where a place of a `width` by `height` picture comes to lie.
     pub(crate) fn turn(self, corner: Corner, width: usize, height: usize) -> Corner {
         let (width, height) = (width as f32, height as f32);

@@ -39,6 +39,8 @@ pub enum Offer {
 pub struct FrameAnswer {
     /// The codes in it; an empty list is the common case.
     pub codes: Result<Vec<Code>, ScanError>,
+    /// Width and height of the upright frame in pixels: where `corners` lie in.
+    pub size: (usize, usize),
     /// From the offer to the answer.
     pub elapsed: Duration,
 }
@@ -136,13 +138,14 @@ impl Shared {
     fn answer_all(&self, frames: &Receiver<Frame>, on_answer: impl Fn(FrameAnswer)) {
         for frame in frames {
             let deadline = frame.deadline;
+            let size = frame.rotation.upright_size(frame.plane.width, frame.plane.height);
             let (codes, spare) = match self.read(frame) {
                 Ok((codes, spare)) => (codes, spare),
                 // The buffer is with the worker that was abandoned.
                 Err(error) => (Err(error), Vec::new()),
             };
             self.give_back(spare);
-            on_answer(FrameAnswer { codes, elapsed: deadline.elapsed() });
+            on_answer(FrameAnswer { codes, size, elapsed: deadline.elapsed() });
         }
     }
 

@@ -26,7 +26,7 @@ impl AddingWatch {
     /// Becomes the flow's listener.
     pub fn of(flow: &AddDeviceFlow) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        flow.listen(Arc::new(Listener(sender)));
+        flow.listen(Arc::new(Listener(sender))).for_good();
         Self(receiver)
     }
 

@@ -134,7 +134,7 @@ impl Phone {
     /// The session's states from now on, the current one first.
     pub fn session_states(&self) -> watch::Receiver<Option<SessionState>> {
         let (sender, receiver) = watch::channel(None);
-        self.profile().session().listen(Arc::new(SessionWatch(sender)));
+        self.profile().session().listen(Arc::new(SessionWatch(sender))).for_good();
         receiver
     }
 

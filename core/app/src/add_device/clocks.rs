@@ -23,6 +23,32 @@ pub(super) fn zone_exists(name: &str) -> bool {
     zone(name).is_some()
 }
 
+/// IANA zones for what a person typed, the best first, at most `count`: each word begins a word of the name, whatever
+/// its case ("york" finds `America/New_York`). All of them for an empty text.
+pub fn find_time_zones(text: &str, count: usize) -> Vec<String> {
+    let words_of = |text: &str| -> Vec<String> {
+        text.to_lowercase().split(['/', '_', ' ', ',']).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+    };
+    let asked = words_of(text);
+    let mut found: Vec<_> = ZONES
+        .available()
+        .map(|name| name.to_string())
+        .filter(|name| {
+            let words = words_of(name);
+            asked.iter().all(|asked| words.iter().any(|word| word.starts_with(asked.as_str())))
+        })
+        .collect();
+    // A city before a region of the same letters; the old names without a region ("Cuba", "GB") last.
+    found.sort_by_cached_key(|name| {
+        let city = words_of(name.rsplit('/').next().unwrap_or(name));
+        let is_city =
+            asked.first().is_none_or(|asked| city.iter().any(|word| word.starts_with(asked.as_str())));
+        (!name.contains('/'), !is_city, name.clone())
+    });
+    found.truncate(count);
+    found
+}
+
 /// The next changes after `now` (milliseconds UTC). None without daylight saving, in a zone that has none any more,
 /// and in one that is not known.
 pub(super) fn next_changes(name: &str, daylight_saving: bool, now: i64) -> Vec<ClockChange> {
@@ -64,6 +90,17 @@ mod tests {
         // Until 2026 its clocks went back for each Ramadan, by dates that no rule can say.
         let before = "2024-11-23T00:00:00Z".parse::<Timestamp>().unwrap().as_millisecond();
         assert_eq!(next_changes("Africa/Casablanca", true, before).len(), 2);
+    }
+
+    #[test]
+    fn zone_is_found_by_the_beginnings_of_its_words() {
+        assert_eq!(find_time_zones("york", 5)[0], "America/New_York");
+        assert_eq!(find_time_zones("new yo", 5), ["America/New_York"]);
+        assert_eq!(find_time_zones("BERL", 5), ["Europe/Berlin"]);
+        assert!(find_time_zones("europe", 100).iter().all(|name| name.starts_with("Europe/")));
+        assert!(find_time_zones("atlantis", 5).is_empty());
+        let all = find_time_zones("", 1000);
+        assert!(all.len() > 500 && all.iter().all(|name| zone_exists(name)), "{}", all.len());
     }
 
     #[test]

@@ -5,17 +5,19 @@
 
 use super::details::{DetailsForm, DevicePassword};
 use super::label;
+use super::label_scanner::{LabelScanner, ViewfinderListener};
 use super::runner::{Asked, Observed, Runner, claim_of_row};
 use super::state::{AddDeviceListener, AddDeviceState, AddingStep};
 use super::steps::{Event, Place, State};
 use crate::error::{Error, Fault};
+use crate::listening::Subscription;
 use crate::outbox::{Audience, Outbox};
 use crate::profile::Profile;
 use porchlight_protocol::devices::Section;
 use porchlight_protocol::{ClaimId, SiteId};
-use porchlight_scan::{FrameAnswer, Offer, Rotation, ScanError, Scanner};
+use porchlight_scan::ScanError;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
 /// A flow that adds a device. Dropped, its screen is gone and its claim goes on; [`Self::cancel`] gives the claim up.
@@ -23,7 +25,6 @@ pub struct AddDeviceFlow {
     profile: Arc<Profile>,
     inbox: mpsc::UnboundedSender<Asked>,
     shown: Arc<Shown>,
-    scanner: OnceLock<Result<Scanner, ScanError>>,
 }
 
 /// The current state, and where states go to.
@@ -61,20 +62,21 @@ impl AddDeviceFlow {
         let (inbox, asked) = mpsc::unbounded_channel();
         let shown = Arc::new(Shown(Mutex::new((state.shown(), None))));
         profile.spawn(Runner::new(profile.clone(), outbox, state, reports, shown.clone()).run(asked));
-        Self { profile: profile.clone(), inbox, shown, scanner: OnceLock::new() }
+        Self { profile: profile.clone(), inbox, shown }
     }
 
-    /// Sets the flow's one listener, in place of a former one.
-    pub fn listen(&self, listener: Arc<dyn AddDeviceListener>) {
+    /// Sets the flow's one listener, in place of a former one, until the subscription is dropped.
+    pub fn listen(&self, listener: Arc<dyn AddDeviceListener>) -> Subscription {
         let (states, mut told) = mpsc::unbounded_channel();
         self.shown.send_to(states);
-        self.profile.spawn(async move {
+        let telling = self.profile.spawn(async move {
             while let Some(state) = told.recv().await {
                 let listener = listener.clone();
                 // On a blocking thread, one after the other: a listener may take its time and may call the core.
                 let _panicked = tokio::task::spawn_blocking(move || listener.on_state(state)).await;
             }
         });
+        Subscription::new(telling)
     }
 
     /// Reads the label in a PNG or JPEG; returns when the state shows what was read.
@@ -93,31 +95,15 @@ impl AddDeviceFlow {
         self.profile.told(read.await)
     }
 
-    /// Offers a camera's frame: its luminance plane, `height` rows of `width` bytes, `row_stride` bytes apart;
-    /// `rotation` turns it upright. Returns at once; a frame is dropped while another is being read. Frames with a code
-    /// show in the state, those without do not.
-    pub fn offer_frame(
-        &self,
-        luma: &[u8],
-        width: usize,
-        height: usize,
-        row_stride: usize,
-        rotation: Rotation,
-    ) -> Offer {
-        let scanner = self.scanner.get_or_init(|| {
-            let inbox = self.inbox.downgrade();
-            Scanner::new(move |answer: FrameAnswer| {
-                let readings = label::read_codes(answer.codes.unwrap_or_default());
-                if let (false, Some(inbox)) = (readings.is_empty(), inbox.upgrade()) {
-                    // Nobody waits for the answer; a flow that is past its label refuses it.
-                    let _ended = inbox.send((Event::FrameRead(readings), oneshot::channel().0));
-                }
-            })
-        });
-        match scanner {
-            Ok(scanner) => scanner.offer_frame(luma, width, height, row_stride, rotation),
-            Err(error) => Offer::Refused(*error),
-        }
+    /// Opens a scanner for a camera. Labels that it sees show in the state, and outlined to `viewfinder`.
+    pub fn label_scanner(&self, viewfinder: Arc<dyn ViewfinderListener>) -> LabelScanner {
+        let inbox = self.inbox.downgrade();
+        LabelScanner::open(viewfinder, move |readings| {
+            // Nobody waits for the answer; a flow that is past its label refuses it.
+            if let Some(inbox) = inbox.upgrade() {
+                let _ended = inbox.send((Event::FrameRead(readings), oneshot::channel().0));
+            }
+        })
     }
 
     /// Reads what a person typed: a serial, or the text of a whole label.

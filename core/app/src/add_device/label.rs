@@ -127,6 +127,11 @@ pub(super) fn read_codes(codes: Vec<Code>) -> Vec<Reading> {
     readings
 }
 
+/// Whether a code's text is a device's label, as far as it can be told.
+pub(super) fn is_label(text: &str) -> bool {
+    read(text).family.is_some()
+}
+
 /// How much a reading tells: can it be confirmed, whose label is it.
 fn rank(reading: &Reading) -> (bool, u8) {
     let family = match reading.family {

@@ -21,6 +21,7 @@ mod details;
 mod failure;
 mod flow;
 mod label;
+mod label_scanner;
 mod runner;
 mod shown;
 mod state;
@@ -30,12 +31,14 @@ mod tests;
 mod transition;
 
 pub(crate) use claim::run_claim;
+pub use clocks::find_time_zones;
 pub use details::{DetailsForm, DetailsProblem, DevicePassword};
 pub use failure::{AddDeviceFailure, QueuedReason, Remedy};
 pub use flow::AddDeviceFlow;
 #[cfg(test)]
 pub(crate) use label::LabelledDevice;
 pub use label::{LabelProgress, LabelReading, LabelRepair};
+pub use label_scanner::{LabelScanner, SeenCode, ViewfinderListener};
 pub use state::{AddDeviceListener, AddDeviceState, AddingStep, DeviceOnLabel};
 pub(crate) use steps::ClaimPlan;
 

@@ -13,6 +13,7 @@ pub use listed::{ListedDevice, QueuedDevice};
 use crate::cache::Step;
 use crate::error::{Error, Fault};
 use crate::http::IdempotencyKey;
+use crate::listening::Subscription;
 use crate::profile::Profile;
 use crate::window::{ListListener, Window, check_count, check_name};
 use listed::lay_over;
@@ -71,10 +72,10 @@ impl Devices {
         self.0.told(self.0.feed.refresh().await)
     }
 
-    /// Sets the list's one listener, in place of a former one. It hears at once, then of each change. Call it within
-    /// the tokio runtime.
-    pub fn listen(&self, listener: Arc<dyn ListListener>) {
-        self.0.devices_listening.listen(&self.0.stores, listener);
+    /// Sets the list's one listener, in place of a former one. It hears at once, then of each change, until the
+    /// subscription is dropped. Call it within the tokio runtime.
+    pub fn listen(&self, listener: Arc<dyn ListListener>) -> Subscription {
+        self.0.devices_listening.listen(&self.0.stores, listener)
     }
 
     async fn read_window(

@@ -37,7 +37,7 @@ async fn device_names(core: &Porchlight) -> Vec<String> {
 /// Waits until the list shows these names.
 async fn until_devices(core: &Porchlight, names: &[&str]) {
     let seen = Seen::new(0);
-    core.profile().devices().listen(seen.clone());
+    core.profile().devices().listen(seen.clone()).for_good();
     let mut counted = 0;
     while device_names(core).await != names {
         counted = seen.until(|count| *count > counted).await;
@@ -184,7 +184,7 @@ async fn serve(mut connection: TcpStream, streams: tokio::sync::mpsc::UnboundedS
 
 async fn until_live(core: &Porchlight, live: bool) {
     let seen = Seen::new(0);
-    core.profile().sites().listen(seen.clone());
+    core.profile().sites().listen(seen.clone()).for_good();
     let mut counted = 0;
     while core.profile().sites().window(0, 1).await.unwrap().live != live {
         counted = seen.until(|count| *count > counted).await;

@@ -4,6 +4,7 @@ use super::Session;
 use super::tokens::{Credentials, RegistrationForm};
 use super::transition::Event;
 use crate::error::{Error, Fault, InputField, InputReason};
+use crate::listening::Subscription;
 use crate::report::Reports;
 use porchlight_protocol::session::{Account, Language};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -83,9 +84,10 @@ impl SessionFlow {
         Self { session, reports }
     }
 
-    /// Sets the flow's one listener, in place of a former one. Call it within the tokio runtime.
-    pub fn listen(&self, listener: Arc<dyn SessionListener>) {
-        self.session.listen(listener);
+    /// Sets the flow's one listener, in place of a former one, until the subscription is dropped. Call it within the
+    /// tokio runtime.
+    pub fn listen(&self, listener: Arc<dyn SessionListener>) -> Subscription {
+        self.session.listen(listener)
     }
 
     /// Registers an address: a code is mailed to it. Whether it has an account already is not said.

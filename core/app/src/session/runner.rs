@@ -10,6 +10,7 @@ use super::transition::{Effect, Event, State, transition};
 use crate::configuration::Configuration;
 use crate::error::Fault;
 use crate::http::Http;
+use crate::listening::Subscription;
 use crate::ports::Ports;
 use crate::stores::Stores;
 use porchlight_protocol::ProblemCode;
@@ -140,7 +141,7 @@ impl Session {
     }
 
     /// Sets the one listener: it gets the current state first, then each newer one, the last one always.
-    pub(super) fn listen(&self, listener: Arc<dyn SessionListener>) {
+    pub(super) fn listen(&self, listener: Arc<dyn SessionListener>) -> Subscription {
         let mut states = self.shown.clone();
         states.mark_changed();
         let task = tokio::spawn(async move {
@@ -151,9 +152,10 @@ impl Session {
                 let _panicked = tokio::task::spawn_blocking(move || listener.on_state(state)).await;
             }
         });
-        let former =
-            self.listening.lock().unwrap_or_else(PoisonError::into_inner).replace(task.abort_handle());
+        let task = task.abort_handle();
+        let former = self.listening.lock().unwrap_or_else(PoisonError::into_inner).replace(task.clone());
         former.inspect(AbortHandle::abort);
+        Subscription::new(task)
     }
 }
 

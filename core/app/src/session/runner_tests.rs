@@ -16,7 +16,7 @@ const PASSWORD: &str = "canary-porch-lantern";
 
 async fn listen(core: &Porchlight) -> std::sync::Arc<Seen<Option<SessionState>>> {
     let seen = Seen::new(None);
-    core.profile().session().listen(seen.clone());
+    core.profile().session().listen(seen.clone()).for_good();
     seen
 }
 

@@ -7,6 +7,7 @@
 use crate::cache::Step;
 use crate::error::{Error, Fault};
 use crate::http::IdempotencyKey;
+use crate::listening::Subscription;
 use crate::profile::Profile;
 use crate::window::{ListListener, Window, check_count, check_name};
 use porchlight_protocol::SiteId;
@@ -52,10 +53,10 @@ impl Sites {
         self.0.told(self.0.feed.refresh().await)
     }
 
-    /// Sets the list's one listener, in place of a former one. It hears at once, then of each change. Call it within
-    /// the tokio runtime.
-    pub fn listen(&self, listener: Arc<dyn ListListener>) {
-        self.0.sites_listening.listen(&self.0.stores, listener);
+    /// Sets the list's one listener, in place of a former one. It hears at once, then of each change, until the
+    /// subscription is dropped. Call it within the tokio runtime.
+    pub fn listen(&self, listener: Arc<dyn ListListener>) -> Subscription {
+        self.0.sites_listening.listen(&self.0.stores, listener)
     }
 
     async fn read_window(&self, offset: u32, count: u32) -> Result<Window<Site>, Fault> {

@@ -8,6 +8,7 @@ use crate::testing::SITE;
 use crate::{Error, InputField, InputReason};
 use porchlight_protocol::add_device::{ClaimFailure, ClaimState, Presence};
 use porchlight_protocol::devices::Section;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
@@ -390,14 +391,34 @@ async fn label_before_the_camera_is_read_from_a_frame() {
             if is_dark { 0 } else { 255 }
         })
         .collect();
+    let seen = Arc::new(SeenCodes::default());
+    let scanner = flow.label_scanner(seen.clone());
     while !screen.states().iter().any(is_read) {
-        flow.offer_frame(&luma, side, side, side, porchlight_scan::Rotation::None);
+        scanner.offer_frame(&luma, side, side, side, porchlight_scan::Rotation::None);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    let outlined = seen.0.lock().unwrap().clone();
+    assert!(outlined[0].is_label);
+    // The quiet zone is four modules wide, on each side.
+    let quiet = 4.0 / (modules + 8) as f32;
+    let near = |a: f32, b: f32| (a - b).abs() < 0.02;
+    let [top_left, _, bottom_right, _] = outlined[0].corners;
+    assert!(near(top_left.x, quiet) && near(top_left.y, quiet), "{top_left:?}");
+    assert!(near(bottom_right.x, 1.0 - quiet) && near(bottom_right.y, 1.0 - quiet), "{bottom_right:?}");
     flow.confirm_serial(SERIAL).await.unwrap();
     let details = screen.until(|state| matches!(state, AddDeviceState::Details { .. })).await;
     let AddDeviceState::Details { device, first_password_by, .. } = details else { unreachable!() };
     assert_eq!((device.model.as_str(), first_password_by), (MODEL, Presence::ClaimCode));
+}
+
+/// What the viewfinder showed last.
+#[derive(Debug, Default)]
+struct SeenCodes(std::sync::Mutex<Vec<SeenCode>>);
+
+impl ViewfinderListener for SeenCodes {
+    fn on_seen(&self, codes: Vec<SeenCode>) {
+        *self.0.lock().unwrap() = codes;
+    }
 }
 
 fn is_read(state: &AddDeviceState) -> bool {

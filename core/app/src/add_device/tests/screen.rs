@@ -110,7 +110,7 @@ pub(super) async fn flow(profile: &Arc<Profile>) -> (AddDeviceFlow, Arc<Screen>)
 
 pub(super) fn listen(flow: &AddDeviceFlow) -> Arc<Screen> {
     let screen = Arc::new(Screen::default());
-    flow.listen(screen.clone());
+    flow.listen(screen.clone()).for_good();
     screen
 }
 

@@ -1,0 +1,79 @@
+//! The core as an app opens it.
+
+use crate::PorchlightError;
+use crate::configuration::Configuration;
+use crate::ports::{Clock, Connectivity, SecretStore, Signer, ports_of};
+use crate::profile::Profile;
+use crate::runtime::{moment, run, runtime};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// The open core. Open it once in a process, when the app starts, and keep it. When its last handle is let go,
+/// everything that it does ends where it is; its files say how to go on.
+#[derive(Debug, uniffi::Object)]
+pub struct Porchlight(pub(crate) porchlight_core::Porchlight);
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Porchlight {
+    /// Opens the core on a folder of its own (made if it is not there) and restores the session that it held. The app
+    /// counts as in the foreground until [`Self::entered_background`].
+    ///
+    /// It does not fail for what a phone is short of (an unlock, a network, space on the disk): states and lists say
+    /// so. `InvalidInput` names a field of the configuration.
+    #[uniffi::constructor]
+    pub async fn open(
+        configuration: Configuration,
+        data_folder: String,
+        secrets: Arc<dyn SecretStore>,
+        clock: Arc<dyn Clock>,
+        connectivity: Arc<dyn Connectivity>,
+        signer: Arc<dyn Signer>,
+    ) -> Result<Arc<Self>, PorchlightError> {
+        let ports = ports_of(secrets, clock, connectivity, signer);
+        let configuration = configuration.try_into()?;
+        let opening = porchlight_core::Porchlight::open(configuration, data_folder.into(), ports);
+        match runtime().spawn(opening).await {
+            Ok(opened) => Ok(Arc::new(Self(opened?))),
+            Err(_panicked) => Err(PorchlightError::Internal { report_id: "opening".to_owned() }),
+        }
+    }
+
+    /// The person's own profile.
+    pub fn profile(&self) -> Arc<Profile> {
+        Arc::new(Profile(self.0.profile()))
+    }
+
+    /// Works without a screen, for the platform's job scheduler: sends what this phone still owes the cloud, for at
+    /// most `deadline`. When to call again, by the phone's clock; nothing if nothing waits.
+    pub async fn work(&self, deadline: Duration) -> Result<Option<SystemTime>, PorchlightError> {
+        let core = self.0.clone();
+        let next_at = run(&self.0.profile(), async move { core.work(deadline).await }).await?;
+        Ok(next_at.map(moment))
+    }
+
+    /// The app left the screen: streams close, files are written back. Call it before the platform suspends the app.
+    pub async fn entered_background(&self) -> Result<(), PorchlightError> {
+        let core = self.0.clone();
+        let deed = async move { Ok::<_, PorchlightError>(core.entered_background().await) };
+        run(&self.0.profile(), deed).await
+    }
+
+    /// The app is on the screen (again), or the phone was unlocked: what waited for it goes on.
+    pub async fn entered_foreground(&self) -> Result<(), PorchlightError> {
+        let core = self.0.clone();
+        let deed = async move { Ok::<_, PorchlightError>(core.entered_foreground().await) };
+        run(&self.0.profile(), deed).await
+    }
+
+    /// The phone's network is another: what waited for a connection tries again at once, if the app is on the screen.
+    pub fn network_changed(&self) {
+        let _on_our_threads = runtime().enter();
+        self.0.network_changed();
+    }
+
+    /// The log of what nobody could do anything about, for support: one line a report. It holds no personal data and no
+    /// secrets.
+    pub fn diagnostics(&self) -> String {
+        self.0.diagnostics()
+    }
+}

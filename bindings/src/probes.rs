@@ -1,0 +1,68 @@
+//! For tests of the shells only (feature `probes`): a panic on demand, how much is alive, the bare way across, and a key
+//! in software where a platform's test machine has none.
+
+use crate::runtime::{run, runtime};
+use crate::{ListListener, Porchlight, PorchlightError, PortError};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use std::sync::Arc;
+use std::time::Instant;
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Porchlight {
+    /// Panics on a thread of the core, as a fault of ours would.
+    pub async fn probe_panic(&self) -> Result<(), PorchlightError> {
+        let deed = async { std::panic::resume_unwind(Box::new("a probe")) };
+        run::<(), PorchlightError>(&self.0.profile(), deed).await
+    }
+}
+
+/// Tasks that are alive on the core's threads: of all that is open in the process.
+#[uniffi::export]
+pub fn probe_alive_tasks() -> u64 {
+    runtime().metrics().num_alive_tasks() as u64
+}
+
+/// Nothing but the way across and back, for measuring it.
+#[uniffi::export]
+pub fn probe_echo(number: u64) -> u64 {
+    number
+}
+
+/// Calls a listener so many times; how long each call took, in nanoseconds.
+#[uniffi::export]
+pub fn probe_call_back(listener: Arc<dyn ListListener>, times: u32) -> Vec<u64> {
+    let call = |_| {
+        let begun = Instant::now();
+        listener.on_change();
+        u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    };
+    (0..times).map(call).collect()
+}
+
+/// A P-256 key in memory, for a `Signer` of a test.
+#[derive(Debug, uniffi::Object)]
+pub struct ProbeKey(EcdsaKeyPair);
+
+#[uniffi::export]
+impl ProbeKey {
+    /// A fresh key.
+    #[uniffi::constructor]
+    pub fn generate() -> Result<Arc<Self>, PortError> {
+        let (kind, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
+        let bytes = EcdsaKeyPair::generate_pkcs8(kind, &random).map_err(|_| PortError::Broken)?;
+        let key = EcdsaKeyPair::from_pkcs8(kind, bytes.as_ref(), &random).map_err(|_| PortError::Broken)?;
+        Ok(Arc::new(Self(key)))
+    }
+
+    /// Its public half, as a `Signer` gives it.
+    pub fn public_key(&self) -> Vec<u8> {
+        self.0.public_key().as_ref().to_vec()
+    }
+
+    /// Signs, as a `Signer` does.
+    pub fn sign(&self, bytes: Vec<u8>) -> Result<Vec<u8>, PortError> {
+        let signed = self.0.sign(&SystemRandom::new(), &bytes);
+        Ok(signed.map_err(|_| PortError::Broken)?.as_ref().to_vec())
+    }
+}

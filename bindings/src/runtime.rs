@@ -1,0 +1,44 @@
+//! The core's threads, and the way onto them.
+
+use crate::PorchlightError;
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// One runtime for the process: it outlives each `Porchlight`, so that dropping one on a thread of it is safe.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    let builder = &mut Builder::new_multi_thread();
+    let built = builder.worker_threads(2).thread_name("porchlight").enable_all().build();
+    built.expect("a phone that has no threads left cannot run the app either")
+});
+
+/// Where everything exported runs.
+pub(crate) fn runtime() -> &'static Handle {
+    RUNTIME.handle()
+}
+
+/// Runs a call of the core on the core's threads, whoever polls. It goes on when the caller drops it; a panic in it
+/// becomes an `Internal` with a report.
+pub(crate) async fn run<T, E>(
+    profile: &porchlight_core::Profile,
+    deed: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, PorchlightError>
+where
+    T: Send + 'static,
+    E: Into<PorchlightError> + Send + 'static,
+{
+    match runtime().spawn(deed).await {
+        Ok(done) => done.map_err(Into::into),
+        Err(_panicked) => Err(profile.crashed().into()),
+    }
+}
+
+/// A moment of the core, in milliseconds UTC, as the platforms' own type.
+pub(crate) fn moment(millis: i64) -> SystemTime {
+    let distance = Duration::from_millis(millis.unsigned_abs());
+    let moved = match millis {
+        0.. => SystemTime::UNIX_EPOCH.checked_add(distance),
+        _ => SystemTime::UNIX_EPOCH.checked_sub(distance),
+    };
+    moved.unwrap_or(SystemTime::UNIX_EPOCH)
+}
