@@ -54,14 +54,20 @@ impl Porchlight {
     /// The app left the screen: streams close, files are written back. Call it before the platform suspends the app.
     pub async fn entered_background(&self) -> Result<(), PorchlightError> {
         let core = self.0.clone();
-        let deed = async move { Ok::<_, PorchlightError>(core.entered_background().await) };
+        let deed = async move {
+            core.entered_background().await;
+            Ok::<_, PorchlightError>(())
+        };
         run(&self.0.profile(), deed).await
     }
 
     /// The app is on the screen (again), or the phone was unlocked: what waited for it goes on.
     pub async fn entered_foreground(&self) -> Result<(), PorchlightError> {
         let core = self.0.clone();
-        let deed = async move { Ok::<_, PorchlightError>(core.entered_foreground().await) };
+        let deed = async move {
+            core.entered_foreground().await;
+            Ok::<_, PorchlightError>(())
+        };
         run(&self.0.profile(), deed).await
     }
 

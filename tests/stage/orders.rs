@@ -1,0 +1,37 @@
+//! What the stage can be told to do.
+
+use serde::Deserialize;
+
+/// One line of standard input, as `{"do": "switch_on", "serial": "LX4-00001"}`.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Order {
+    /// Makes a device that the cloud knows of.
+    Device {
+        /// The password it is delivered with.
+        #[serde(default)]
+        password: Option<String>,
+        /// Whether its label carries a claim code.
+        #[serde(default)]
+        claim_code: bool,
+        /// Whether it gets power, and is waited for.
+        #[serde(default)]
+        on: bool,
+    },
+    /// Gives a device power and waits until it is connected.
+    SwitchOn { serial: String },
+    /// Takes a device's power.
+    SwitchOff { serial: String },
+    /// Somebody presses a device's button.
+    PressButton { serial: String },
+    /// Waits for the newest mailed code that was not asked for yet.
+    Code { email: String },
+    /// Registers and verifies an account.
+    Account { email: String },
+    /// Another account adds the device.
+    Own { serial: String, password: String },
+    /// The cloud stops answering.
+    CloudOff,
+    /// The cloud answers again, at the same address.
+    CloudOn,
+}

@@ -1,0 +1,161 @@
+//! The cloud and the devices that orders are about.
+
+use crate::orders::Order;
+use harness::api::{Api, PASSWORD};
+use harness::cloud::Cloud;
+use harness::field_device::{CloudAddress, FieldDevice, Options, inventory_file};
+use harness::phone::adding::until_end;
+use harness::phone::{AddingWatch, MAKER, Phone};
+use harness::pictures::{Shot, photograph_luma};
+use porchlight_core::add_device::{AddDeviceState, DetailsForm, DevicePassword};
+use porchlight_protocol::DeviceName;
+use porchlight_protocol::devices::Section;
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// How long a device may take to connect.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the cloud waits for a device; people get two minutes.
+const CLAIM_WINDOW: Duration = Duration::from_secs(3);
+const MODEL: &str = "LX-4";
+
+/// All that stands on the stage.
+pub struct World {
+    cloud: Cloud,
+    devices: HashMap<String, FieldDevice>,
+    /// How many mails to an address were handed out already.
+    seen: HashMap<String, usize>,
+    pictures: TempDir,
+}
+
+impl World {
+    pub async fn begin() -> Self {
+        let cloud = Cloud::start_with(None, |settings| settings.claim_window = CLAIM_WINDOW).await;
+        let pictures = tempfile::tempdir().expect("a temporary folder");
+        Self { cloud, devices: HashMap::new(), seen: HashMap::new(), pictures }
+    }
+
+    pub async fn end(&mut self) {
+        self.devices.clear();
+        self.cloud.pause().await;
+    }
+
+    /// What an app's configuration needs.
+    pub fn places(&self) -> Value {
+        json!({ "cloud": self.cloud.url(""), "link_host": self.cloud.settings.link_host.as_str(), "maker": MAKER })
+    }
+
+    /// Does it; the answer, or why it cannot be done.
+    pub async fn obey(&mut self, order: Order) -> Result<Value, String> {
+        match order {
+            Order::Device { password, claim_code, on } => self.make(password, claim_code, on).await,
+            Order::SwitchOn { serial } => self.switch_on(&serial).await,
+            Order::SwitchOff { serial } => {
+                self.device(&serial)?.stop().await;
+                Ok(json!({}))
+            }
+            Order::PressButton { serial } => {
+                self.device(&serial)?.press_button();
+                Ok(json!({}))
+            }
+            Order::Code { email } => self.code(email).await,
+            Order::Account { email } => {
+                Api::new(&self.cloud).register(&self.cloud, &email).await;
+                Ok(json!({ "password": PASSWORD }))
+            }
+            Order::Own { serial, password } => self.own(&serial, password).await,
+            Order::CloudOff => {
+                self.cloud.pause().await;
+                Ok(json!({}))
+            }
+            Order::CloudOn => {
+                self.cloud.resume().await;
+                Ok(json!({}))
+            }
+        }
+    }
+
+    fn device(&mut self, serial: &str) -> Result<&mut FieldDevice, String> {
+        self.devices.get_mut(serial).ok_or_else(|| format!("no device is called {serial}"))
+    }
+
+    async fn make(&mut self, password: Option<String>, claim_code: bool, on: bool) -> Result<Value, String> {
+        let serial = format!("LX4-{:05}", self.devices.len() + 1);
+        let maker = MAKER.parse().expect("a maker");
+        let name = DeviceName { maker, serial: serial.parse().expect("a serial") };
+        let mut options = Options::new(name, MODEL.parse().expect("a model"));
+        if let Some(password) = &password {
+            options = options.with_password(password);
+        }
+        if claim_code {
+            options = options.with_new_claim_code();
+        }
+        let device = FieldDevice::build(options);
+        self.cloud.add_inventory(&inventory_file([&device])).await;
+        let described = self.describe(&device)?;
+        self.devices.insert(serial.clone(), device);
+        if on {
+            self.switch_on(&serial).await?;
+        }
+        Ok(described)
+    }
+
+    /// What is printed on a device, as text, as a photograph, and as a camera's frame.
+    fn describe(&self, device: &FieldDevice) -> Result<Value, String> {
+        let serial = device.name().serial.as_str();
+        // Exposed: this is what the label on the device shows to whoever stands before it.
+        let label = device.label().expose_secret().to_owned();
+        let claim_code = device.claim_code().map(|code| code.secret().expose_secret().to_owned());
+        let seed = self.devices.len() as u64 + 7;
+        let photograph = photograph_luma(&[&label], &Shot::by_hand(seed));
+        let (picture, frame) = (
+            self.pictures.path().join(format!("{serial}.png")),
+            self.pictures.path().join(format!("{serial}.luma")),
+        );
+        std::fs::write(&picture, photograph.png()).map_err(|error| error.to_string())?;
+        std::fs::write(&frame, &photograph.pixels).map_err(|error| error.to_string())?;
+        Ok(json!({
+            "serial": serial, "model": MODEL, "label": label, "claim_code": claim_code, "picture": picture,
+            "frame": { "path": frame, "width": photograph.width, "height": photograph.height },
+        }))
+    }
+
+    async fn switch_on(&mut self, serial: &str) -> Result<Value, String> {
+        let address =
+            CloudAddress::plain(self.cloud.http(), self.cloud.mqtt(), self.cloud.settings.link_host.clone());
+        let device = self.device(serial)?;
+        device.switch_on(&address);
+        match device.wait_online(PATIENCE).await {
+            true => Ok(json!({})),
+            false => Err(format!("{serial} did not connect: {:?}", device.last_loss())),
+        }
+    }
+
+    async fn code(&mut self, email: String) -> Result<Value, String> {
+        let seen = self.seen.entry(email.clone()).or_default();
+        let mail = self.cloud.mail_to(&email, *seen).await;
+        *seen += 1;
+        Ok(json!({ "code": mail.code() }))
+    }
+
+    async fn own(&mut self, serial: &str, password: String) -> Result<Value, String> {
+        let said = |error: porchlight_core::Error| error.to_string();
+        let email = format!("owner-of-{}@example.org", serial.to_lowercase());
+        let phone = Phone::with_account(&self.cloud, &email).await;
+        let site = phone.profile().sites().make("Theirs", "", "Europe/Vienna").await.map_err(said)?;
+        let flow = phone.profile().add_device(Section::Video, site.id).await.map_err(said)?;
+        let mut watch = AddingWatch::of(&flow);
+        flow.read_text(serial).await.map_err(said)?;
+        flow.confirm_serial(serial).await.map_err(said)?;
+        let form = DetailsForm { name: "Theirs".into(), time_zone: site.time_zone, daylight_saving: true };
+        flow.edit_details(form).await.map_err(said)?;
+        flow.add(DevicePassword::Known(password.into())).await.map_err(said)?;
+        match until_end(&mut watch, |_| {}).await {
+            AddDeviceState::Added { .. } => Ok(json!({})),
+            state => Err(format!("{state:?}")),
+        }
+    }
+}
