@@ -16,6 +16,8 @@ mod devices;
 mod error;
 mod ids;
 mod listening;
+#[cfg(test)]
+mod mapping_tests;
 mod porchlight;
 mod ports;
 #[cfg(feature = "probes")]

@@ -92,8 +92,8 @@ pub trait Signer: Send + Sync {
     /// ES256 over `bytes` (RFC 7518, section 3.4): r and s, 64 bytes. Both platforms sign in DER: unpack it.
     fn sign(&self, name: String, bytes: Vec<u8>) -> Result<Vec<u8>, PortError>;
 
-    /// Destroys the key of this name for good. `Missing` counts as destroyed.
-    fn destroy(&self, name: String) -> Result<(), PortError>;
+    /// Removes the key of this name for good. `Missing` counts as removed.
+    fn remove(&self, name: String) -> Result<(), PortError>;
 }
 
 /// A foreign port as the core knows it.
@@ -176,6 +176,6 @@ impl ports::Signer for Port<dyn Signer> {
     }
 
     fn destroy(&self, name: &str) -> Result<(), PortFault> {
-        Ok(self.0.destroy(name.to_owned())?)
+        Ok(self.0.remove(name.to_owned())?)
     }
 }

@@ -6,11 +6,13 @@ use std::path::Path;
 use std::process::Command;
 
 /// Our packages and which of ours each may depend on.
-const MAY_NAME: [(&str, &[&str]); 6] = [
+const MAY_NAME: [(&str, &[&str]); 8] = [
     ("porchlight-label", &[]),
     ("porchlight-scan", &[]),
     ("porchlight-protocol", &[]),
     ("porchlight-core", &["porchlight-label", "porchlight-protocol", "porchlight-scan"]),
+    ("porchlight-bindings", &["porchlight-core"]),
+    ("porchlight-bindgen", &[]),
     ("porchlight-cloud", &["porchlight-label", "porchlight-protocol"]),
     (
         "porchlight-tests",
@@ -25,10 +27,12 @@ const MAY_NAME: [(&str, &[&str]); 6] = [
 ];
 
 /// What a package must not depend on, with the reason.
-const MUST_NOT_NAME: [(&str, &[&str], &str); 4] = [
+const MUST_NOT_NAME: [(&str, &[&str], &str); 6] = [
     ("porchlight-protocol", &["tokio", "reqwest", "rusqlite", "sqlx", "axum"], "it is words, not deeds"),
     ("porchlight-label", &["tokio", "reqwest", "rusqlite", "image"], "it is pure"),
     ("porchlight-core", &["uniffi", "sqlx", "axum"], "only bindings/ knows uniffi, only cloud/ serves"),
+    ("porchlight-bindings", &["reqwest", "rusqlite", "serde", "tracing"], "it converts, runs, converts"),
+    ("porchlight-tests", &["uniffi"], "only bindings/ knows uniffi"),
     ("porchlight-cloud", &["uniffi", "rusqlite", "rqrr", "image"], "the phone's trades"),
 ];
 

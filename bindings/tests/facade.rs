@@ -1,0 +1,261 @@
+//! The facade from Rust, with ports that misbehave: what a shell meets, without a shell.
+
+use porchlight::{
+    Clock, Configuration, Connectivity, InputField, ListListener, Porchlight, PorchlightError, PortError,
+    SecretStore, SessionListener, SessionState, Signer,
+};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, SystemTime};
+
+/// A phone whose ports do what the test says.
+#[derive(Debug, Default)]
+struct Phone {
+    panics: AtomicBool,
+    locked: AtomicBool,
+}
+
+impl Phone {
+    fn misbehave(&self) -> Result<(), PortError> {
+        assert!(!self.panics.load(SeqCst), "this port panics");
+        match self.locked.load(SeqCst) {
+            true => Err(PortError::Locked),
+            false => Ok(()),
+        }
+    }
+}
+
+impl SecretStore for Phone {
+    fn load(&self, _: String) -> Result<Vec<u8>, PortError> {
+        self.misbehave()?;
+        Err(PortError::Missing)
+    }
+
+    fn save(&self, _: String, _: Vec<u8>) -> Result<(), PortError> {
+        self.misbehave()
+    }
+
+    fn remove(&self, _: String) -> Result<(), PortError> {
+        self.misbehave()
+    }
+}
+
+impl Clock for Phone {
+    fn wall_time(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn boot_id(&self) -> String {
+        "boot".into()
+    }
+}
+
+impl Connectivity for Phone {
+    fn is_online(&self) -> bool {
+        false
+    }
+}
+
+impl Signer for Phone {
+    fn create(&self, _: String) -> Result<Vec<u8>, PortError> {
+        // Rubbish: a public key has 65 bytes.
+        Ok(vec![1, 2, 3])
+    }
+
+    fn public_key(&self, _: String) -> Result<Vec<u8>, PortError> {
+        Err(PortError::Missing)
+    }
+
+    fn sign(&self, _: String, _: Vec<u8>) -> Result<Vec<u8>, PortError> {
+        Ok(vec![])
+    }
+
+    fn remove(&self, _: String) -> Result<(), PortError> {
+        Ok(())
+    }
+}
+
+fn configuration() -> Configuration {
+    Configuration {
+        cloud: "http://127.0.0.1:9".into(),
+        link_host: "porchlight.example".into(),
+        client_name: "customer-test".into(),
+        client_version: "1.0.0".into(),
+        maker: "lumen".into(),
+        extra_roots: vec![],
+    }
+}
+
+/// Runs a call as a shell does: by polling it from a thread that is none of tokio's.
+fn wait<T>(call: impl Future<Output = T>) -> T {
+    let (wake, woken) = mpsc::channel();
+    struct Waker(Mutex<mpsc::Sender<()>>);
+    impl std::task::Wake for Waker {
+        fn wake(self: Arc<Self>) {
+            let _gone = self.0.lock().expect("no holder panics").send(());
+        }
+    }
+    let waker = Arc::new(Waker(Mutex::new(wake))).into();
+    let mut call = std::pin::pin!(call);
+    loop {
+        match call.as_mut().poll(&mut std::task::Context::from_waker(&waker)) {
+            std::task::Poll::Ready(answer) => return answer,
+            std::task::Poll::Pending => {
+                woken.recv_timeout(Duration::from_secs(20)).expect("an answer within 20 s")
+            }
+        }
+    }
+}
+
+fn open_on(phone: &Arc<Phone>, folder: &std::path::Path) -> Result<Arc<Porchlight>, PorchlightError> {
+    let folder = folder.to_str().expect("a temporary folder is UTF-8").to_owned();
+    wait(Porchlight::open(
+        configuration(),
+        folder,
+        phone.clone(),
+        phone.clone(),
+        phone.clone(),
+        phone.clone(),
+    ))
+}
+
+#[derive(Debug)]
+struct States(mpsc::SyncSender<SessionState>);
+
+impl SessionListener for States {
+    fn on_state(&self, state: SessionState) {
+        let _gone = self.0.send(state);
+    }
+}
+
+#[derive(Debug, Default)]
+struct Counting(AtomicUsize);
+
+impl ListListener for Counting {
+    fn on_change(&self) {
+        self.0.fetch_add(1, SeqCst);
+        std::panic::panic_any("this listener panics");
+    }
+}
+
+fn next(states: &mpsc::Receiver<SessionState>) -> SessionState {
+    states.recv_timeout(Duration::from_secs(20)).expect("a state within 20 s")
+}
+
+#[test]
+fn panic_in_the_core_is_internal_with_a_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = open_on(&Arc::default(), folder.path()).unwrap();
+    let Err(PorchlightError::Internal { report_id }) = wait(core.probe_panic()) else {
+        panic!("it went well")
+    };
+    assert!(core.diagnostics().contains(&report_id));
+    // And the core goes on.
+    assert!(wait(core.work(Duration::from_secs(1))).is_ok());
+}
+
+#[test]
+fn port_that_panics_is_broken_and_one_that_is_locked_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let phone = Arc::new(Phone::default());
+    phone.panics.store(true, SeqCst);
+    let core = open_on(&phone, folder.path()).unwrap();
+    let sign_in = wait(core.profile().session().sign_in("kim@example.org".into(), "long enough".into()));
+    assert!(sign_in.is_err());
+    drop(core);
+    phone.panics.store(false, SeqCst);
+    phone.locked.store(true, SeqCst);
+    let core = open_on(&phone, folder.path()).unwrap();
+    let (sender, states) = mpsc::sync_channel(8);
+    let _hears = core.profile().session().listen(Arc::new(States(sender)));
+    assert_eq!(next(&states), SessionState::Locked);
+    phone.locked.store(false, SeqCst);
+    wait(core.entered_foreground()).unwrap();
+    assert!(matches!(next(&states), SessionState::SignedOut { .. }));
+}
+
+#[test]
+fn key_that_is_none_is_internal_and_the_session_stays_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = open_on(&Arc::default(), folder.path()).unwrap();
+    let sign_in = wait(core.profile().session().sign_in("kim@example.org".into(), "long enough".into()));
+    assert!(
+        matches!(sign_in, Err(PorchlightError::Internal { .. } | PorchlightError::Offline)),
+        "{sign_in:?}"
+    );
+}
+
+#[test]
+fn listener_that_panics_is_called_again_and_one_that_is_dropped_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = open_on(&Arc::default(), folder.path()).unwrap();
+    let profile = core.profile();
+    let listener = Arc::new(Counting::default());
+    let subscription = profile.sites().listen(listener.clone());
+    for _ in 0..200 {
+        if listener.0.load(SeqCst) > 0 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(listener.0.load(SeqCst), 1, "it hears at once");
+    drop(subscription);
+    for _ in 0..200 {
+        if Arc::strong_count(&listener) == 1 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the listener is still held");
+}
+
+#[test]
+fn configuration_that_is_wrong_names_its_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let phone: Arc<Phone> = Arc::default();
+    type Change = fn(&mut Configuration);
+    let changes: [(Change, InputField); 6] = [
+        (|c| c.cloud = "not an address".into(), InputField::Cloud),
+        (|c| c.cloud = "http://example.org".into(), InputField::Cloud),
+        (|c| c.link_host = "a b".into(), InputField::LinkHost),
+        (|c| c.client_name = "Ä".into(), InputField::ClientName),
+        (|c| c.client_version = "one".into(), InputField::ClientVersion),
+        (|c| c.maker = "Lu men".into(), InputField::Maker),
+    ];
+    for (change, expected) in changes {
+        let mut configuration = configuration();
+        change(&mut configuration);
+        let data_folder = folder.path().to_str().unwrap().to_owned();
+        let ports = (phone.clone(), phone.clone(), phone.clone(), phone.clone());
+        let opened = wait(Porchlight::open(configuration, data_folder, ports.0, ports.1, ports.2, ports.3));
+        assert!(
+            matches!(opened, Err(PorchlightError::InvalidInput { field, .. }) if field == expected),
+            "{opened:?} instead of {expected:?}"
+        );
+    }
+}
+
+#[test]
+fn data_folder_that_is_a_file_is_internal_with_a_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "in the way").unwrap();
+    let opened = open_on(&Arc::default(), &file);
+    assert!(matches!(opened, Err(PorchlightError::Internal { .. })), "{opened:?}");
+}
+
+#[test]
+fn without_a_sign_in_lists_and_flows_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = open_on(&Arc::default(), folder.path()).unwrap();
+    let profile = core.profile();
+    assert_eq!(wait(profile.sites().window(0, 10)), Err(PorchlightError::SignInRequired));
+    assert_eq!(wait(profile.devices().window(None, None, 0, 10)), Err(PorchlightError::SignInRequired));
+    let site = "0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+    let flow = wait(profile.add_device(porchlight::DeviceSection::Video, site));
+    assert!(matches!(flow, Err(PorchlightError::SignInRequired)), "{flow:?}");
+}
