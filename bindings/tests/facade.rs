@@ -137,8 +137,8 @@ struct Counting(AtomicUsize);
 
 impl ListListener for Counting {
     fn on_change(&self) {
-        self.0.fetch_add(1, SeqCst);
-        std::panic::panic_any("this listener panics");
+        let before = self.0.fetch_add(1, SeqCst);
+        assert_eq!(before, usize::MAX, "this listener panics");
     }
 }
 
