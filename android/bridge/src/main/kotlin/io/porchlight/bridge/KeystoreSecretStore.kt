@@ -1,0 +1,107 @@
+package io.porchlight.bridge
+
+import android.content.Context
+import android.os.UserManager
+import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyProperties
+import android.system.Os
+import java.io.File
+import java.io.FileOutputStream
+import java.security.GeneralSecurityException
+import java.security.KeyStore
+import javax.crypto.Cipher
+import javax.crypto.KeyGenerator
+import javax.crypto.SecretKey
+import javax.crypto.spec.GCMParameterSpec
+
+/**
+ * Secrets as files, wrapped by an AES key of the Keystore. The files lie in storage that opens with the phone's first
+ * unlock, outside of backups; the key does not survive a reinstall, so leftovers read as broken.
+ */
+internal class KeystoreSecretStore(private val context: Context) : SecretStore {
+    private val folder get() = context.noBackupFilesDir.resolve("secrets")
+
+    override fun load(name: String): ByteArray {
+        requireUnlocked()
+        val file = folder.resolve(name)
+        if (!file.exists()) throw PortException.Missing()
+        return orBroken { unwrap(name, file.readBytes()) }
+    }
+
+    override fun save(name: String, value: ByteArray) {
+        requireUnlocked()
+        orBroken {
+            folder.mkdirs()
+            val fresh = File.createTempFile("fresh", null, folder)
+            FileOutputStream(fresh).use {
+                it.write(wrap(name, value))
+                it.fd.sync()
+            }
+            // rename(2): after a crash there is the former one or the new one.
+            Os.rename(fresh.path, folder.resolve(name).path)
+        }
+    }
+
+    override fun remove(name: String) {
+        requireUnlocked()
+        folder.resolve(name).delete()
+    }
+
+    private fun requireUnlocked() {
+        val isUnlocked = context.getSystemService(UserManager::class.java)?.isUserUnlocked ?: true
+        if (!isUnlocked) throw PortException.Locked()
+    }
+
+    private fun wrap(name: String, value: ByteArray): ByteArray {
+        val cipher = Cipher.getInstance(CIPHER)
+        cipher.init(Cipher.ENCRYPT_MODE, key())
+        cipher.updateAAD(name.toByteArray())
+        return cipher.iv + cipher.doFinal(value)
+    }
+
+    private fun unwrap(name: String, wrapped: ByteArray): ByteArray {
+        if (wrapped.size < IV_BYTES) throw PortException.Broken()
+        val cipher = Cipher.getInstance(CIPHER)
+        cipher.init(Cipher.DECRYPT_MODE, key(), GCMParameterSpec(TAG_BITS, wrapped, 0, IV_BYTES))
+        cipher.updateAAD(name.toByteArray())
+        return cipher.doFinal(wrapped, IV_BYTES, wrapped.size - IV_BYTES)
+    }
+
+    private fun key(): SecretKey {
+        val store = KeyStore.getInstance(ANDROID_KEYSTORE).apply { load(null) }
+        (store.getKey(ALIAS, null) as? SecretKey)?.let { return it }
+        val purposes = KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT
+        val spec = KeyGenParameterSpec.Builder(ALIAS, purposes)
+            .setBlockModes(KeyProperties.BLOCK_MODE_GCM)
+            .setEncryptionPaddings(KeyProperties.ENCRYPTION_PADDING_NONE)
+            .build()
+        return KeyGenerator.getInstance(KeyProperties.KEY_ALGORITHM_AES, ANDROID_KEYSTORE)
+            .apply { init(spec) }
+            .generateKey()
+    }
+
+    private companion object {
+        const val ALIAS = "porchlight-secrets"
+        const val CIPHER = "AES/GCM/NoPadding"
+        const val IV_BYTES = 12
+        const val TAG_BITS = 128
+    }
+}
+
+internal const val ANDROID_KEYSTORE = "AndroidKeyStore"
+
+/** What the platform throws is either an answer that the core knows, or broken. */
+internal fun <T> orBroken(deed: () -> T): T = try {
+    deed()
+} catch (known: PortException) {
+    throw known
+} catch (_: GeneralSecurityException) {
+    throw PortException.Broken()
+} catch (_: java.io.IOException) {
+    throw PortException.Broken()
+} catch (_: RuntimeException) {
+    // Keystores throw ProviderException and worse.
+    throw PortException.Broken()
+} catch (_: android.system.ErrnoException) {
+    throw PortException.Broken()
+}

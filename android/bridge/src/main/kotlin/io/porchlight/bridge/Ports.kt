@@ -1,0 +1,27 @@
+package io.porchlight.bridge
+
+import android.content.Context
+
+/** What the core needs of a phone. */
+class Ports(
+    val secrets: SecretStore,
+    val clock: Clock,
+    val connectivity: Connectivity,
+    val signer: Signer,
+) {
+    companion object {
+        /** This phone's own. */
+        fun of(context: Context) = Ports(
+            KeystoreSecretStore(context),
+            PhoneClock(context),
+            PhoneConnectivity(context),
+            KeystoreSigner(),
+        )
+    }
+}
+
+/** Opens the core on this phone's ports; its files lie where no backup takes them. */
+suspend fun openPorchlight(context: Context, configuration: Configuration, ports: Ports): Porchlight {
+    val folder = context.noBackupFilesDir.resolve("porchlight").path
+    return Porchlight.open(configuration, folder, ports.secrets, ports.clock, ports.connectivity, ports.signer)
+}

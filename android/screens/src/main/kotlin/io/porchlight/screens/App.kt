@@ -1,0 +1,135 @@
+package io.porchlight.screens
+
+import android.app.Activity
+import android.app.Application
+import android.os.Bundle
+import io.porchlight.bridge.Configuration
+import io.porchlight.bridge.DeviceList
+import io.porchlight.bridge.Porchlight
+import io.porchlight.bridge.PorchlightException
+import io.porchlight.bridge.Ports
+import io.porchlight.bridge.Profile
+import io.porchlight.bridge.SessionFlow
+import io.porchlight.bridge.SessionState
+import io.porchlight.bridge.SiteList
+import io.porchlight.bridge.changes
+import io.porchlight.bridge.networkChanges
+import io.porchlight.bridge.openPorchlight
+import io.porchlight.bridge.states
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.MainScope
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.SharedFlow
+import kotlinx.coroutines.flow.SharingStarted
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.shareIn
+import kotlinx.coroutines.flow.stateIn
+import kotlinx.coroutines.launch
+
+/** The app's process: opens the core once and tells it when the app is on the screen. */
+abstract class PorchlightApplication : Application() {
+    private val scope: CoroutineScope = MainScope()
+    private val openings = MutableStateFlow<Opening>(Opening.Busy)
+    private var onScreen = 0
+
+    /** How far the core is open. */
+    internal val opening: StateFlow<Opening> get() = openings
+
+    /** The first screen of somebody who is signed in. */
+    abstract val home: Route
+
+    /** How the app names itself to the cloud. */
+    protected abstract val clientName: String
+
+    protected open val configuration: Configuration
+        get() = Configuration(
+            cloud = getString(R.string.configuration_cloud),
+            linkHost = getString(R.string.configuration_link_host),
+            clientName = clientName,
+            clientVersion = getString(R.string.configuration_version),
+            maker = getString(R.string.configuration_maker),
+            extraRoots = emptyList(),
+        )
+
+    protected open fun ports(): Ports = Ports.of(this)
+
+    /** Where the scan screen has its frames from. */
+    open fun frames(activity: Activity): FrameSource = CameraFrames(activity)
+
+    override fun onCreate() {
+        super.onCreate()
+        registerActivityLifecycleCallbacks(OnScreen())
+        scope.launch {
+            openings.value = try {
+                Opening.Open(OpenCore(openPorchlight(this@PorchlightApplication, configuration, ports()), scope))
+            } catch (problem: PorchlightException) {
+                Opening.Failed(problem)
+            }
+            val core = (openings.value as? Opening.Open)?.core ?: return@launch
+            networkChanges(this@PorchlightApplication).collect { core.porchlight.networkChanged() }
+        }
+    }
+
+    /** Lets the core go, as the end of the process would; for tests. */
+    fun close() {
+        scope.cancel()
+        (openings.value as? Opening.Open)?.core?.close()
+    }
+
+    private fun tell(deed: suspend (Porchlight) -> Unit) {
+        val core = (openings.value as? Opening.Open)?.core ?: return
+        scope.launch {
+            try {
+                deed(core.porchlight)
+            } catch (_: PorchlightException) {
+                // It is in the report; the next time comes with the next screen.
+            }
+        }
+    }
+
+    private inner class OnScreen : ActivityLifecycleCallbacks {
+        override fun onActivityStarted(activity: Activity) {
+            onScreen += 1
+            if (onScreen == 1) tell { it.enteredForeground() }
+        }
+
+        override fun onActivityStopped(activity: Activity) {
+            onScreen -= 1
+            if (onScreen > 0 || activity.isChangingConfigurations) return
+            tell { it.enteredBackground() }
+            WorkService.schedule(this@PorchlightApplication, java.time.Duration.ZERO)
+        }
+
+        override fun onActivityCreated(activity: Activity, saved: Bundle?) = Unit
+        override fun onActivityResumed(activity: Activity) = Unit
+        override fun onActivityPaused(activity: Activity) = Unit
+        override fun onActivitySaveInstanceState(activity: Activity, out: Bundle) = Unit
+        override fun onActivityDestroyed(activity: Activity) = Unit
+    }
+}
+
+/** How far the core is open. */
+internal sealed interface Opening {
+    data object Busy : Opening
+    data class Failed(val problem: PorchlightException) : Opening
+    data class Open(val core: OpenCore) : Opening
+}
+
+/** The open core, its flows and lists; each listened to once, for all screens. */
+internal class OpenCore(val porchlight: Porchlight, scope: CoroutineScope) {
+    val profile: Profile = porchlight.profile()
+    val session: SessionFlow = profile.session()
+    val sites: SiteList = profile.sites()
+    val devices: DeviceList = profile.devices()
+    val sessionStates: StateFlow<SessionState?> = session.states().stateIn(scope, SharingStarted.Eagerly, null)
+    val siteChanges: SharedFlow<Unit> = sites.changes().shareIn(scope, SharingStarted.Eagerly, replay = 1)
+    val deviceChanges: SharedFlow<Unit> = devices.changes().shareIn(scope, SharingStarted.Eagerly, replay = 1)
+
+    /** The section and the site that a person looks at: the same on every screen. */
+    val place = MutableStateFlow(Place())
+
+    fun close() {
+        listOf(session, sites, devices, profile, porchlight).forEach { it.destroy() }
+    }
+}

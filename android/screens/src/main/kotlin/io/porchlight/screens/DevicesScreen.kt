@@ -1,0 +1,124 @@
+package io.porchlight.screens
+
+import android.widget.LinearLayout
+import io.porchlight.bridge.Device
+import io.porchlight.bridge.DeviceLine
+import io.porchlight.bridge.PorchlightException
+import io.porchlight.bridge.QueuedDevice
+import java.time.Instant
+import kotlinx.coroutines.launch
+
+internal data class DevicesState(
+    val loading: Boolean = true,
+    val lines: List<DeviceLine> = emptyList(),
+    val total: Int = 0,
+    val sites: Map<String, String> = emptyMap(),
+    val asOf: Instant? = null,
+    val live: Boolean = true,
+    val problem: PorchlightException? = null,
+)
+
+/** How many lines are shown at first, and how many more at each wish. */
+private const val PART = 50
+
+internal class DevicesScreen(
+    private val core: OpenCore,
+    private val stack: Stack,
+    override val route: Route.Devices,
+) : Screen<DevicesState>(DevicesState()) {
+    private var wanted = PART
+
+    init {
+        scope.launch { core.deviceChanges.collect { read() } }
+    }
+
+    private fun read() = attempt({ problem -> change { it.copy(loading = false, problem = problem) } }) {
+        val window = core.devices.window(route.section, route.site, 0u, wanted.coerceAtMost(MOST).toUInt())
+        val sites = core.sites.window(0u, MOST.toUInt()).items.associate { it.id to it.name }
+        change {
+            DevicesState(window.asOf == null && window.items.isEmpty(), window.items, window.total.toInt(), sites, window.asOf, window.live)
+        }
+    }
+
+    override fun build(page: Page): (DevicesState) -> Unit {
+        val context = page.context
+        page.bar(context.getString(sectionName(route.section))) { stack.back() }
+        page.barView(context.iconButton(R.drawable.ic_plus, context.getString(R.string.devices_add), R.color.primary) { add(page) })
+        val old = page.notice()
+        val spinner = page.spinner(R.string.waiting)
+        val empty = page.text(Type.BODY, context.getString(R.string.devices_empty), R.color.muted, 32)
+        val list = context.column()
+        page.content.put(list)
+        val more = page.link(R.string.devices_more) {
+            wanted += PART
+            read()
+        }
+        return { state ->
+            spinner.shown(state.loading && state.problem == null)
+            empty.shown(!state.loading && state.lines.isEmpty() && state.problem == null)
+            more.shown(state.lines.size < state.total && state.lines.size < MOST)
+            page.showAge(old, state.problem, state.live, state.asOf)
+            list.removeAllViews()
+            for (line in state.lines) {
+                when (line) {
+                    is DeviceLine.Added -> list.put(added(page, line.device, state), 8)
+                    is DeviceLine.Queued -> list.put(queued(page, line.device, state), 8)
+                }
+            }
+        }
+    }
+
+    private fun added(page: Page, device: Device, state: DevicesState): LinearLayout {
+        val context = page.context
+        val since = device.onlineChangedAt
+        val status = when {
+            device.online -> context.getString(R.string.device_online)
+            since == null -> context.getString(R.string.device_offline)
+            else -> context.getString(R.string.device_offline_since, spell(since))
+        }
+        val sign = if (device.online) R.drawable.ic_online else R.drawable.ic_offline
+        val color = if (device.online) R.color.success else R.color.muted
+        val place = context.getString(R.string.device_model_at, device.model, state.sites[device.site].orEmpty())
+        return deviceRow(page, device.name, place, status, sign, color) { stack.go(Route.OneDevice(device.id)) }
+    }
+
+    private fun queued(page: Page, device: QueuedDevice, state: DevicesState): LinearLayout {
+        val context = page.context
+        val status = context.getString(if (device.needsYou) R.string.device_needs_you else R.string.device_queued)
+        val sign = if (device.needsYou) R.drawable.ic_warning else R.drawable.ic_queued
+        val place = context.getString(R.string.device_model_at, device.model, state.sites[device.site].orEmpty())
+        return deviceRow(page, device.name, place, status, sign, R.color.warning) { stack.go(Route.Adding(device.claim)) }
+    }
+
+    private fun deviceRow(page: Page, name: String, place: String, status: String, sign: Int, color: Int, onClick: () -> Unit): LinearLayout {
+        val context = page.context
+        val words = context.column().apply {
+            put(context.textView(Type.BODY).apply { text = name })
+            put(context.textView(Type.SECONDARY, R.color.muted).apply { text = place })
+            put(context.row().apply {
+                addView(context.icon(sign, color, 18))
+                putWide(context.textView(Type.SECONDARY, color).apply { text = status }, 6)
+            }, 4)
+        }
+        return context.card(onClick).apply {
+            addView(context.icon(sectionIcon(route.section), R.color.primary, 28))
+            putWide(words, 16)
+            addView(context.icon(R.drawable.ic_next, R.color.muted))
+        }
+    }
+
+    private fun add(page: Page) {
+        val site = route.site
+        val sites = state.value.sites.toList()
+        when {
+            site != null -> stack.go(Route.AddDevice(route.section, site))
+            sites.size == 1 -> stack.go(Route.AddDevice(route.section, sites.single().first))
+            sites.isEmpty() -> stack.go(Route.NewSite)
+            else -> page.menu(page.view, sites.map { it.second }) { at -> stack.go(Route.AddDevice(route.section, sites[at].first)) }
+        }
+    }
+
+    private companion object {
+        const val MOST = 200
+    }
+}

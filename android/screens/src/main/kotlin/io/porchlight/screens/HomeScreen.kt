@@ -1,0 +1,189 @@
+package io.porchlight.screens
+
+import android.view.View
+import android.widget.LinearLayout
+import android.widget.PopupMenu
+import io.porchlight.bridge.DeviceSection
+import io.porchlight.bridge.PorchlightException
+import io.porchlight.bridge.Site
+import java.time.Instant
+import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.launch
+
+/** The section and the site that a person looks at; no site is all of them. */
+internal data class Place(val section: DeviceSection = DeviceSection.VIDEO, val site: Site? = null)
+
+internal data class HomeState(
+    val loading: Boolean = true,
+    val sites: List<Site> = emptyList(),
+    val place: Place = Place(),
+    val devices: Int = 0,
+    val asOf: Instant? = null,
+    val live: Boolean = true,
+    val problem: PorchlightException? = null,
+)
+
+/** The most sites that the picker lists; more are found by search. */
+private const val SITES_SHOWN = 200u
+
+internal val SECTIONS = DeviceSection.entries - DeviceSection.UNKNOWN
+
+internal class HomeScreen(private val core: OpenCore, private val stack: Stack) : Screen<HomeState>(HomeState()) {
+    override val route = Route.Home
+
+    init {
+        scope.launch {
+            combine(core.siteChanges, core.deviceChanges, core.place) { _, _, place -> place }.collect(::read)
+        }
+    }
+
+    private fun read(place: Place) = attempt({ problem -> change { it.copy(loading = false, problem = problem) } }) {
+        val sites = core.sites.window(0u, SITES_SHOWN)
+        val devices = core.devices.window(place.section, place.site?.id, 0u, 1u)
+        change {
+            HomeState(sites.asOf == null && sites.items.isEmpty(), sites.items, place, devices.total.toInt(), sites.asOf, sites.live)
+        }
+    }
+
+    override fun build(page: Page): (HomeState) -> Unit {
+        val context = page.context
+        val section = page.picker(R.string.home_section)
+        val site = page.picker(R.string.home_site)
+        page.barView(section.view, fills = true)
+        page.barView(site.view, fills = true)
+        val old = page.notice()
+        val spinner = page.spinner(R.string.waiting)
+        val empty = page.text(Type.SECTION, context.getString(R.string.home_empty_title), top = 48)
+        val why = page.text(Type.BODY, context.getString(R.string.home_empty_body), R.color.muted)
+        val card = page.card { stack.go(Route.Devices(state.value.place.section, state.value.place.site?.id)) }
+        val count = context.textView(Type.BODY)
+        val sign = context.icon(R.drawable.ic_device, R.color.primary, 32)
+        card.addView(sign)
+        card.putWide(count, 16)
+        card.addView(context.icon(R.drawable.ic_next, R.color.muted))
+        val add = page.primary(R.string.home_add_device) { addDevice(page) }
+        val makeSite = page.primary(R.string.home_make_site) { stack.go(Route.NewSite) }
+        page.tabs(Route.Home, stack)
+        return { state ->
+            val hasSites = state.sites.isNotEmpty()
+            section.show(sectionIcon(state.place.section), context.getString(sectionName(state.place.section)), sections(page), ::choose)
+            site.show(R.drawable.ic_site, siteName(page, state), siteChoices(page, state)) { at -> chooseSite(page, at) }
+            site.view.shown(hasSites)
+            spinner.shown(state.loading && state.problem == null)
+            listOf(empty, why).forEach { it.shown(!state.loading && !hasSites && state.problem == null) }
+            card.shown(hasSites)
+            add.shown(hasSites)
+            makeSite.shown(!state.loading && !hasSites && state.problem == null)
+            sign.setImageResource(sectionIcon(state.place.section))
+            count.text = context.resources.getQuantityString(R.plurals.home_devices, state.devices, state.devices)
+            page.showAge(old, state.problem, state.live, state.asOf)
+        }
+    }
+
+    private fun sections(page: Page) = SECTIONS.map { page.context.getString(sectionName(it)) }
+
+    private fun choose(at: Int) {
+        core.place.value = core.place.value.copy(section = SECTIONS[at])
+    }
+
+    private fun siteName(page: Page, state: HomeState) = state.place.site?.name ?: page.context.getString(R.string.home_all_sites)
+
+    private fun siteChoices(page: Page, state: HomeState): List<String> =
+        state.sites.map { it.name } + page.context.getString(R.string.home_all_sites) + page.context.getString(R.string.home_make_site)
+
+    private fun chooseSite(page: Page, at: Int) {
+        val sites = state.value.sites
+        if (at > sites.size) return stack.go(Route.NewSite)
+        core.place.value = core.place.value.copy(site = sites.getOrNull(at))
+    }
+
+    /** At the chosen site; at the only one; else the person says where. */
+    private fun addDevice(page: Page) {
+        val (section, chosen) = state.value.place
+        val site = chosen ?: state.value.sites.singleOrNull()
+        if (site != null) return stack.go(Route.AddDevice(section, site.id))
+        page.menu(page.view, state.value.sites.map { it.name }) { at ->
+            stack.go(Route.AddDevice(section, state.value.sites[at].id))
+        }
+    }
+}
+
+/** A drop-down of the bar: an icon, what is chosen, and what can be. */
+internal class Picker(private val page: Page, private val name: Int) {
+    private val words = page.context.textView(Type.BODY)
+    private val sign = page.context.icon(R.drawable.ic_site, R.color.primary)
+    private var choices: List<String> = emptyList()
+    private var onChoose: (Int) -> Unit = {}
+    val view: LinearLayout = page.context.row().apply {
+        background = context.touchable(null)
+        minimumHeight = context.dp(48)
+        setPadding(context.dp(12), 0, context.dp(8), 0)
+        isFocusable = true
+        accessibilityDelegate = AsButton
+        addView(sign)
+        words.maxLines = 1
+        words.ellipsize = android.text.TextUtils.TruncateAt.END
+        putWide(words, 8)
+        addView(context.icon(R.drawable.ic_down, R.color.muted))
+        setOnClickListener { page.menu(this, choices, onChoose) }
+    }
+
+    fun show(icon: Int, chosen: String, choices: List<String>, onChoose: (Int) -> Unit) {
+        sign.setImageResource(icon)
+        words.text = chosen
+        view.contentDescription = page.context.getString(name, chosen)
+        this.choices = choices
+        this.onChoose = onChoose
+    }
+}
+
+internal fun Page.picker(name: Int) = Picker(this, name)
+
+internal fun Page.menu(anchor: View, choices: List<String>, onChoose: (Int) -> Unit) {
+    val menu = PopupMenu(context, anchor)
+    choices.forEachIndexed { at, words -> menu.menu.add(0, at, at, words) }
+    menu.setOnMenuItemClickListener {
+        onChoose(it.itemId)
+        true
+    }
+    menu.show()
+}
+
+/** What went wrong, or how old what is shown is when the cloud is out of reach. */
+internal fun Page.showAge(notice: Notice, problem: PorchlightException?, live: Boolean, asOf: Instant?) {
+    when {
+        problem != null -> notice.show(Tone.DANGER, context.wordsFor(problem), null)
+        !live && asOf != null -> {
+            notice.show(Tone.WARNING, context.getString(R.string.list_old_title), context.getString(R.string.list_old_body, spell(asOf)))
+        }
+        else -> notice.show(Tone.WARNING, null, null)
+    }
+}
+
+/** The bar at the bottom of the app's main screens. */
+internal fun Page.tabs(here: Route, stack: Stack) {
+    val tabs = context.row().apply { setBackgroundColor(context.getColor(R.color.surface)) }
+    tab(tabs, R.drawable.ic_home, R.string.tab_home, here == Route.Home) { stack.home() }
+    tab(tabs, R.drawable.ic_more, R.string.tab_more, here == Route.Settings) { if (here != Route.Settings) stack.go(Route.Settings) }
+    view.put(tabs)
+}
+
+private fun tab(tabs: LinearLayout, icon: Int, name: Int, isHere: Boolean, onClick: () -> Unit) {
+    val context = tabs.context
+    val color = if (isHere) R.color.primary else R.color.muted
+    val tab = context.column().apply {
+        gravity = android.view.Gravity.CENTER
+        minimumHeight = context.dp(56)
+        background = context.touchable(null)
+        isFocusable = true
+        isSelected = isHere
+        accessibilityDelegate = AsButton
+        addView(context.icon(icon, color))
+        addView(context.textView(Type.CAPTION, color).apply {
+            setText(name)
+            gravity = android.view.Gravity.CENTER
+        })
+        setOnClickListener { onClick() }
+    }
+    tabs.putWide(tab)
+}

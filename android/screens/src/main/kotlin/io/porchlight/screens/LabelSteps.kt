@@ -1,0 +1,132 @@
+package io.porchlight.screens
+
+import android.content.Context
+import android.graphics.Typeface
+import android.text.InputType
+import android.widget.LinearLayout
+import io.porchlight.bridge.LabelField
+import io.porchlight.bridge.LabelFinding
+import io.porchlight.bridge.LabelReading
+import io.porchlight.bridge.LabelRepair
+
+private const val SERIAL = InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_CAP_CHARACTERS or InputType.TYPE_TEXT_FLAG_NO_SUGGESTIONS
+
+/** Enter manually: the core reads what is typed as it is typed. */
+internal fun AddDeviceScreen.buildTyping(page: Page): (AddingState) -> Unit {
+    val context = page.context
+    page.bar(context.getString(R.string.type_title)) { back() }
+    val serial = page.field(R.string.field_serial, SERIAL)
+    serial.edit.typeface = Typeface.MONOSPACE
+    page.text(Type.SECONDARY, context.getString(R.string.type_where), R.color.muted, 4)
+    val findings = context.column()
+    page.content.put(findings)
+    val notice = page.notice()
+    val define = page.primary(R.string.type_define) { state.value.read.firstOrNull()?.serial?.let { typed -> ask { it.confirmSerial(typed) } } }
+    page.secondary(R.string.type_scan) { scan() }
+    serial.onType { readText(it) }
+    return { state ->
+        val reading = state.read.firstOrNull()
+        define.isEnabled = reading?.isComplete == true && serial.words.isNotEmpty() && !state.busy
+        findings.removeAllViews()
+        if (reading != null && serial.words.isNotEmpty()) showFindings(findings, reading) { ask { flow -> flow.confirmSerial(it) } }
+        page.showProblem(FormState(problem = state.problem), notice, emptyMap())
+    }
+}
+
+/** What was read from a picture or a frame: the person compares it with the label. */
+internal fun AddDeviceScreen.buildConfirming(page: Page): (AddingState) -> Unit {
+    val context = page.context
+    page.bar(context.getString(R.string.confirm_title)) { back() }
+    page.text(Type.BODY, context.getString(R.string.confirm_compare), R.color.muted)
+    val list = context.column()
+    page.content.put(list)
+    val notice = page.notice()
+    val define = page.primary(R.string.confirm_define) { confirmable(state.value)?.let { read -> ask { it.confirmSerial(read) } } }
+    page.secondary(R.string.confirm_again) { ask { it.goBack() } }
+    page.secondary(R.string.scan_enter_manually) { type() }
+    return { state ->
+        list.removeAllViews()
+        state.read.forEach { showReading(list, it) { serial -> ask { flow -> flow.confirmSerial(serial) } } }
+        define.shown(confirmable(state) != null)
+        define.isEnabled = !state.busy
+        page.showProblem(FormState(problem = state.problem), notice, emptyMap())
+    }
+}
+
+/** The one serial of the best reading; other readings are pressed by themselves. */
+private fun confirmable(state: AddingState): String? = state.read.firstOrNull()?.takeIf { it.isComplete }?.serial
+
+private fun showReading(list: LinearLayout, reading: LabelReading, onConfirm: (String) -> Unit) {
+    val context = list.context
+    val card = context.column().apply {
+        background = context.rounded(R.color.surface, 12, R.color.hairline)
+        setPadding(context.dp(16), context.dp(12), context.dp(16), context.dp(12))
+    }
+    reading.serial?.let { serial ->
+        card.put(context.textView(Type.CAPTION, R.color.muted).apply { setText(R.string.field_serial) })
+        card.put(context.textView(Type.SECTION).apply {
+            text = grouped(serial)
+            contentDescription = serial
+            typeface = Typeface.MONOSPACE
+        })
+    }
+    reading.model?.let { card.put(context.textView(Type.SECONDARY, R.color.muted).apply { text = context.getString(R.string.confirm_model, it) }, 4) }
+    if (reading.secrets.isNotEmpty()) {
+        card.put(context.textView(Type.SECONDARY, R.color.muted).apply { setText(R.string.confirm_secrets) }, 4)
+    }
+    showFindings(card, reading, onConfirm)
+    list.put(card, 12)
+}
+
+/** What is wrong with a label or worth knowing, and what it probably meant. */
+private fun showFindings(list: LinearLayout, reading: LabelReading, onConfirm: (String) -> Unit) {
+    val context = list.context
+    for (finding in reading.findings) {
+        val (title, body) = context.wordsFor(finding)
+        val notice = Notice(context)
+        notice.show(if (reading.isComplete) Tone.WARNING else Tone.DANGER, title, body)
+        list.put(notice.view, 8)
+    }
+    for (repair in reading.repairs) {
+        val use = Page(context).button(R.string.type_use_repair, R.color.primary, context.rounded(R.color.raised, 10)) { onConfirm(repair.serial) }
+        use.text = context.getString(R.string.type_use_repair, marked(repair))
+        list.put(use, 8)
+    }
+}
+
+/** The repaired serial; what differs stands between dots, so that it is seen and heard. */
+private fun marked(repair: LabelRepair): String {
+    val changed = repair.changed.map { it.toInt() }.toSet()
+    return repair.serial.mapIndexed { at, letter -> if (at in changed) "·$letter·" else "$letter" }.joinToString("")
+}
+
+/** Title and body for what a label says of itself. */
+private fun Context.wordsFor(finding: LabelFinding): Pair<String, String?> {
+    fun words(title: Int, body: Int? = null) = getString(title) to body?.let(::getString)
+    return when (finding) {
+        is LabelFinding.Empty -> words(R.string.finding_empty)
+        is LabelFinding.TooLong -> words(R.string.finding_too_long)
+        is LabelFinding.TooShort -> words(R.string.finding_too_short)
+        is LabelFinding.SpaceAround, is LabelFinding.SpaceWithin, is LabelFinding.LineBreak -> words(R.string.finding_space)
+        is LabelFinding.FullWidth -> words(R.string.finding_full_width)
+        is LabelFinding.LowerCase -> words(R.string.finding_lower_case)
+        is LabelFinding.NotAscii -> getString(R.string.finding_character, finding.character) to null
+        is LabelFinding.ForeignCharacter -> getString(R.string.finding_character, finding.character) to null
+        is LabelFinding.CheckWrong -> words(R.string.finding_check_wrong)
+        is LabelFinding.Missing -> getString(R.string.finding_missing, getString(fieldName(finding.field))) to null
+        is LabelFinding.Malformed -> getString(R.string.finding_malformed, getString(fieldName(finding.field))) to null
+        is LabelFinding.LookAlike -> words(R.string.finding_look_alike_title, R.string.finding_look_alike_body)
+        is LabelFinding.SecretFromSerial -> words(R.string.finding_secret_from_serial)
+        is LabelFinding.MaybeSerial -> words(R.string.finding_maybe_serial)
+        is LabelFinding.WebAddress -> words(R.string.finding_web_address_title, R.string.finding_web_address_body)
+        is LabelFinding.NotALabel -> words(R.string.finding_not_a_label_title, R.string.finding_not_a_label_body)
+    }
+}
+
+private fun fieldName(field: LabelField): Int = when (field) {
+    LabelField.SERIAL -> R.string.label_serial
+    LabelField.MODEL -> R.string.label_model
+    LabelField.FINGERPRINT -> R.string.label_fingerprint
+    LabelField.CLAIM_CODE -> R.string.label_claim_code
+    LabelField.CHECK -> R.string.label_check
+}

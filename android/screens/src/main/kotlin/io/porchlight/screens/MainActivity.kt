@@ -1,0 +1,129 @@
+package io.porchlight.screens
+
+import android.Manifest
+import android.app.Activity
+import android.content.Intent
+import android.content.pm.PackageManager
+import android.os.Build
+import android.os.Bundle
+import android.view.View
+import android.view.ViewGroup.LayoutParams.MATCH_PARENT
+import android.view.WindowInsets
+import android.widget.FrameLayout
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.MainScope
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.collectLatest
+import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.launch
+
+/** The one activity of an app: shows the top of the stack, and asks the system for what screens need. */
+open class MainActivity : Activity() {
+    private val scope = MainScope()
+    private lateinit var frame: FrameLayout
+    private var stack: Stack? = null
+    private val app get() = application as PorchlightApplication
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        super.onCreate(savedInstanceState)
+        frame = FrameLayout(this).apply {
+            setBackgroundColor(getColor(R.color.background))
+            setOnApplyWindowInsetsListener(::keepClearOfBars)
+        }
+        setContentView(frame)
+        @Suppress("DEPRECATION") // The framework's own way past a rotation; its successor is androidx's.
+        stack = lastNonConfigurationInstance as Stack?
+        if (Build.VERSION.SDK_INT >= 33) onBackInvokedDispatcher.registerOnBackInvokedCallback(0) { goBack() }
+        val kept = savedInstanceState?.getStringArrayList(ROUTES).orEmpty().mapNotNull(Route::of)
+        scope.launch { app.opening.collectLatest { show(it, kept) } }
+    }
+
+    private suspend fun show(opening: Opening, kept: List<Route>) {
+        when (opening) {
+            is Opening.Busy -> showAlone(WaitingScreen())
+            is Opening.Failed -> showAlone(WaitingScreen(opening.problem))
+            is Opening.Open -> {
+                val stack = stack ?: Stack(app, opening.core, kept).also { stack = it }
+                scope.launch { opening.core.sessionStates.filterNotNull().collect(stack::follow) }
+                stack.top.filterNotNull().collectLatest { showAlone(it) }
+            }
+        }
+    }
+
+    private fun <S : Any> showAlone(screen: Screen<S>) {
+        drawing?.cancel()
+        val page = Page(this)
+        val draw = screen.build(page)
+        frame.removeAllViews()
+        frame.addView(page.view, FrameLayout.LayoutParams(MATCH_PARENT, MATCH_PARENT))
+        // What is there already is drawn before anybody looks.
+        draw(screen.state.value)
+        drawing = scope.launch { screen.state.collect(draw) }
+    }
+
+    private var drawing: Job? = null
+
+    /** Content stays clear of the status bar, the navigation bar, a cutout and the keyboard. */
+    private fun keepClearOfBars(view: View, insets: WindowInsets): WindowInsets {
+        if (Build.VERSION.SDK_INT >= 30) {
+            val types = WindowInsets.Type.systemBars() or WindowInsets.Type.displayCutout() or WindowInsets.Type.ime()
+            val bars = insets.getInsets(types)
+            view.setPadding(bars.left, bars.top, bars.right, bars.bottom)
+        } else {
+            @Suppress("DEPRECATION")
+            with(insets) { view.setPadding(systemWindowInsetLeft, systemWindowInsetTop, systemWindowInsetRight, systemWindowInsetBottom) }
+        }
+        return insets
+    }
+
+    @Deprecated("The framework's own way past a rotation; its successor is androidx's.")
+    override fun onRetainNonConfigurationInstance(): Any? = stack
+
+    override fun onSaveInstanceState(outState: Bundle) {
+        super.onSaveInstanceState(outState)
+        outState.putStringArrayList(ROUTES, ArrayList(stack?.routes.orEmpty().map { it.text() }))
+    }
+
+    override fun onDestroy() {
+        scope.cancel()
+        if (!isChangingConfigurations) stack?.close()
+        super.onDestroy()
+    }
+
+    @Deprecated("Before API 33 there is no other way.")
+    override fun onBackPressed() = goBack()
+
+    private fun goBack() {
+        if (stack?.back() != true) finish()
+    }
+
+    internal fun askForCamera() = requestPermissions(arrayOf(Manifest.permission.CAMERA), CAMERA)
+
+    internal fun hasCamera() = checkSelfPermission(Manifest.permission.CAMERA) == PackageManager.PERMISSION_GRANTED
+
+    internal fun askForPicture() {
+        val intent = Intent(Intent.ACTION_GET_CONTENT).setType("image/*").addCategory(Intent.CATEGORY_OPENABLE)
+        @Suppress("DEPRECATION")
+        startActivityForResult(intent, PICTURE)
+    }
+
+    override fun onRequestPermissionsResult(requestCode: Int, permissions: Array<out String>, grantResults: IntArray) {
+        if (requestCode != CAMERA) return
+        // No rationale after a refusal means that the system will not ask again.
+        val forEver = !shouldShowRequestPermissionRationale(Manifest.permission.CAMERA)
+        stack?.top?.value?.answered(Answer.Camera(hasCamera(), forEver))
+    }
+
+    @Deprecated("The framework's own way; its successor is androidx's.")
+    override fun onActivityResult(requestCode: Int, resultCode: Int, data: Intent?) {
+        val place = data?.data
+        if (requestCode != PICTURE || resultCode != RESULT_OK || place == null) return
+        scope.launch { stack?.top?.value?.answered(Answer.Picture(readPicture(contentResolver, place))) }
+    }
+
+    private companion object {
+        const val ROUTES = "routes"
+        const val CAMERA = 1
+        const val PICTURE = 2
+    }
+}

@@ -1,0 +1,54 @@
+package io.porchlight.screens
+
+import io.porchlight.bridge.DeviceSection
+
+/** Every way in. As text it is all that the system keeps of a screen when it kills the process: ids, never a secret. */
+sealed interface Route {
+    data object Waiting : Route
+    data object SignIn : Route
+    data object Register : Route
+    data object Code : Route
+    data object Home : Route
+    data object Customers : Route
+    data object NewSite : Route
+    data object Settings : Route
+    data class Devices(val section: DeviceSection, val site: String?) : Route
+    data class OneDevice(val device: String) : Route
+    data class AddDevice(val section: DeviceSection, val site: String) : Route
+
+    /** Adding that was saved: goes on where it is. */
+    data class Adding(val claim: String) : Route
+
+    fun text(): String = when (this) {
+        Waiting -> "waiting"
+        SignIn -> "sign-in"
+        Register -> "register"
+        Code -> "code"
+        Home -> "home"
+        Customers -> "customers"
+        NewSite -> "new-site"
+        Settings -> "settings"
+        is Devices -> "devices/${section.name}/${site.orEmpty()}"
+        is OneDevice -> "device/$device"
+        is AddDevice -> "add/${section.name}/$site"
+        is Adding -> "adding/$claim"
+    }
+
+    companion object {
+        private val plain = listOf(Waiting, SignIn, Register, Code, Home, Customers, NewSite, Settings).associateBy { it.text() }
+
+        /** Reads what [text] wrote; nothing for anything else. */
+        fun of(text: String): Route? {
+            val parts = text.split('/')
+            return plain[text] ?: when (parts.first() to parts.size) {
+                "devices" to 3 -> section(parts[1])?.let { Devices(it, parts[2].ifEmpty { null }) }
+                "device" to 2 -> OneDevice(parts[1])
+                "add" to 3 -> section(parts[1])?.let { AddDevice(it, parts[2]) }
+                "adding" to 2 -> Adding(parts[1])
+                else -> null
+            }
+        }
+
+        private fun section(name: String) = DeviceSection.entries.find { it.name == name }
+    }
+}

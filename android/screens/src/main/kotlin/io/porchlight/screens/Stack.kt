@@ -1,0 +1,91 @@
+package io.porchlight.screens
+
+import io.porchlight.bridge.SessionState
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+
+/** The screens that a person went through, the last one on top. It outlives a rotation. */
+internal class Stack(private val app: PorchlightApplication, private val core: OpenCore, wanted: List<Route>) {
+    private val screens = ArrayDeque<Screen<*>>()
+    private val tops: MutableStateFlow<Screen<*>?> = MutableStateFlow(null)
+
+    /** What the system kept of the process before this one, until somebody is signed in to go there. */
+    private var kept: List<Route> = wanted
+
+    val top: StateFlow<Screen<*>?> get() = tops
+    val routes: List<Route> get() = screens.map { it.route }
+
+    /** The session decides where the stack begins. */
+    fun follow(state: SessionState) {
+        val root = rootOf(state)
+        if (screens.firstOrNull()?.route == root) return
+        replaceAll(root)
+        if (root == app.home) {
+            kept.filter { it != root }.forEach(::go)
+            kept = emptyList()
+        }
+    }
+
+    fun go(route: Route) {
+        screens.addLast(make(route))
+        tops.value = screens.last()
+    }
+
+    /** Takes the top screen's place. */
+    fun swap(route: Route) {
+        val former = screens.removeLast()
+        go(route)
+        former.leave()
+    }
+
+    /** A step back; false when there is none. */
+    fun back(): Boolean {
+        if (screens.lastOrNull()?.back() == true) return true
+        return leaveTop()
+    }
+
+    /** The top screen is done. */
+    fun leaveTop(): Boolean {
+        if (screens.size < 2) return false
+        val former = screens.removeLast()
+        tops.value = screens.last()
+        former.leave()
+        return true
+    }
+
+    /** All the way back. */
+    fun home() {
+        while (leaveTop()) Unit
+    }
+
+    fun close() = screens.forEach { it.leave() }
+
+    private fun replaceAll(root: Route) {
+        val former = screens.toList()
+        screens.clear()
+        go(root)
+        former.forEach { it.leave() }
+    }
+
+    private fun rootOf(state: SessionState): Route = when (state) {
+        is SessionState.Locked -> Route.Waiting
+        is SessionState.SignedOut, is SessionState.Registering, is SessionState.SigningIn -> Route.SignIn
+        is SessionState.CodeNeeded, is SessionState.Verifying -> Route.Code
+        is SessionState.SignedIn, is SessionState.SigningOut -> app.home
+    }
+
+    private fun make(route: Route): Screen<*> = when (route) {
+        Route.Waiting -> WaitingScreen(words = R.string.waiting_locked)
+        Route.SignIn -> SignInScreen(core, this)
+        Route.Register -> RegisterScreen(core, this)
+        Route.Code -> CodeScreen(core)
+        Route.Home -> HomeScreen(core, this)
+        Route.Customers -> CustomersScreen(this)
+        Route.NewSite -> NewSiteScreen(core, this)
+        Route.Settings -> SettingsScreen(app, core, this)
+        is Route.Devices -> DevicesScreen(core, this, route)
+        is Route.OneDevice -> OneDeviceScreen(core, this, route)
+        is Route.AddDevice -> AddDeviceScreen(app, core, this, route) { core.profile.addDevice(route.section, route.site) }
+        is Route.Adding -> AddDeviceScreen(app, core, this, route) { core.profile.resumeAddingDevice(route.claim) }
+    }
+}
