@@ -31,7 +31,7 @@ import kotlinx.coroutines.launch
 abstract class PorchlightApplication : Application() {
     private val scope: CoroutineScope = MainScope()
     private val openings = MutableStateFlow<Opening>(Opening.Busy)
-    private var onScreen = 0
+    private val onScreen = MutableStateFlow(false)
 
     /** How far the core is open. */
     internal val opening: StateFlow<Opening> get() = openings
@@ -67,6 +67,7 @@ abstract class PorchlightApplication : Application() {
                 Opening.Failed(problem)
             }
             val core = (openings.value as? Opening.Open)?.core ?: return@launch
+            launch { follow(core) }
             networkChanges(this@PorchlightApplication).collect { core.porchlight.networkChanged() }
         }
     }
@@ -77,27 +78,27 @@ abstract class PorchlightApplication : Application() {
         (openings.value as? Opening.Open)?.core?.close()
     }
 
-    private fun tell(deed: suspend (Porchlight) -> Unit) {
-        val core = (openings.value as? Opening.Open)?.core ?: return
-        scope.launch {
-            try {
-                deed(core.porchlight)
-            } catch (_: PorchlightException) {
-                // It is in the report; the next time comes with the next screen.
-            }
+    /** One call after the other: a screen that comes back at once must not be overtaken by its own leaving. */
+    private suspend fun follow(core: OpenCore): Nothing = onScreen.collect { isOnScreen ->
+        try {
+            if (isOnScreen) core.porchlight.enteredForeground() else core.porchlight.enteredBackground()
+        } catch (_: PorchlightException) {
+            // It is in the report; the next screen tries again.
         }
     }
 
     private inner class OnScreen : ActivityLifecycleCallbacks {
+        private val started = mutableSetOf<Activity>()
+
         override fun onActivityStarted(activity: Activity) {
-            onScreen += 1
-            if (onScreen == 1) tell { it.enteredForeground() }
+            started += activity
+            onScreen.value = true
         }
 
         override fun onActivityStopped(activity: Activity) {
-            onScreen -= 1
-            if (onScreen > 0 || activity.isChangingConfigurations) return
-            tell { it.enteredBackground() }
+            started -= activity
+            if (started.isNotEmpty() || activity.isChangingConfigurations) return
+            onScreen.value = false
             WorkService.schedule(this@PorchlightApplication, java.time.Duration.ZERO)
         }
 

@@ -35,7 +35,10 @@ sealed interface Route {
     }
 
     companion object {
-        private val plain = listOf(Waiting, SignIn, Register, Code, Home, Customers, NewSite, Settings).associateBy { it.text() }
+        // Lazy: the first route is made while this class is.
+        private val plain by lazy {
+            listOf(Waiting, SignIn, Register, Code, Home, Customers, NewSite, Settings).associateBy { it.text() }
+        }
 
         /** Reads what [text] wrote; nothing for anything else. */
         fun of(text: String): Route? {

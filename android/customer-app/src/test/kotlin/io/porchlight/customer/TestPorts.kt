@@ -1,0 +1,63 @@
+package io.porchlight.customer
+
+import io.porchlight.bridge.Clock
+import io.porchlight.bridge.Connectivity
+import io.porchlight.bridge.PortException
+import io.porchlight.bridge.Ports
+import io.porchlight.bridge.ProbeKey
+import io.porchlight.bridge.SecretStore
+import io.porchlight.bridge.Signer
+import java.time.Duration
+import java.time.Instant
+import java.util.concurrent.ConcurrentHashMap
+
+/** A phone's Keystore, keys and radio, in memory: they outlive the app's process, as on a phone. */
+class TestPhone {
+    val secrets = MemorySecrets()
+    val radio = Radio()
+    private val signer = MemorySigner()
+
+    fun ports() = Ports(secrets, JvmClock, radio, signer)
+}
+
+class MemorySecrets : SecretStore {
+    private val kept = ConcurrentHashMap<String, ByteArray>()
+
+    override fun load(name: String): ByteArray = kept[name]?.clone() ?: throw PortException.Missing()
+
+    override fun save(name: String, value: ByteArray) {
+        kept[name] = value.clone()
+    }
+
+    override fun remove(name: String) {
+        kept.remove(name)
+    }
+}
+
+class Radio : Connectivity {
+    @Volatile var online = true
+
+    override fun isOnline() = online
+}
+
+private class MemorySigner : Signer {
+    private val keys = ConcurrentHashMap<String, ProbeKey>()
+
+    override fun create(name: String): ByteArray = ProbeKey.generate().also { keys[name] = it }.publicKey()
+
+    override fun publicKey(name: String): ByteArray = key(name).publicKey()
+
+    override fun sign(name: String, bytes: ByteArray): ByteArray = key(name).sign(bytes)
+
+    override fun remove(name: String) {
+        keys.remove(name)
+    }
+
+    private fun key(name: String) = keys[name] ?: throw PortException.Missing()
+}
+
+private object JvmClock : Clock {
+    override fun wallTime(): Instant = Instant.now()
+    override fun elapsed(): Duration = Duration.ofNanos(System.nanoTime())
+    override fun bootId() = "jvm"
+}
