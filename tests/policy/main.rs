@@ -4,4 +4,5 @@
 mod files;
 mod names;
 mod rooms;
+mod shells;
 mod tree;

@@ -22,12 +22,19 @@ fn described() -> BTreeSet<PathBuf> {
     folders
 }
 
+/// Below a Maven module's `src` the tool says what is where, not we.
+fn is_laid_out_by_its_tool(path: &Path) -> bool {
+    path.starts_with("android") && path.components().count() > 2
+}
+
 fn real() -> BTreeSet<PathBuf> {
     let mut folders = BTreeSet::new();
     for file in files::all() {
         let mut folder = file.parent();
         while let Some(path) = folder.filter(|path| !path.as_os_str().is_empty()) {
-            folders.insert(path.to_owned());
+            if !is_laid_out_by_its_tool(path) {
+                folders.insert(path.to_owned());
+            }
             folder = path.parent();
         }
     }

@@ -49,3 +49,8 @@ fun DeviceList.changes(): Flow<Unit> = callbackFlow {
     })
     awaitClose { subscription.destroy() }
 }.conflate()
+
+/** A scanner for a camera; `onSeen` hears what its frames show, on a thread of the core. Destroy it with the camera. */
+fun AddDeviceFlow.scanLabels(onSeen: (List<SeenCode>) -> Unit): LabelScanner = labelScanner(object : ViewfinderListener {
+    override fun onSeen(codes: List<SeenCode>) = onSeen(codes)
+})

@@ -17,7 +17,7 @@ import io.porchlight.bridge.LabelProgress
 import io.porchlight.bridge.LabelScanner
 import io.porchlight.bridge.ScanProblem
 import io.porchlight.bridge.SeenCode
-import io.porchlight.bridge.ViewfinderListener
+import io.porchlight.bridge.scanLabels
 
 /** The viewfinder, and the ways around it: light, a picture, typing. */
 internal fun AddDeviceScreen.buildScanning(page: Page): (AddingState) -> Unit {
@@ -94,9 +94,7 @@ internal class CameraView(private val activity: MainActivity, private val screen
     }
 
     private fun open() {
-        val opened = screen.flow()?.labelScanner(object : ViewfinderListener {
-            override fun onSeen(codes: List<SeenCode>) = screen.saw(codes)
-        }) ?: return
+        val opened = screen.flow()?.scanLabels(screen::saw) ?: return
         scanner = opened
         frames.start(opened::offerFrame)
     }
