@@ -28,19 +28,9 @@ fn screens_leave_the_bindings_to_the_bridge() {
     {
         for file in kotlin(room) {
             let text = files::text(&file);
-            for forbidden in
-                ["com.sun.jna", "uniffi", "Porchlight.open", "object : SessionListener", "Listener {"]
-            {
-                let own_of_android = [
-                    "TextureView.SurfaceTextureListener {",
-                    "OnClickListener {",
-                    "InsetsListener {",
-                    "ChangeListener {",
-                    "ItemClickListener {",
-                    "ImageAvailableListener {",
-                ];
-                let without = own_of_android.iter().fold(text.clone(), |text, own| text.replace(own, ""));
-                assert!(!without.contains(forbidden), "{} names {forbidden}", file.display());
+            let listeners = ["SessionListener", "AddDeviceListener", "ListListener", "ViewfinderListener"];
+            for forbidden in ["com.sun.jna", "uniffi", "Porchlight.open"].iter().chain(&listeners) {
+                assert!(!text.contains(forbidden), "{} names {forbidden}", file.display());
             }
         }
     }

@@ -18,7 +18,7 @@ internal fun AddDeviceScreen.buildDetails(page: Page): (AddingState) -> Unit {
     val name = page.field(R.string.field_device_name, NAME)
     val password = PasswordFields(page)
     val zone = page.zoneField { chosen -> details()?.let { edit(it.form.copy(timeZone = chosen)) } }
-    val daylight = page.switch(R.string.details_daylight) { on -> details()?.let { edit(it.form.copy(daylightSaving = on)) } }
+    val daylight = page.switch(R.string.details_daylight) { on -> details()?.let { if (it.form.daylightSaving != on) edit(it.form.copy(daylightSaving = on)) } }
     val changes = page.text(Type.SECONDARY, color = R.color.muted, top = 4)
     name.onType { typed -> details()?.let { if (it.form.name != typed) edit(it.form.copy(name = typed)) } }
     val next = page.primary(R.string.details_next) { details()?.let { add(it.form.copy(name = name.words), password) } }

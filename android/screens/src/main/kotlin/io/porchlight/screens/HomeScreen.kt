@@ -1,6 +1,8 @@
 package io.porchlight.screens
 
 import android.view.View
+import android.view.ViewGroup.LayoutParams.MATCH_PARENT
+import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
 import android.widget.LinearLayout
 import android.widget.PopupMenu
 import io.porchlight.bridge.DeviceSection
@@ -49,8 +51,7 @@ internal class HomeScreen(private val core: OpenCore, private val stack: Stack) 
         val context = page.context
         val section = page.picker(R.string.home_section)
         val site = page.picker(R.string.home_site)
-        page.barView(section.view, fills = true)
-        page.barView(site.view, fills = true)
+        page.barView(pickers(page, section, site), fills = true)
         val old = page.notice()
         val spinner = page.spinner(R.string.waiting)
         val empty = page.text(Type.SECTION, context.getString(R.string.home_empty_title), top = 48)
@@ -181,8 +182,8 @@ private fun tab(tabs: LinearLayout, icon: Int, name: Int, isHere: Boolean, onCli
         addView(context.icon(icon, color))
         addView(context.textView(Type.CAPTION, color).apply {
             setText(name)
-            gravity = android.view.Gravity.CENTER
-        })
+            textAlignment = View.TEXT_ALIGNMENT_CENTER
+        }, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
         setOnClickListener { onClick() }
     }
     tabs.putWide(tab)

@@ -26,6 +26,12 @@ internal enum class Tone(val text: Int, val soft: Int) {
     WARNING(R.color.warning, R.color.warning_soft),
 }
 
+/** So narrow, or with letters so large, that two names do not fit beside each other. */
+internal val Context.isNarrow: Boolean get() = resources.configuration.run { screenWidthDp / fontScale < 360 }
+
+/** So low, or with letters so large, that actions at the bottom would leave no room for what is read. */
+internal val Context.isLow: Boolean get() = resources.configuration.run { screenHeightDp / fontScale < 480 }
+
 internal fun Context.dp(size: Int): Int = (size * resources.displayMetrics.density + 0.5f).toInt()
 
 internal fun Context.rounded(color: Int, radius: Int, outline: Int? = null) = GradientDrawable().apply {

@@ -50,7 +50,7 @@ open class MainActivity : Activity() {
         }
     }
 
-    private fun <S : Any> showAlone(screen: Screen<S>) {
+    internal fun <S : Any> showAlone(screen: Screen<S>) {
         drawing?.cancel()
         val page = Page(this)
         val draw = screen.build(page)

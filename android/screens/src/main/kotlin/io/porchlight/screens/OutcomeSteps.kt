@@ -171,7 +171,7 @@ private class Outcome(private val title: TextView, private val body: TextView) {
 private fun AddDeviceScreen.outcome(page: Page, icon: Int, color: Int, title: Int): Outcome {
     val context = page.context
     page.bar(context.getString(R.string.add_title)) { stack.leaveTop() }
-    page.content.put(context.icon(icon, color, 64).apply {
+    page.content.put(context.icon(icon, color, if (context.isLow) 40 else 64).apply {
         (layoutParams as LinearLayout.LayoutParams).gravity = android.view.Gravity.START
     }, 32)
     val heading = page.text(Type.TITLE, context.getString(title), top = 16)

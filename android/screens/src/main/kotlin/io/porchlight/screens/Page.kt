@@ -90,7 +90,7 @@ internal class Page(val context: Context) {
         setTextColor(context.getColor(R.color.text))
         minHeight = context.dp(48)
         id = name
-        setOnCheckedChangeListener { view, on -> if (view.isPressed || view.isAccessibilityFocused || !view.isLaidOut) onChange(on) }
+        setOnCheckedChangeListener { _, on -> onChange(on) }
         content.put(this, 8)
     }
 
@@ -98,8 +98,9 @@ internal class Page(val context: Context) {
     fun primary(name: Int, onClick: () -> Unit): Button = button(name, R.color.on_primary, context.rounded(R.color.primary, 10), onClick)
         .also { footerPut(it) }
 
-    /** Another action of the footer. */
-    fun secondary(name: Int, onClick: () -> Unit): Button = button(name, R.color.primary, null, onClick).also { footerPut(it) }
+    /** Another action: below the main one, or after what is read where there is little room. */
+    fun secondary(name: Int, onClick: () -> Unit): Button = button(name, R.color.primary, null, onClick)
+        .also { if (context.isLow) content.put(it, 8) else footerPut(it) }
 
     /** An action within the content. */
     fun link(name: Int, onClick: () -> Unit): Button = button(name, R.color.primary, context.rounded(R.color.raised, 10), onClick)
