@@ -87,6 +87,14 @@ internal class HomeScreen(private val core: OpenCore, private val stack: Stack) 
         core.place.value = core.place.value.copy(section = SECTIONS[at])
     }
 
+    /** Side by side, or one above the other where names would be cut. */
+    private fun pickers(page: Page, section: Picker, site: Picker): LinearLayout =
+        if (page.context.isNarrow) {
+            page.context.column().apply { put(section.view); put(site.view) }
+        } else {
+            page.context.row().apply { putWide(section.view); putWide(site.view) }
+        }
+
     private fun siteName(page: Page, state: HomeState) = state.place.site?.name ?: page.context.getString(R.string.home_all_sites)
 
     private fun siteChoices(page: Page, state: HomeState): List<String> =

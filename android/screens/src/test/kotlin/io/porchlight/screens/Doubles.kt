@@ -1,0 +1,76 @@
+package io.porchlight.screens
+
+import android.app.Activity
+import android.graphics.Color
+import android.view.View
+import io.porchlight.bridge.AddDeviceFlow
+import io.porchlight.bridge.AddDeviceListener
+import io.porchlight.bridge.AddDeviceState
+import io.porchlight.bridge.Configuration
+import io.porchlight.bridge.DetailsForm
+import io.porchlight.bridge.DeviceList
+import io.porchlight.bridge.LabelScanner
+import io.porchlight.bridge.ListListener
+import io.porchlight.bridge.NoHandle
+import io.porchlight.bridge.Porchlight
+import io.porchlight.bridge.Profile
+import io.porchlight.bridge.SessionFlow
+import io.porchlight.bridge.SessionListener
+import io.porchlight.bridge.SiteList
+import io.porchlight.bridge.Subscription
+import io.porchlight.bridge.ViewfinderListener
+
+// A core that says nothing by itself: each state of each screen is given. The journey has the real one.
+
+/** An app whose core does not open: the pictures put their own screens in its place. */
+class PicturesApplication : PorchlightApplication() {
+    override val home: Route = Route.Home
+    override val clientName = "pictures"
+    override val configuration get() = Configuration("", "", clientName, "0", "", emptyList())
+    override fun frames(activity: Activity): FrameSource = StillCamera(activity)
+}
+
+/** Shows a dark room and offers no frame. */
+private class StillCamera(private val activity: Activity) : FrameSource {
+    override fun preview() = View(activity).apply { setBackgroundColor(Color.rgb(0x2b, 0x30, 0x36)) }
+    override fun start(offer: OfferFrame) = Unit
+    override fun stop() = Unit
+    override fun light(on: Boolean) = Unit
+}
+
+private fun subscription() = Subscription(NoHandle)
+
+internal class SilentPorchlight : Porchlight(NoHandle) {
+    override fun profile(): Profile = SilentProfile()
+}
+
+private class SilentProfile : Profile(NoHandle) {
+    override fun session(): SessionFlow = SilentSession()
+    override fun sites(): SiteList = SilentSites()
+    override fun devices(): DeviceList = SilentDevices()
+}
+
+private class SilentSession : SessionFlow(NoHandle) {
+    override fun listen(listener: SessionListener): Subscription = subscription()
+}
+
+private class SilentSites : SiteList(NoHandle) {
+    override fun listen(listener: ListListener): Subscription = subscription()
+}
+
+private class SilentDevices : DeviceList(NoHandle) {
+    override fun listen(listener: ListListener): Subscription = subscription()
+}
+
+/** A flow that stays in one state. */
+internal class StillFlow(private val state: AddDeviceState) : AddDeviceFlow(NoHandle) {
+    override fun listen(listener: AddDeviceListener): Subscription {
+        listener.onState(state)
+        return subscription()
+    }
+
+    override fun labelScanner(viewfinder: ViewfinderListener): LabelScanner = LabelScanner(NoHandle)
+
+    override suspend fun readText(text: String) = Unit
+    override suspend fun editDetails(form: DetailsForm) = Unit
+}

@@ -1,0 +1,92 @@
+package io.porchlight.screens
+
+import android.graphics.Bitmap
+import android.graphics.Canvas
+import android.graphics.Insets
+import android.os.Looper
+import android.view.View
+import android.view.ViewGroup
+import android.view.WindowInsets
+import io.porchlight.bridge.AddDeviceState
+import io.porchlight.bridge.DeviceSection
+import java.io.File
+import kotlinx.coroutines.MainScope
+import kotlinx.coroutines.cancel
+import org.robolectric.Robolectric
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+
+/** The height of the bars that a picture leaves clear, in dp: the status bar, and the navigation bar with three buttons. */
+internal const val STATUS_BAR = 24
+internal const val NAVIGATION_BAR = 48
+
+/** One activity that shows screen after screen as a phone would: edge to edge, with bars. */
+internal class Studio : AutoCloseable {
+    private val controller = Robolectric.buildActivity(MainActivity::class.java).setup()
+    private val scope = MainScope()
+    val activity: MainActivity = controller.get()
+    val app = RuntimeEnvironment.getApplication() as PicturesApplication
+    val core = OpenCore(SilentPorchlight(), scope)
+    val stack = Stack(app, core, emptyList())
+
+    init {
+        repeat(SETTLE) { idle() }
+    }
+
+    fun adding(state: AddDeviceState): AddDeviceScreen {
+        val route = Route.AddDevice(DeviceSection.VIDEO, "s-1")
+        return AddDeviceScreen(app, core, stack, route) { StillFlow(state) }.also { idle() }
+    }
+
+    /** Shows it and lays it out; answers what the window holds. */
+    fun <S : Any> show(shot: Shot<S>): View {
+        val screen = shot.make(this)
+        idle()
+        val drawn = if (shot.state == null) screen else Posed(screen, shot.state)
+        activity.showAlone(drawn)
+        shot.then(activity)
+        idle()
+        val window = activity.window.decorView
+        val (width, height) = activity.resources.displayMetrics.run { widthPixels to heightPixels }
+        val bars = Insets.of(0, activity.dp(STATUS_BAR), 0, activity.dp(NAVIGATION_BAR))
+        activity.findViewById<ViewGroup>(android.R.id.content).getChildAt(0)
+            .dispatchApplyWindowInsets(WindowInsets.Builder().setInsets(WindowInsets.Type.systemBars(), bars).build())
+        window.measure(exactly(width), exactly(height))
+        window.layout(0, 0, width, height)
+        screen.leave()
+        return window
+    }
+
+    private fun exactly(size: Int) = View.MeasureSpec.makeMeasureSpec(size, View.MeasureSpec.EXACTLY)
+
+    private fun idle() = shadowOf(Looper.getMainLooper()).idle()
+
+    override fun close() {
+        scope.cancel()
+        controller.close()
+    }
+
+    private companion object {
+        /** The core's answer that it does not open comes from another thread. */
+        const val SETTLE = 20
+    }
+}
+
+/** A screen that shows one state, whatever its core says. */
+private class Posed<S : Any>(private val screen: Screen<S>, state: S) : Screen<S>(state) {
+    override val route get() = screen.route
+    override fun build(page: Page) = screen.build(page)
+}
+
+/** Half of each side: enough to see whether a word is cut. */
+internal fun View.paint(file: File) {
+    val picture = Bitmap.createBitmap(width / 2, height / 2, Bitmap.Config.ARGB_8888)
+    val canvas = Canvas(picture)
+    canvas.scale(0.5f, 0.5f)
+    // As it stands when nothing moves any more.
+    jumpDrawablesToCurrentState()
+    draw(canvas)
+    file.parentFile?.mkdirs()
+    file.outputStream().use { picture.compress(Bitmap.CompressFormat.PNG, 100, it) }
+    picture.recycle()
+}
