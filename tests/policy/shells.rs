@@ -22,6 +22,45 @@ fn hand_written_kotlin_file_has_at_most_500_lines() {
     }
 }
 
+fn swift(under: &str) -> Vec<PathBuf> {
+    let is_swift = |file: &PathBuf| file.extension().is_some_and(|e| e == "swift") && file.starts_with(under);
+    let found: Vec<_> = files::all().into_iter().filter(is_swift).collect();
+    assert!(!found.is_empty(), "no Swift under {under}");
+    found
+}
+
+#[test]
+fn swift_screens_leave_the_bindings_to_the_bridge_and_have_no_words_of_their_own() {
+    for room in ["ios/Sources/Screens", "ios/Sources/CustomerApp", "ios/Sources/PartnerApp"] {
+        for file in swift(room) {
+            let text = files::text(&file);
+            assert!(text.lines().count() <= 500, "two things live in {}", file.display());
+            for forbidden in ["import PorchlightCore", "Porchlight.open", ".listen(", "Text(verbatim:"] {
+                assert!(!text.contains(forbidden), "{} names {forbidden}", file.display());
+            }
+            // Every key of the catalog is snake case: a literal with a space or a capital is words, not a key.
+            for line in text.lines() {
+                for way in ["Text(\"", "Button(\"", "TextField(\"", "SecureField(\"", ".navigationTitle(\""] {
+                    let after = line.split(way).nth(1).unwrap_or_default();
+                    let key: String = after.chars().take_while(|c| !matches!(c, '"' | '\\' | ' ')).collect();
+                    let is_key = key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+                    assert!(is_key, "{}: {line}", file.display());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn words_colours_and_icons_of_ios_are_made_from_androids() {
+    let check = std::process::Command::new("ios/bin/from-android")
+        .arg("--check")
+        .current_dir(files::root())
+        .output()
+        .expect("python3 is there");
+    assert!(check.status.success(), "run ios/bin/from-android: {}", String::from_utf8_lossy(&check.stdout));
+}
+
 #[test]
 fn screens_leave_the_bindings_to_the_bridge() {
     for room in ["android/screens/src/main", "android/customer-app/src/main", "android/partner-app/src/main"]

@@ -22,9 +22,10 @@ fn described() -> BTreeSet<PathBuf> {
     folders
 }
 
-/// Below a Maven module's `src` the tool says what is where, not we.
+/// Below a Maven module's `src`, in a catalog of icons and in a folder for a C header the tool says what is where.
 fn is_laid_out_by_its_tool(path: &Path) -> bool {
-    path.starts_with("android") && path.components().count() > 2
+    let depth = path.components().count();
+    (path.starts_with("android") && depth > 2) || (path.starts_with("ios") && depth > 3)
 }
 
 fn real() -> BTreeSet<PathBuf> {

@@ -55,9 +55,12 @@ private fun AddDeviceScreen.add(form: DetailsForm, password: PasswordFields) {
 
 /** The device's password, or a first one twice. What is typed here is in these views, and in the one call. */
 private class PasswordFields(private val page: Page) {
+    private val question = page.text(Type.SECONDARY, page.context.getString(R.string.details_has_password_question), R.color.muted, 12)
     private val known = RadioButton(page.context)
     private val none = RadioButton(page.context)
     private val choice = RadioGroup(page.context).apply {
+        id = R.string.details_has_password_question
+        question.labelFor = id
         for ((button, words) in listOf(known to R.string.details_has_password, none to R.string.details_has_none)) {
             button.setText(words)
             button.id = words

@@ -1,0 +1,117 @@
+import Foundation
+import Observation
+import PorchlightCore
+
+/// Adding a device as its screens show it: the core's state, and how the person reads the label.
+@MainActor @Observable public final class AddDeviceModel {
+    public private(set) var state: AddDeviceState?
+    public private(set) var problem: PorchlightError?
+    public private(set) var isBusy = false
+    public private(set) var seen: [SeenCode] = []
+    public private(set) var isGone = false
+    public var isTyping = false
+    public var torch = false
+
+    @ObservationIgnored private let core: OpenCore
+    @ObservationIgnored private let opening: Opening
+    @ObservationIgnored private var flow: AddDeviceFlow?
+    @ObservationIgnored private var reading: Reading?
+    @ObservationIgnored private var seeing: Reading?
+
+    /// A new device, or a claim that was saved before.
+    public enum Opening: Hashable, Sendable {
+        case new(section: DeviceSection, siteID: String)
+        case saved(claimID: String)
+    }
+
+    public init(core: OpenCore, opening: Opening) { (self.core, self.opening) = (core, opening) }
+
+    /// Opens the flow, once.
+    public func open() async {
+        guard flow == nil else { return }
+        await attempt({ failedToOpen($0) }) {
+            let opened =
+                switch opening {
+                case .new(let section, let siteID): try await core.profile.addDevice(section: section, site: siteID)
+                case .saved(let claimID): try await core.profile.resumeAddingDevice(claim: claimID)
+                }
+            flow = opened
+            let listening = Listening<AddDeviceState>()
+            reading = Reading(listening, opened.listen(listener: listening)) { [weak self] in self?.follow($0) }
+        }
+    }
+
+    /// What was read of the label, the most telling first.
+    public var readings: [LabelReading] {
+        if case .label(_, _, .read(let readings)) = state { readings } else { [] }
+    }
+
+    /// A scanner for a camera; frames that show labels come as `seen`. Let it go with the camera.
+    public func labelScanner() -> LabelScanner? {
+        guard let flow else { return nil }
+        let listening = Listening<[SeenCode]>(.bufferingNewest(1))
+        let scanner = flow.labelScanner(viewfinder: listening)
+        seeing = Reading(listening, scanner) { [weak self] in self?.seen = $0 }
+        return scanner
+    }
+
+    /// The camera is closed: no frame is offered any more.
+    public func closeLabelScanner() { (seeing, seen) = (nil, []) }
+
+    public func readPicture(_ bytes: Data) async { await ask { try await $0.readPicture(bytes: bytes) } }
+
+    /// While a person types there is no waiting to be shown.
+    public func readText(_ text: String) async {
+        guard let flow else { return }
+        await attempt({ problem = $0 }) { try await flow.readText(text: text) }
+    }
+
+    public func confirm(_ serial: String) async { await ask { try await $0.confirmSerial(serial: serial) } }
+
+    public func edit(_ form: DetailsForm) async {
+        guard let flow else { return }
+        await attempt({ problem = $0 }) { try await flow.editDetails(form: form) }
+    }
+
+    public func add(_ form: DetailsForm, password: String) async {
+        await ask {
+            try await $0.editDetails(form: form)
+            try await $0.addWithPassword(password: password)
+        }
+    }
+
+    public func add(_ form: DetailsForm, newPassword: String, again: String, claimCode: String?) async {
+        await ask {
+            try await $0.editDetails(form: form)
+            try await $0.addWithNewPassword(password: newPassword, again: again, claimCode: claimCode)
+        }
+    }
+
+    public func tryAgain() async { await ask { try await $0.tryAgain() } }
+
+    public func addAnother() async {
+        isTyping = false
+        await ask { try await $0.addAnother() }
+    }
+
+    public func goBack() async { await ask { try await $0.goBack() } }
+
+    public func cancel() async { await ask { try await $0.cancel() } }
+
+    private func ask(_ deed: (AddDeviceFlow) async throws -> Void) async {
+        guard let flow else { return }
+        (problem, isBusy) = (nil, true)
+        await attempt({ problem = $0 }) { try await deed(flow) }
+        isBusy = false
+    }
+
+    private func follow(_ state: AddDeviceState) {
+        self.state = state
+        if case .ended = state { isGone = true }
+    }
+
+    /// Added or given up meanwhile: the list shows which.
+    private func failedToOpen(_ failed: PorchlightError) {
+        if case .NotFound = failed { isGone = true } else { problem = failed }
+    }
+}

@@ -1,0 +1,34 @@
+// Checked on Apple only: clocks and network of the phone.
+#if canImport(Security)
+    import Darwin
+    import Foundation
+    import Network
+    import PorchlightCore
+
+    final class PhoneClock: PorchlightCore.Clock {
+        func wallTime() -> Date { Date() }
+
+        /// `mach_continuous_time` runs on in sleep.
+        func elapsed() -> TimeInterval {
+            var base = mach_timebase_info_data_t()
+            mach_timebase_info(&base)
+            return TimeInterval(mach_continuous_time()) * TimeInterval(base.numer) / TimeInterval(base.denom) / 1e9
+        }
+
+        func bootId() -> String {
+            var (time, size) = (timeval(), MemoryLayout<timeval>.size)
+            sysctlbyname("kern.boottime", &time, &size, nil, 0)
+            return "\(time.tv_sec)"
+        }
+    }
+
+    final class PhoneConnectivity: Connectivity {
+        private let monitor = NWPathMonitor()
+
+        init() { monitor.start(queue: .global(qos: .utility)) }
+
+        deinit { monitor.cancel() }
+
+        func isOnline() -> Bool { monitor.currentPath.status != .unsatisfied }
+    }
+#endif

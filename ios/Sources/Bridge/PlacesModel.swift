@@ -1,0 +1,57 @@
+import Foundation
+import Observation
+import PorchlightCore
+
+/// The sites, the section and the site that a person looks at, and how many devices are there.
+@MainActor @Observable public final class PlacesModel {
+    public private(set) var sites: [Site] = []
+    public private(set) var deviceCount = 0
+    public private(set) var isLoading = true
+    public private(set) var asOf: Date?
+    public private(set) var isLive = true
+    public private(set) var problem: PorchlightError?
+    /// Another number whenever the list of devices is different: screens read their window again.
+    public private(set) var devicesVersion = 0
+    public var section = DeviceSection.video { didSet { readAgain() } }
+    /// None: all locations.
+    public var site: Site? { didSet { readAgain() } }
+
+    @ObservationIgnored private let core: OpenCore
+    @ObservationIgnored private var readings: [Reading] = []
+
+    /// The most sites that the picker lists.
+    public static let shown: UInt32 = 200
+
+    public init(core: OpenCore) {
+        self.core = core
+        let sites = Listening<Void>(.bufferingNewest(1))
+        let devices = Listening<Void>(.bufferingNewest(1))
+        readings = [
+            Reading(sites, core.sites.listen(listener: sites)) { [weak self] in await self?.read() },
+            Reading(devices, core.devices.listen(listener: devices)) { [weak self] in
+                self?.devicesVersion += 1
+                await self?.read()
+            },
+        ]
+    }
+
+    public func make(name: String, address: String, timeZone: String) async -> PorchlightError? {
+        var failed: PorchlightError?
+        await attempt({ failed = $0 }) { site = try await core.sites.make(name: name, address: address, timeZone: timeZone) }
+        return failed
+    }
+
+    public func siteName(_ siteID: String) -> String { sites.first { $0.id == siteID }?.name ?? "" }
+
+    private func readAgain() { Task { await read() } }
+
+    private func read() async {
+        await attempt({ (problem, isLoading) = ($0, false) }) {
+            let window = try await core.sites.window(offset: 0, count: Self.shown)
+            let devices = try await core.devices.window(section: section, site: site?.id, offset: 0, count: 1)
+            (sites, asOf, isLive, problem) = (window.items, window.asOf, window.live, nil)
+            deviceCount = Int(devices.total)
+            isLoading = window.asOf == nil && window.items.isEmpty
+        }
+    }
+}

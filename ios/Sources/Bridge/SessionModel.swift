@@ -1,0 +1,61 @@
+import Foundation
+import Observation
+import PorchlightCore
+
+/// The session as screens show it. Changes only on the main actor.
+@MainActor @Observable public final class SessionModel {
+    public private(set) var state: SessionState?
+    public private(set) var problem: PorchlightError?
+    public private(set) var sentCodeAgain = false
+
+    @ObservationIgnored private let core: OpenCore
+    @ObservationIgnored private var reading: Reading?
+
+    public init(core: OpenCore) {
+        self.core = core
+        let listening = Listening<SessionState>()
+        reading = Reading(listening, core.session.listen(listener: listening)) { [weak self] in self?.state = $0 }
+    }
+
+    public var account: Account? {
+        if case .signedIn(let account) = state { account } else { nil }
+    }
+
+    public var isBusy: Bool {
+        switch state {
+        case .registering, .verifying, .signingIn, .signingOut: true
+        default: false
+        }
+    }
+
+    /// How many things a sign-out would throw away: the person is asked first.
+    public var unsent: Int? {
+        if case .Conflict(.unsentActs(let count)) = problem { Int(count) } else { nil }
+    }
+
+    public func forgetProblem() { problem = nil }
+
+    public func register(email: String, password: String, givenName: String, familyName: String, language: Language) async {
+        await ask {
+            try await $0.register(email: email, password: password, givenName: givenName, familyName: familyName, language: language)
+        }
+    }
+
+    public func verify(code: String) async { await ask { try await $0.verify(code: code) } }
+
+    public func askForNewCode() async {
+        await ask { try await $0.askForNewCode() }
+        sentCodeAgain = problem == nil
+    }
+
+    public func goBack() async { await ask { try await $0.goBack() } }
+
+    public func signIn(email: String, password: String) async { await ask { try await $0.signIn(email: email, password: password) } }
+
+    public func signOut(_ unsent: UnsentActs) async { await ask { try await $0.signOut(unsent: unsent) } }
+
+    private func ask(_ deed: (SessionFlow) async throws -> Void) async {
+        (problem, sentCodeAgain) = (nil, false)
+        await attempt({ problem = $0 }) { try await deed(core.session) }
+    }
+}

@@ -1,0 +1,138 @@
+import Bridge
+import SwiftUI
+
+/// A camera as the scan screen needs it: a preview to aim by, and frames to a scanner while it is shown.
+@MainActor public protocol CameraSource: AnyObject {
+    /// Whether the person allows it; asks if nobody was asked yet.
+    func access() async -> CameraAccess
+    /// Frames go to the scanner from now on.
+    func start(_ scanner: LabelScanner)
+    /// No frame is offered any more when this returns.
+    func stop()
+    func light(_ on: Bool)
+}
+
+public enum CameraAccess: Sendable { case allowed, refused }
+
+/// The viewfinder, and the ways around it: light, a picture, typing.
+struct ScanningStep: View {
+    @Bindable var model: AddDeviceModel
+    let label: LabelProgress
+    let camera: any CameraSource
+    @State private var access: CameraAccess?
+
+    var body: some View {
+        Text("scan_hint").foregroundStyle(.secondary)
+        Group {
+            if access == .allowed {
+                Viewfinder(camera: camera, seen: model.seen)
+                Toggle(model.torch ? "scan_torch_off" : "scan_torch", isOn: $model.torch)
+                    .onChange(of: model.torch) { _, on in camera.light(on) }
+            }
+            if access == .refused {
+                Notice(tone: .warning, title: "scan_camera_refused_title", message: "scan_camera_refused_body")
+            }
+        }
+        .task { await aim() }
+        if case .reading = label { ProgressView("scan_reading") }
+        if case .nothingRead(let problem) = label { Notice(tone: .warning, title: "scan_nothing_title", message: why(problem)) }
+        ProblemNotice(problem: model.problem)
+        PicturePicker(title: "scan_picture") { bytes in await model.readPicture(bytes) }
+        PrimaryButton("scan_enter_manually") { model.isTyping = true }
+            .navigationTitle("scan_title")
+    }
+
+    /// Runs while the step is on the screen.
+    private func aim() async {
+        access = await camera.access()
+        guard access == .allowed, let scanner = model.labelScanner() else { return }
+        camera.start(scanner)
+        await untilCancelled()
+        camera.stop()
+        model.closeLabelScanner()
+    }
+
+    private func untilCancelled() async {
+        let (never, end) = AsyncStream.makeStream(of: Void.self)
+        for await _ in never {}
+        end.finish()
+    }
+
+    private func why(_ problem: ScanProblem?) -> LocalizedStringKey {
+        switch problem {
+        case .notAPicture: "scan_not_a_picture"
+        case .truncated: "scan_truncated"
+        case .tooLarge: "scan_too_large"
+        case .scannerUnavailable: "scan_unavailable"
+        case .deadlinePassed, .decoderFailed, .wrongStride, .zeroSize, nil: "scan_nothing_body"
+        }
+    }
+}
+
+/// Enter manually: the core reads what is typed as it is typed.
+struct TypingStep: View {
+    let model: AddDeviceModel
+    @State private var serial = ""
+
+    var body: some View {
+        TextField("field_serial", text: $serial)
+            .textInputAutocapitalization(.characters)
+            .autocorrectionDisabled()
+            .font(.body.monospaced())
+            .onChange(of: serial) { _, typed in Task { await model.readText(typed) } }
+        Text("type_where").font(.subheadline).foregroundStyle(.secondary)
+        if let reading = model.readings.first, !serial.isEmpty { Findings(model: model, reading: reading) }
+        ProblemNotice(problem: model.problem)
+        PrimaryButton("type_define") { if let serial = model.readings.first?.serial { await model.confirm(serial) } }
+            .disabled(serial.isEmpty || model.readings.first?.isComplete != true || model.isBusy)
+        Button("type_scan") { model.isTyping = false }
+            .navigationTitle("type_title")
+    }
+}
+
+/// What was read from a picture or a frame: the person compares it with the label.
+struct ConfirmingStep: View {
+    let model: AddDeviceModel
+
+    var body: some View {
+        Text("confirm_compare").foregroundStyle(.secondary)
+        ForEach(Array(model.readings.enumerated()), id: \.offset) { _, reading in
+            if let serial = reading.serial {
+                Text(grouped(serial)).font(.title2.monospaced()).accessibilityLabel(serial)
+            }
+            if let name = reading.model { Text("confirm_model \(name)").foregroundStyle(.secondary) }
+            if !reading.secrets.isEmpty { Text("confirm_secrets").font(.subheadline) }
+            Findings(model: model, reading: reading)
+        }
+        ProblemNotice(problem: model.problem)
+        if let serial {
+            PrimaryButton("confirm_define") { await model.confirm(serial) }.disabled(model.isBusy)
+        }
+        Button("confirm_again") { Task { await model.goBack() } }
+        Button("scan_enter_manually") { model.isTyping = true }
+            .navigationTitle("confirm_title")
+    }
+
+    private var serial: String? { model.readings.first.flatMap { $0.isComplete ? $0.serial : nil } }
+}
+
+/// What is wrong with a label or worth knowing, and what it probably meant.
+private struct Findings: View {
+    let model: AddDeviceModel
+    let reading: LabelReading
+
+    var body: some View {
+        ForEach(Array(reading.findings.enumerated()), id: \.offset) { _, finding in
+            let said = words(finding)
+            Notice(tone: reading.isComplete ? .warning : .danger, title: said.title, message: said.message)
+        }
+        ForEach(reading.repairs, id: \.serial) { repair in
+            Button("type_use_repair \(marked(repair))") { Task { await model.confirm(repair.serial) } }
+        }
+    }
+
+    /// The repaired serial; what differs stands between dots, so that it is seen and heard.
+    private func marked(_ repair: LabelRepair) -> String {
+        repair.serial.enumerated().map { repair.changed.contains(UInt32($0.offset)) ? "·\($0.element)·" : "\($0.element)" }.joined()
+    }
+}

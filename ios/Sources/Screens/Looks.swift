@@ -1,0 +1,144 @@
+// The look of shared/look.md in SwiftUI: what is used on more than one screen.
+import Bridge
+import SwiftUI
+
+extension Color {
+    /// A token: one colour by day, one by night.
+    init(light: UInt32, dark: UInt32) {
+        #if canImport(UIKit)
+            self.init(uiColor: UIColor { $0.userInterfaceStyle == .dark ? UIColor(rgb: dark) : UIColor(rgb: light) })
+        #else
+            self.init(red: Double(light >> 16 & 0xFF) / 255, green: Double(light >> 8 & 0xFF) / 255, blue: Double(light & 0xFF) / 255)
+        #endif
+    }
+}
+
+#if canImport(UIKit)
+    import UIKit
+
+    extension UIColor {
+        convenience init(rgb: UInt32) {
+            let part = { (shift: UInt32) in CGFloat(rgb >> shift & 0xFF) / 255 }
+            self.init(red: part(16), green: part(8), blue: part(0), alpha: 1)
+        }
+    }
+#endif
+
+/// What a notice says by its colour, beside its icon and words.
+@MainActor enum Tone {
+    case danger, success, warning
+
+    var color: Color {
+        switch self {
+        case .danger: .dangerToken
+        case .success: .successToken
+        case .warning: .warningToken
+        }
+    }
+
+    var ground: Color {
+        switch self {
+        case .danger: .dangerSoftToken
+        case .success: .successSoftToken
+        case .warning: .warningSoftToken
+        }
+    }
+
+    var icon: String {
+        switch self {
+        case .danger: "error"
+        case .success: "check"
+        case .warning: "warning"
+        }
+    }
+}
+
+/// Words on a soft ground with an icon.
+struct Notice: View {
+    let tone: Tone
+    let title: LocalizedStringKey
+    var message: LocalizedStringKey?
+
+    var body: some View {
+        HStack(alignment: .top) {
+            Icon(tone.icon).foregroundStyle(tone.color)
+            VStack(alignment: .leading, spacing: 4) {
+                Text(title).foregroundStyle(tone.color)
+                if let message { Text(message).font(.subheadline) }
+            }
+        }
+        .padding(12)
+        .background(tone.ground)
+    }
+}
+
+/// An icon of the family; words beside it say what it means.
+struct Icon: View {
+    let name: String
+
+    init(_ name: String) { self.name = name }
+
+    var body: some View { Image(name).accessibilityHidden(true) }
+}
+
+/// The one main action of a screen.
+struct PrimaryButton: View {
+    let title: LocalizedStringKey
+    let action: @MainActor () async -> Void
+
+    init(_ title: LocalizedStringKey, action: @escaping @MainActor () async -> Void) { (self.title, self.action) = (title, action) }
+
+    var body: some View {
+        Button(title) { Task { await action() } }
+            .buttonStyle(.borderedProminent)
+            .frame(minHeight: 48)
+    }
+}
+
+/// What went wrong with a field, below it.
+struct FieldProblem: View {
+    let problem: PorchlightError?
+    let field: InputField
+
+    var body: some View {
+        if case .InvalidInput(field, let reason) = problem {
+            Text(words(field, reason)).font(.subheadline).foregroundStyle(Color.dangerToken)
+        }
+    }
+}
+
+/// What went wrong, if it is not about one of the fields.
+struct ProblemNotice: View {
+    let problem: PorchlightError?
+    var fields: Set<InputField> = []
+
+    var body: some View {
+        if let problem, !isAboutField { Notice(tone: .danger, title: words(problem)) }
+    }
+
+    private var isAboutField: Bool {
+        if case .InvalidInput(let field, _) = problem { fields.contains(field) } else { false }
+    }
+}
+
+/// How old what is shown is, when the cloud is out of reach.
+struct AgeNotice: View {
+    let problem: PorchlightError?
+    let isLive: Bool
+    let asOf: Date?
+
+    var body: some View {
+        if let problem {
+            Notice(tone: .danger, title: words(problem))
+        } else if !isLive, let asOf {
+            Notice(tone: .warning, title: "list_old_title", message: "list_old_body \(spell(asOf))")
+        }
+    }
+}
+
+/// A serial as a person compares it: by fours. What is copied has no gaps.
+func grouped(_ serial: String) -> String {
+    stride(from: 0, to: serial.count, by: 4)
+        .map { String(serial.dropFirst($0).prefix(4)) }
+        .joined(separator: "\u{2009}")
+}

@@ -1,0 +1,60 @@
+import Bridge
+import Foundation
+import PorchlightCore
+
+/// A phone's Keychain, keys and radio, in memory.
+final class TestPhone: SecretStore, Connectivity, PhoneClockPort, @unchecked Sendable {
+    private let lock = NSLock()
+    private var secrets: [String: Data] = [:]
+    private var signal = true
+
+    var ports: Ports { Ports(secrets: self, clock: self, connectivity: self, signer: SoftSigner()) }
+
+    var online: Bool {
+        get { lock.withLock { signal } }
+        set { lock.withLock { signal = newValue } }
+    }
+
+    func load(name: String) throws -> Data {
+        guard let value = lock.withLock({ secrets[name] }) else { throw PortError.Missing }
+        return value
+    }
+
+    func save(name: String, value: Data) throws { lock.withLock { secrets[name] = value } }
+
+    func remove(name: String) throws { lock.withLock { secrets[name] = nil } }
+
+    func isOnline() -> Bool { online }
+
+    func wallTime() -> Date { Date() }
+
+    func elapsed() -> TimeInterval { ProcessInfo.processInfo.systemUptime }
+
+    func bootId() -> String { "test" }
+}
+
+/// The core's clock; the name alone is Swift's own protocol too.
+typealias PhoneClockPort = PorchlightCore.Clock
+
+/// Keys in software: a test machine has no enclave.
+final class SoftSigner: Signer, @unchecked Sendable {
+    private let lock = NSLock()
+    private var keys: [String: ProbeKey] = [:]
+
+    func create(name: String) throws -> Data {
+        let key = try ProbeKey.generate()
+        lock.withLock { keys[name] = key }
+        return key.publicKey()
+    }
+
+    func publicKey(name: String) throws -> Data { try key(name).publicKey() }
+
+    func sign(name: String, bytes: Data) throws -> Data { try key(name).sign(bytes: bytes) }
+
+    func remove(name: String) throws { lock.withLock { keys[name] = nil } }
+
+    private func key(_ name: String) throws -> ProbeKey {
+        guard let key = lock.withLock({ keys[name] }) else { throw PortError.Missing }
+        return key
+    }
+}
