@@ -109,9 +109,10 @@ async fn add_by_picture(telling: &mut Telling, home: &Home<'_>, device: &FieldDe
     telling.chapter("Kim adds the gate's camera by its label");
     // Exposed: the label is printed on the device, and photographed.
     let picture = photograph(device.label().expose_secret(), &Shot::by_hand(7));
-    let file = std::env::temp_dir().join(format!("porchlight-label-{}.png", std::process::id()));
-    std::fs::write(&file, &picture).expect("a temporary file");
-    telling.step(format!("Reads the label from {}: turned, in perspective, with noise", file.display()));
+    let file = tempfile::Builder::new().prefix("label-").suffix(".png").tempfile().expect("a temporary file");
+    std::fs::write(&file, &picture).expect("it was just made");
+    let place = file.path().display();
+    telling.step(format!("Reads the label from {place}: turned, in perspective, with noise"));
     let (flow, mut watch) = open(home).await;
     let bytes = std::fs::read(&file).expect("it was just written");
     let read = flow.read_picture(bytes).await;

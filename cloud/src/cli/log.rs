@@ -1,6 +1,7 @@
 //! Where the log goes and how it looks: standard error, as text for a person or as JSON for a collector.
 
 use clap::ValueEnum;
+use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
 /// How log lines look.
@@ -37,6 +38,8 @@ pub(super) fn start(options: &LogOptions) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(&options.filter.0))
         .with_writer(std::io::stderr)
+        // Colours are for eyes: a file or a journal gets plain text.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
     // Fails only when this process has a logger already.
     let _already_there = match options.format {

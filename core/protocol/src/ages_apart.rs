@@ -155,7 +155,7 @@ fn cloud_and_device_read_each_others_newer_messages() {
 #[test]
 fn problem_says_its_code_in_type_and_status() {
     let problem = Problem::new(ProblemCode::CursorTooOld);
-    assert_eq!(problem.kind, "about:blank#cursor_too_old");
+    assert_eq!(problem.kind, "tag:porchlight.example,2026:cursor_too_old");
     assert_eq!(problem.status, 410);
     assert_eq!(serde_json::to_value(problem.code).unwrap(), json!("cursor_too_old"));
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// `about:blank#<code>`: RFC 9457, section 3.1.1; the code is the whole meaning.
+    /// `tag:porchlight.example,2026:<code>`: a name that nobody need resolve (RFC 9457, section 3.1.1; RFC 4151).
     #[serde(rename = "type")]
     pub kind: String,
     /// A short sentence for developers: what to do about it.
@@ -113,7 +113,7 @@ impl Problem {
     pub fn new(code: ProblemCode) -> Self {
         let name = serde_plain_name(code);
         Self {
-            kind: format!("about:blank#{name}"),
+            kind: format!("tag:porchlight.example,2026:{name}"),
             title: code.title().to_owned(),
             status: code.status(),
             code,
