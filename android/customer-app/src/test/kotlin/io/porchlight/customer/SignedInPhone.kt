@@ -8,7 +8,6 @@ import io.porchlight.bridge.Porchlight
 import io.porchlight.bridge.Ports
 import io.porchlight.bridge.Profile
 import io.porchlight.bridge.Site
-import io.porchlight.bridge.openPorchlight
 import io.porchlight.bridge.states
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
@@ -49,10 +48,12 @@ fun <T> soon(deed: suspend () -> T): T = runBlocking { withTimeout(PATIENCE_MS) 
 
 suspend inline fun <reified S : AddDeviceState> AddDeviceFlow.reaches(): S = states().first { it is S } as S
 
-suspend fun openCore(stage: Stage, ports: Ports): Porchlight {
+/** A folder of its own is another phone. */
+suspend fun openCore(stage: Stage, ports: Ports, folder: String = "porchlight"): Porchlight {
     val places = stage.places
     val configuration = Configuration(
         places.getString("cloud"), places.getString("link_host"), "customer-android", "1.0.0", places.getString("maker"), emptyList(),
     )
-    return openPorchlight(RuntimeEnvironment.getApplication(), configuration, ports)
+    val place = RuntimeEnvironment.getApplication().noBackupFilesDir.resolve(folder).path
+    return Porchlight.open(configuration, place, ports.secrets, ports.clock, ports.connectivity, ports.signer)
 }

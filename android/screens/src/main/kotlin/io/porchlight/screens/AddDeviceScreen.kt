@@ -57,7 +57,10 @@ internal class AddDeviceScreen(
         is AddDeviceState.Adding -> Route.Adding(state.claim)
         is AddDeviceState.Queued -> Route.Adding(state.claim)
         is AddDeviceState.Failed -> Route.Adding(state.claim)
-        else -> opened
+        is AddDeviceState.Added -> Route.OneDevice(state.added)
+        is AddDeviceState.Details -> (opened as? Route.AddDevice)?.copy(serial = state.device.serial) ?: opened
+        is AddDeviceState.Label -> (opened as? Route.AddDevice)?.copy(serial = null) ?: opened
+        is AddDeviceState.Ended, null -> opened
     }
 
     init {

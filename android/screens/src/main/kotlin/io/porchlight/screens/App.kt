@@ -29,7 +29,7 @@ import kotlinx.coroutines.launch
 
 /** The app's process: opens the core once and tells it when the app is on the screen. */
 abstract class PorchlightApplication : Application() {
-    private val scope: CoroutineScope = MainScope()
+    private var scope: CoroutineScope = MainScope()
     private val openings = MutableStateFlow<Opening>(Opening.Busy)
     private val onScreen = MutableStateFlow(false)
 
@@ -60,6 +60,13 @@ abstract class PorchlightApplication : Application() {
     override fun onCreate() {
         super.onCreate()
         registerActivityLifecycleCallbacks(OnScreen())
+        open()
+    }
+
+    /** Opens the core, as the process does when it begins; for tests. */
+    fun open() {
+        scope = MainScope()
+        openings.value = Opening.Busy
         scope.launch {
             openings.value = try {
                 Opening.Open(OpenCore(openPorchlight(this@PorchlightApplication, configuration, ports()), scope))

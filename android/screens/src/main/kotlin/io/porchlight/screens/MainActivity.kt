@@ -20,6 +20,7 @@ import kotlinx.coroutines.launch
 /** The one activity of an app: shows the top of the stack, and asks the system for what screens need. */
 open class MainActivity : Activity() {
     private val scope = MainScope()
+    private lateinit var typed: TypedText
     private lateinit var frame: FrameLayout
     private var stack: Stack? = null
     private val app get() = application as PorchlightApplication
@@ -34,6 +35,7 @@ open class MainActivity : Activity() {
         @Suppress("DEPRECATION") // The framework's own way past a rotation; its successor is androidx's.
         stack = lastNonConfigurationInstance as Stack?
         if (Build.VERSION.SDK_INT >= 33) onBackInvokedDispatcher.registerOnBackInvokedCallback(0) { goBack() }
+        typed = TypedText(savedInstanceState)
         val kept = savedInstanceState?.getStringArrayList(ROUTES).orEmpty().mapNotNull(Route::of)
         scope.launch { app.opening.collectLatest { show(it, kept) } }
     }
@@ -58,7 +60,13 @@ open class MainActivity : Activity() {
         frame.addView(page.view, FrameLayout.LayoutParams(MATCH_PARENT, MATCH_PARENT))
         // What is there already is drawn before anybody looks.
         draw(screen.state.value)
-        drawing = scope.launch { screen.state.collect(draw) }
+        typed.giveBack(frame)
+        drawing = scope.launch {
+            screen.state.collect {
+                draw(it)
+                typed.giveBack(frame)
+            }
+        }
     }
 
     private var drawing: Job? = null
@@ -81,6 +89,7 @@ open class MainActivity : Activity() {
 
     override fun onSaveInstanceState(outState: Bundle) {
         super.onSaveInstanceState(outState)
+        TypedText.save(frame, outState)
         outState.putStringArrayList(ROUTES, ArrayList(stack?.routes.orEmpty().map { it.text() }))
     }
 
@@ -94,6 +103,7 @@ open class MainActivity : Activity() {
     override fun onBackPressed() = goBack()
 
     private fun goBack() {
+        typed.forget()
         if (stack?.back() != true) finish()
     }
 

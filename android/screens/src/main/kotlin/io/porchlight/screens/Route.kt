@@ -14,7 +14,9 @@ sealed interface Route {
     data object Settings : Route
     data class Devices(val section: DeviceSection, val site: String?) : Route
     data class OneDevice(val device: String) : Route
-    data class AddDevice(val section: DeviceSection, val site: String) : Route
+
+    /** Adding from the start, or from the details of a device whose serial was confirmed. */
+    data class AddDevice(val section: DeviceSection, val site: String, val serial: String? = null) : Route
 
     /** Adding that was saved: goes on where it is. */
     data class Adding(val claim: String) : Route
@@ -30,7 +32,7 @@ sealed interface Route {
         Settings -> "settings"
         is Devices -> "devices/${section.name}/${site.orEmpty()}"
         is OneDevice -> "device/$device"
-        is AddDevice -> "add/${section.name}/$site"
+        is AddDevice -> listOfNotNull("add", section.name, site, serial).joinToString("/")
         is Adding -> "adding/$claim"
     }
 
@@ -47,6 +49,7 @@ sealed interface Route {
                 "devices" to 3 -> section(parts[1])?.let { Devices(it, parts[2].ifEmpty { null }) }
                 "device" to 2 -> OneDevice(parts[1])
                 "add" to 3 -> section(parts[1])?.let { AddDevice(it, parts[2]) }
+                "add" to 4 -> section(parts[1])?.let { AddDevice(it, parts[2], parts[3]) }
                 "adding" to 2 -> Adding(parts[1])
                 else -> null
             }
