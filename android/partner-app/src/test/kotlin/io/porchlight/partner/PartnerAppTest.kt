@@ -1,0 +1,66 @@
+package io.porchlight.partner
+
+import io.porchlight.bridge.Configuration
+import io.porchlight.bridge.Ports
+import io.porchlight.customer.CoreTestRunner
+import io.porchlight.customer.Person
+import io.porchlight.customer.Stage
+import io.porchlight.customer.TestPhone
+import io.porchlight.screens.MainActivity
+import io.porchlight.screens.R
+import org.junit.After
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.annotation.Config
+
+private const val EMAIL = "ana@bright.example"
+
+/** The real app on a stage's cloud, with ports that a test can hold. */
+class TestPartnerApplication : PartnerApplication() {
+    override val configuration: Configuration
+        get() = Configuration(
+            cloud = stage.places.getString("cloud"),
+            linkHost = stage.places.getString("link_host"),
+            clientName = clientName,
+            clientVersion = "1.0.0",
+            maker = stage.places.getString("maker"),
+            extraRoots = emptyList(),
+        )
+
+    override fun ports(): Ports = TestPhone().ports()
+
+    companion object {
+        lateinit var stage: Stage
+    }
+}
+
+@RunWith(CoreTestRunner::class)
+@Config(application = TestPartnerApplication::class, qualifiers = "w411dp-h891dp-420dpi")
+class PartnerAppTest {
+    /** Before the application is made: it asks the stage where the cloud is. */
+    private val stage = Stage().also { TestPartnerApplication.stage = it }
+
+    @After
+    fun close() {
+        (RuntimeEnvironment.getApplication() as TestPartnerApplication).close()
+        stage.close()
+    }
+
+    @Test
+    fun an_installer_signs_in_sees_customers_and_signs_out() {
+        Robolectric.buildActivity(MainActivity::class.java).setup().use { controller ->
+            val ana = Person { controller.get() }
+            ana.types(EMAIL, R.string.field_email)
+            ana.types(stage.account(EMAIL), R.string.field_password)
+            ana.presses(R.string.sign_in_action)
+            ana.waitFor(R.string.customers_title)
+            ana.waitFor(R.string.customers_empty_title)
+            ana.presses(R.string.tab_more)
+            ana.waitFor(EMAIL)
+            ana.presses(R.string.settings_sign_out)
+            ana.waitFor(R.string.sign_in_register)
+        }
+    }
+}
