@@ -2,6 +2,7 @@ package io.porchlight.screens
 
 import android.content.Context
 import android.content.Intent
+import android.content.res.Configuration
 import android.graphics.Canvas
 import android.graphics.Color
 import android.graphics.Paint
@@ -18,6 +19,7 @@ import io.porchlight.bridge.LabelScanner
 import io.porchlight.bridge.ScanProblem
 import io.porchlight.bridge.SeenCode
 import io.porchlight.bridge.scanLabels
+import kotlin.math.roundToInt
 
 /** The viewfinder, and the ways around it: light, a picture, typing. */
 internal fun AddDeviceScreen.buildScanning(page: Page): (AddingState) -> Unit {
@@ -28,8 +30,7 @@ internal fun AddDeviceScreen.buildScanning(page: Page): (AddingState) -> Unit {
     page.barView(torch)
     page.barView(context.iconButton(R.drawable.ic_picture, context.getString(R.string.scan_picture)) { activity.askForPicture() })
     page.text(Type.BODY, context.getString(R.string.scan_hint), R.color.muted)
-    val camera = CameraView(activity, this)
-    page.content.addView(camera, LinearLayout.LayoutParams(MATCH_PARENT, context.dp(320)).apply { topMargin = context.dp(12) })
+    // What is said stands above the picture, where a small phone shows it too.
     val reading = page.spinner(R.string.scan_reading)
     val refused = page.notice()
     val openSettings = page.link(R.string.scan_camera_settings) {
@@ -38,6 +39,9 @@ internal fun AddDeviceScreen.buildScanning(page: Page): (AddingState) -> Unit {
     }
     val askAgain = page.link(R.string.scan_camera_allow) { activity.askForCamera() }
     val nothing = page.notice()
+    val camera = CameraView(activity, this)
+    val height = context.dp(if (context.isLow) 200 else 320)
+    page.content.addView(camera, LinearLayout.LayoutParams(MATCH_PARENT, height).apply { topMargin = context.dp(12) })
     page.primary(R.string.scan_enter_manually) { type() }
     if (activity.hasCamera()) allowed(CameraAccess.ALLOWED) else if (state.value.camera == CameraAccess.NOT_ASKED) activity.askForCamera()
     return { state ->
@@ -45,7 +49,7 @@ internal fun AddDeviceScreen.buildScanning(page: Page): (AddingState) -> Unit {
         camera.shown(!isRefused)
         camera.run(state.camera == CameraAccess.ALLOWED, state.torch)
         camera.outline(state.seen)
-        torch.isSelected = state.torch
+        torch.background = context.touchable(if (state.torch) context.rounded(R.color.raised, 10, R.color.primary) else null)
         torch.contentDescription = context.getString(if (state.torch) R.string.scan_torch_off else R.string.scan_torch)
         val label = (state.flow as? AddDeviceState.Label)?.label
         reading.shown(label is LabelProgress.Reading)
@@ -100,6 +104,21 @@ internal class CameraView(private val activity: MainActivity, private val screen
     }
 
     fun outline(codes: List<SeenCode>) = outline.show(codes)
+
+    /** The camera's whole picture covers the view, its middle is seen; outlines lie on it as the frames have them. */
+    override fun onLayout(changed: Boolean, left: Int, top: Int, right: Int, bottom: Int) {
+        val (seenWidth, seenHeight) = right - left to bottom - top
+        val isUpright = resources.configuration.orientation == Configuration.ORIENTATION_PORTRAIT
+        val aspect = if (isUpright) 9f / 16 else 16f / 9
+        val width = maxOf(seenWidth, (seenHeight * aspect).roundToInt())
+        val height = maxOf(seenHeight, (seenWidth / aspect).roundToInt())
+        val (x, y) = (seenWidth - width) / 2 to (seenHeight - height) / 2
+        for (at in 0 until childCount) {
+            val child = getChildAt(at)
+            child.measure(MeasureSpec.makeMeasureSpec(width, MeasureSpec.EXACTLY), MeasureSpec.makeMeasureSpec(height, MeasureSpec.EXACTLY))
+            child.layout(x, y, x + width, y + height)
+        }
+    }
 
     override fun onAttachedToWindow() {
         super.onAttachedToWindow()

@@ -56,7 +56,7 @@ internal class ZoneField(private val page: Page, private val onChoose: (String) 
         val content = context.column().apply {
             setPadding(context.dp(16), context.dp(8), context.dp(16), 0)
             put(field.view)
-            put(list, 8, height = context.dp(320))
+            put(list, 8, height = context.dp(320), weight = 1f)
         }
         val dialog = AlertDialog.Builder(context).setTitle(R.string.field_time_zone).setView(content)
             .setNegativeButton(R.string.cancel, null).create()

@@ -9,6 +9,8 @@ import io.porchlight.bridge.AddDeviceState
 import io.porchlight.bridge.Configuration
 import io.porchlight.bridge.DetailsForm
 import io.porchlight.bridge.DeviceList
+import io.porchlight.bridge.DeviceSection
+import io.porchlight.bridge.DeviceWindow
 import io.porchlight.bridge.LabelScanner
 import io.porchlight.bridge.ListListener
 import io.porchlight.bridge.NoHandle
@@ -17,6 +19,7 @@ import io.porchlight.bridge.Profile
 import io.porchlight.bridge.SessionFlow
 import io.porchlight.bridge.SessionListener
 import io.porchlight.bridge.SiteList
+import io.porchlight.bridge.SiteWindow
 import io.porchlight.bridge.Subscription
 import io.porchlight.bridge.ViewfinderListener
 
@@ -56,10 +59,14 @@ private class SilentSession : SessionFlow(NoHandle) {
 
 private class SilentSites : SiteList(NoHandle) {
     override fun listen(listener: ListListener): Subscription = subscription()
+    override suspend fun window(offset: UInt, count: UInt) = SiteWindow(offset, emptyList(), 0u, null, true)
 }
 
 private class SilentDevices : DeviceList(NoHandle) {
-    override fun listen(listener: ListListener): Subscription = subscription()
+    override fun listen(listener: ListListener): Subscription = subscription().also { listener.onChange() }
+    override suspend fun window(section: DeviceSection?, site: String?, offset: UInt, count: UInt) =
+        DeviceWindow(offset, emptyList(), 0u, null, true)
+    override suspend fun get(device: String) = gate
 }
 
 /** A flow that stays in one state. */

@@ -1,5 +1,6 @@
 package io.porchlight.screens
 
+import android.view.View
 import android.widget.EditText
 import android.widget.RadioButton
 import io.porchlight.bridge.AddDeviceState
@@ -96,6 +97,7 @@ private fun devices(): List<Shot<*>> {
         devices("more", known.copy(lines = lines + lines, total = 1_000)),
         device("online", OneDeviceState(gate)),
         device("busy", OneDeviceState(gate, busy = true)),
+        Shot("device-remove", { OneDeviceScreen(it.core, it.stack, Route.OneDevice(gate.id)) }) { press(R.string.device_remove) },
         device("gone", OneDeviceState(gate, problem = PorchlightException.NotFound())),
         device("no-name", OneDeviceState(gate, problem = wrong(InputField.NAME, InputReason.EMPTY))),
     )
@@ -105,6 +107,8 @@ private fun rest(): List<Shot<*>> = listOf(
     Shot("new-site-empty", { NewSiteScreen(it.core, it.stack) }, NewSiteState(zone = "Europe/Berlin")),
     Shot("new-site-no-name", { NewSiteScreen(it.core, it.stack) }, NewSiteState(zone = "Europe/Berlin", problem = wrong(InputField.NAME, InputReason.EMPTY))),
     Shot("new-site-offline", { NewSiteScreen(it.core, it.stack) }, NewSiteState(zone = "America/Argentina/ComodRivadavia", problem = offline)),
+    Shot("new-site-zones", { NewSiteScreen(it.core, it.stack) }, NewSiteState(zone = "Europe/Berlin")) { press(R.string.field_time_zone) },
+    Shot("settings-unsent", { SettingsScreen(it.app, it.core, it.stack) }, SettingsState(kim, problem = PorchlightException.Conflict(ConflictReason.UnsentActs(2u)))),
     Shot("settings", { SettingsScreen(it.app, it.core, it.stack) }, SettingsState(kim)),
     Shot("settings-signing-out", { SettingsScreen(it.app, it.core, it.stack) }, SettingsState(kim, busy = true)),
     Shot("settings-not-now", { SettingsScreen(it.app, it.core, it.stack) }, SettingsState(kim, problem = PorchlightException.Conflict(ConflictReason.NotNow))),
@@ -167,5 +171,7 @@ private fun details(): List<Shot<*>> {
 }
 
 private fun outcomes(): List<Shot<*>> = outcomeStates.map { (what, state) -> Shot(what, { it.adding(state) }) }
+
+private fun MainActivity.press(id: Int) = findViewById<View>(id).performClick().let {}
 
 internal fun String.slug() = replace(Regex("([a-z])([A-Z])"), "$1-$2").lowercase().replace('_', '-')

@@ -56,9 +56,9 @@ class EveryScreenTest {
         RuntimeEnvironment.setFontScale(fontScale)
         val found = Studio().use { studio ->
             everyScreen.flatMap { shot ->
-                val window = studio.show(shot)
-                window.paint(pictures.resolve("android/${shot.name}-$variant.png"))
-                flaws(window).map { "${shot.name}: $it" }
+                val shown = studio.show(shot)
+                shown.paint(pictures.resolve("android/${shot.name}-$variant.png"))
+                shown.flaws().map { "${shot.name}: $it" }
             }
         }
         assertEquals("$variant:\n" + found.joinToString("\n"), 0, found.size)

@@ -3,12 +3,13 @@ package io.porchlight.screens
 import android.graphics.Rect
 import android.view.View
 import android.view.ViewGroup
+import android.widget.AbsListView
 import android.widget.EditText
 import android.widget.ScrollView
 import android.widget.TextView
 
 /** What a person would miss on a screen: a control without a name or too small to touch, words that are cut, something under a bar. */
-internal fun flaws(window: View): List<String> {
+internal fun flaws(window: View, isEdgeToEdge: Boolean): List<String> {
     val visible = descendants(window).filter { it.isShown && it.width > 0 }
     val labels = visible.mapTo(HashSet()) { it.labelFor } - View.NO_ID
     return visible.flatMap { view ->
@@ -16,8 +17,8 @@ internal fun flaws(window: View): List<String> {
             "has no name".takeIf { isControl(view) && nameOf(view).isBlank() && view.id !in labels },
             "is too small to touch".takeIf { isControl(view) && (view.width < view.context.dp(TOUCH) || view.height < view.context.dp(TOUCH)) },
             "is cut".takeIf { view is TextView && isCut(view) },
-            "is wider than its place".takeIf { sticksOut(view) },
-            "is under a bar".takeIf { view is TextView && isUnderBar(view, window) },
+            "is wider than its place".takeIf { (view is TextView || isControl(view)) && sticksOut(view) },
+            "is under a bar".takeIf { isEdgeToEdge && view is TextView && isUnderBar(view, window) },
         ).map { flaw -> "${describe(view)} $flaw" }
     }
 }
@@ -48,7 +49,7 @@ private fun isCut(view: TextView): Boolean {
 /** Rows scroll downwards only. */
 private fun sticksOut(view: View): Boolean {
     val parent = view.parent as? View ?: return false
-    return view.left < 0 || view.right > parent.width || (parent !is ScrollView && view.bottom > parent.height && parent.height > 0)
+    return view.left < 0 || view.right > parent.width || (parent !is ScrollView && parent !is AbsListView && view.bottom > parent.height && parent.height > 0)
 }
 
 private fun isUnderBar(view: View, window: View): Boolean {

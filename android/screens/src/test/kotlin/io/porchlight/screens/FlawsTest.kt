@@ -16,7 +16,7 @@ import org.robolectric.annotation.GraphicsMode
 @Config(qualifiers = "en-rUS-w411dp-h891dp-notnight-420dpi")
 class FlawsTest {
     private fun flawsOf(build: (Page) -> Unit): List<String> = Studio().use { studio ->
-        flaws(studio.show(Shot("flawed", { Flawed(build) }))).map { it.substringAfter("' ") }
+        studio.show(Shot("flawed", { Flawed(build) })).flaws().map { it.substringAfter("' ") }
     }
 
     @Test

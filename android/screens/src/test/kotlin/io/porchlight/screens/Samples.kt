@@ -81,8 +81,8 @@ internal fun read(vararg readings: LabelReading) = LabelProgress.Read(readings.t
 internal fun labelled(label: LabelProgress) = AddDeviceState.Label(DeviceSection.VIDEO, "s-1", label)
 
 internal val seen = listOf(
-    SeenCode(listOf(CodeCorner(.32f, .3f), CodeCorner(.64f, .27f), CodeCorner(.68f, .66f), CodeCorner(.35f, .7f)), true),
-    SeenCode(listOf(CodeCorner(.08f, .72f), CodeCorner(.24f, .72f), CodeCorner(.24f, .94f), CodeCorner(.08f, .94f)), false),
+    SeenCode(listOf(CodeCorner(.34f, .4f), CodeCorner(.66f, .38f), CodeCorner(.7f, .57f), CodeCorner(.37f, .6f)), true),
+    SeenCode(listOf(CodeCorner(.08f, .58f), CodeCorner(.24f, .58f), CodeCorner(.24f, .67f), CodeCorner(.08f, .67f)), false),
 )
 
 private val onLabel = DeviceOnLabel("2M047C90AN00005", "Lumen Cam 4")

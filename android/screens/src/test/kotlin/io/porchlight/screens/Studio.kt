@@ -2,6 +2,7 @@ package io.porchlight.screens
 
 import android.graphics.Bitmap
 import android.graphics.Canvas
+import android.graphics.Color
 import android.graphics.Insets
 import android.os.Looper
 import android.view.View
@@ -15,6 +16,7 @@ import kotlinx.coroutines.cancel
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.shadows.ShadowDialog
 
 /** The height of the bars that a picture leaves clear, in dp: the status bar, and the navigation bar with three buttons. */
 internal const val STATUS_BAR = 24
@@ -38,12 +40,12 @@ internal class Studio : AutoCloseable {
         return AddDeviceScreen(app, core, stack, route) { StillFlow(state) }.also { idle() }
     }
 
-    /** Shows it and lays it out; answers what the window holds. */
-    fun <S : Any> show(shot: Shot<S>): View {
+    /** Shows it and lays it out; answers what is to be seen. */
+    fun <S : Any> show(shot: Shot<S>): Shown {
+        ShadowDialog.getLatestDialog()?.dismiss()
         val screen = shot.make(this)
         idle()
-        val drawn = if (shot.state == null) screen else Posed(screen, shot.state)
-        activity.showAlone(drawn)
+        activity.showAlone(if (shot.state == null) screen else Posed(screen, shot.state))
         shot.then(activity)
         idle()
         val window = activity.window.decorView
@@ -53,8 +55,13 @@ internal class Studio : AutoCloseable {
             .dispatchApplyWindowInsets(WindowInsets.Builder().setInsets(WindowInsets.Type.systemBars(), bars).build())
         window.measure(exactly(width), exactly(height))
         window.layout(0, 0, width, height)
+        val dialog = ShadowDialog.getLatestDialog()?.takeIf { it.isShowing }?.window?.decorView
+        dialog?.run {
+            measure(View.MeasureSpec.makeMeasureSpec(width, View.MeasureSpec.AT_MOST), View.MeasureSpec.makeMeasureSpec(height - bars.top - bars.bottom, View.MeasureSpec.AT_MOST))
+            layout(0, 0, measuredWidth, measuredHeight)
+        }
         screen.leave()
-        return window
+        return Shown(window, dialog)
     }
 
     private fun exactly(size: Int) = View.MeasureSpec.makeMeasureSpec(size, View.MeasureSpec.EXACTLY)
@@ -78,15 +85,26 @@ private class Posed<S : Any>(private val screen: Screen<S>, state: S) : Screen<S
     override fun build(page: Page) = screen.build(page)
 }
 
-/** Half of each side: enough to see whether a word is cut. */
-internal fun View.paint(file: File) {
-    val picture = Bitmap.createBitmap(width / 2, height / 2, Bitmap.Config.ARGB_8888)
-    val canvas = Canvas(picture)
-    canvas.scale(0.5f, 0.5f)
-    // As it stands when nothing moves any more.
-    jumpDrawablesToCurrentState()
-    draw(canvas)
-    file.parentFile?.mkdirs()
-    file.outputStream().use { picture.compress(Bitmap.CompressFormat.PNG, 100, it) }
-    picture.recycle()
+/** A screen, and a dialog that may be before it. */
+internal class Shown(private val window: View, private val dialog: View?) {
+    fun flaws(): List<String> = dialog?.let { flaws(it, isEdgeToEdge = false) } ?: flaws(window, isEdgeToEdge = true)
+
+    /** Half of each side: enough to see whether a word is cut. */
+    fun paint(file: File) {
+        val picture = Bitmap.createBitmap(window.width / 2, window.height / 2, Bitmap.Config.ARGB_8888)
+        val canvas = Canvas(picture)
+        canvas.scale(0.5f, 0.5f)
+        for (view in listOfNotNull(window, dialog)) {
+            // As it stands when nothing moves any more.
+            view.jumpDrawablesToCurrentState()
+            if (view === dialog) {
+                canvas.drawColor(Color.argb(150, 0, 0, 0))
+                canvas.translate((window.width - view.width) / 2f, (window.height - view.height) / 2f)
+            }
+            view.draw(canvas)
+        }
+        file.parentFile?.mkdirs()
+        file.outputStream().use { picture.compress(Bitmap.CompressFormat.PNG, 100, it) }
+        picture.recycle()
+    }
 }
