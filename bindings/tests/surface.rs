@@ -7,7 +7,7 @@ use uniffi_bindgen::macro_metadata::extract_from_library;
 use uniffi_meta::{FieldMetadata, FnParamMetadata, Metadata, Type};
 
 /// The secrets that may come in, each wrapped in its first line. None may go out but to the ports that keep them.
-const SECRETS_IN: [&str; 10] = [
+const SECRETS_IN: [&str; 11] = [
     "SessionFlow.register(password)",
     "SessionFlow.sign_in(password)",
     "SessionFlow.verify(code)",
@@ -17,6 +17,7 @@ const SECRETS_IN: [&str; 10] = [
     "AddDeviceFlow.add_with_new_password(claim_code)",
     // What a person types or photographs may be a whole label, claim code and all.
     "AddDeviceFlow.read_text(text)",
+    "AddDeviceFlow.confirm_text(text)",
     "AddDeviceFlow.read_picture(bytes)",
     "LabelScanner.offer_frame(luma)",
 ];
@@ -32,11 +33,12 @@ const PORT_BYTES: [&str; 6] = [
 ];
 
 /// Words that secrets are called by.
-const SECRET_WORDS: [&str; 9] =
-    ["password", "token", "secret", "code", "key", "proof", "verifier", "credential", "bytes"];
+const SECRET_WORDS: [&str; 10] =
+    ["password", "token", "secret", "code", "key", "proof", "verifier", "credential", "bytes", "text"];
 
 /// Text that names a secret and is none.
-const NO_SECRETS: [&str; 5] = [
+const NO_SECRETS: [&str; 6] = [
+    "find_time_zones(text)",
     "SecretStore.load(name)",
     "SecretStore.save(name)",
     "SecretStore.remove(name)",

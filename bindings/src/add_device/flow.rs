@@ -68,6 +68,13 @@ impl AddDeviceFlow {
         run(&self.profile, async move { flow.read_text(&text).await }).await
     }
 
+    /// The person is done typing: exactly this text's serial is confirmed, whatever was read before. `InvalidInput` if it
+    /// is no serial; the state shows its findings.
+    pub async fn confirm_text(&self, text: String) -> Result<(), PorchlightError> {
+        let flow = self.flow.clone();
+        run(&self.profile, async move { flow.confirm_text(&text).await }).await
+    }
+
     /// The person compared the serial with the label: one of those read, or of the repairs that were offered.
     pub async fn confirm_serial(&self, serial: String) -> Result<(), PorchlightError> {
         let flow = self.flow.clone();

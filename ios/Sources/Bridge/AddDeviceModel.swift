@@ -66,6 +66,9 @@ import PorchlightCore
         await attempt({ problem = $0 }) { try await flow.readText(text: text) }
     }
 
+    /// The person is done typing: this text's serial, whatever was read before.
+    public func confirmText(_ text: String) async { await ask { try await $0.confirmText(text: text) } }
+
     public func confirm(_ serial: String) async { await ask { try await $0.confirmSerial(serial: serial) } }
 
     public func edit(_ form: DetailsForm) async {

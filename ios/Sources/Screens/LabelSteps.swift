@@ -81,9 +81,10 @@ struct TypingStep: View {
             .font(.body.monospaced())
             .onChange(of: serial) { _, typed in Task { await model.readText(typed) } }
         Text("type_where").font(.subheadline).foregroundStyle(.secondary)
+        FieldProblem(problem: model.problem, field: .label)
         if let reading = model.readings.first, !serial.isEmpty { Findings(model: model, reading: reading) }
-        ProblemNotice(problem: model.problem)
-        PrimaryButton("type_define") { if let serial = model.readings.first?.serial { await model.confirm(serial) } }
+        ProblemNotice(problem: model.problem, fields: [.label])
+        PrimaryButton("type_define") { await model.confirmText(serial) }
             .disabled(serial.isEmpty || model.readings.first?.isComplete != true || model.isBusy)
         Button("type_scan") { model.isTyping = false }
             .navigationTitle("type_title")

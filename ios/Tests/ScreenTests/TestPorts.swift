@@ -7,6 +7,7 @@ final class TestPhone: SecretStore, Connectivity, PhoneClockPort, @unchecked Sen
     private let lock = NSLock()
     private var secrets: [String: Data] = [:]
     private var signal = true
+    private var broken = false
 
     var ports: Ports { Ports(secrets: self, clock: self, connectivity: self, signer: SoftSigner()) }
 
@@ -15,12 +16,23 @@ final class TestPhone: SecretStore, Connectivity, PhoneClockPort, @unchecked Sen
         set { lock.withLock { signal = newValue } }
     }
 
+    /// The store throws what the core never heard of.
+    var storeIsBroken: Bool {
+        get { lock.withLock { broken } }
+        set { lock.withLock { broken = newValue } }
+    }
+
+    private struct Unheard: Error {}
+
     func load(name: String) throws -> Data {
         guard let value = lock.withLock({ secrets[name] }) else { throw PortError.Missing }
         return value
     }
 
-    func save(name: String, value: Data) throws { lock.withLock { secrets[name] = value } }
+    func save(name: String, value: Data) throws {
+        if storeIsBroken { throw Unheard() }
+        lock.withLock { secrets[name] = value }
+    }
 
     func remove(name: String) throws { lock.withLock { secrets[name] = nil } }
 

@@ -9,7 +9,7 @@ use super::label_scanner::{LabelScanner, ViewfinderListener};
 use super::runner::{Asked, Observed, Runner, claim_of_row};
 use super::state::{AddDeviceListener, AddDeviceState, AddingStep};
 use super::steps::{Event, Place, State};
-use crate::error::{Error, Fault};
+use crate::error::{ConflictReason, Error, Fault, InputField, InputReason};
 use crate::listening::Subscription;
 use crate::outbox::{Audience, Outbox};
 use crate::profile::Profile;
@@ -106,9 +106,24 @@ impl AddDeviceFlow {
         })
     }
 
-    /// Reads what a person typed: a serial, or the text of a whole label.
+    /// Reads what a person typed: a serial, or the text of a whole label. Nothing happens once they are past the label: a
+    /// call for the last letter may come late.
     pub async fn read_text(&self, text: &str) -> Result<(), Error> {
-        self.tell(Event::TextRead(label::read_typed(text))).await
+        self.tell_while_asked(Event::TextRead(label::read_typed(text))).await
+    }
+
+    /// Reads what a person typed and takes its serial as confirmed: exactly this text's, whatever was read before.
+    /// `InvalidInput` if it is no serial; the state shows its findings.
+    pub async fn confirm_text(&self, text: &str) -> Result<(), Error> {
+        let reading = label::read_typed(text);
+        let serial = reading.serial.clone().filter(|_| reading.is_complete());
+        let now = self.profile.ports.wall_time().await;
+        let confirmed = async {
+            self.ask(Event::TextRead(reading)).await?;
+            let no_serial = Fault::Input { field: InputField::Label, reason: InputReason::NotAllowed };
+            self.ask(Event::Confirm { serial: serial.ok_or(no_serial)?, now }).await.map(|_| ())
+        };
+        self.profile.told(confirmed.await)
     }
 
     /// The person compared the serial with the label: one of those read, or of the repairs that were offered.
@@ -117,10 +132,11 @@ impl AddDeviceFlow {
         self.tell(Event::Confirm { serial: serial.to_owned(), now }).await
     }
 
-    /// Takes what is filled in so far; the clock changes follow it.
+    /// Takes what is filled in so far; the clock changes follow it. Nothing happens once the device is being added: a call
+    /// for the last letter may come late.
     pub async fn edit_details(&self, form: DetailsForm) -> Result<(), Error> {
         let now = self.profile.ports.wall_time().await;
-        self.tell(Event::Edit { form, now }).await
+        self.tell_while_asked(Event::Edit { form, now }).await
     }
 
     /// Adds the device with the details as they are; returns when the claim is saved. `InvalidInput` names the first
@@ -156,6 +172,14 @@ impl AddDeviceFlow {
 
     async fn tell(&self, event: Event) -> Result<(), Error> {
         self.profile.told(self.ask(event).await.map(|_| ()))
+    }
+
+    /// For what comes while a person types: past its step it is of no use to anybody, and no fault.
+    async fn tell_while_asked(&self, event: Event) -> Result<(), Error> {
+        match self.tell(event).await {
+            Err(Error::Conflict { reason: ConflictReason::NotNow }) => Ok(()),
+            told => told,
+        }
     }
 
     /// Takes an event and waits until its effects are done. Dropping the future does not stop them.

@@ -411,6 +411,24 @@ async fn label_before_the_camera_is_read_from_a_frame() {
     assert_eq!((device.model.as_str(), first_password_by), (MODEL, Presence::ClaimCode));
 }
 
+#[tokio::test]
+async fn text_that_is_confirmed_is_the_text_that_was_given_not_the_one_read_before() {
+    let stage = Stage::new(FakeCloud::new(Some(PASSWORD))).await;
+    let core = stage.open().await;
+    let (flow, screen) = flow(&core.profile()).await;
+    flow.read_text("2M047C9OAN00005").await.unwrap();
+    let wrong = flow.confirm_text("no serial!").await.unwrap_err();
+    assert_eq!(wrong, Error::InvalidInput { field: InputField::Label, reason: InputReason::NotAllowed });
+    flow.confirm_text(&SERIAL.to_lowercase()).await.unwrap();
+    let details = screen.until(|state| matches!(state, AddDeviceState::Details { .. })).await;
+    let AddDeviceState::Details { device, .. } = details else { unreachable!() };
+    assert_eq!(device.serial.as_str(), SERIAL);
+    // The call for the last letter, late.
+    flow.read_text(SERIAL).await.unwrap();
+    let past = flow.confirm_serial(SERIAL).await;
+    assert_eq!(past, Err(Error::Conflict { reason: crate::ConflictReason::NotNow }));
+}
+
 /// What the viewfinder showed last.
 #[derive(Debug, Default)]
 struct SeenCodes(std::sync::Mutex<Vec<SeenCode>>);

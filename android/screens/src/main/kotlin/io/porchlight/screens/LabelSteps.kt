@@ -21,7 +21,7 @@ internal fun AddDeviceScreen.buildTyping(page: Page): (AddingState) -> Unit {
     val findings = context.column()
     page.content.put(findings)
     val notice = page.notice()
-    val define = page.primary(R.string.type_define) { state.value.read.firstOrNull()?.serial?.let { typed -> ask { it.confirmSerial(typed) } } }
+    val define = page.primary(R.string.type_define) { ask { it.confirmText(serial.words) } }
     page.secondary(R.string.type_scan) { scan() }
     serial.onType { readText(it) }
     return { state ->

@@ -1,0 +1,82 @@
+import Bridge
+import Foundation
+import SwiftUI
+import Testing
+
+@testable import Screens
+
+/// Every control has a name, and every name is a word of the catalog, in both languages.
+@MainActor @Suite(.serialized) struct AccessibilityTests {
+    @Test(arguments: ["en", "de"]) func everyControlOfEveryScreenHasAName(language: String) async throws {
+        let kim = try await Kim(language: language)
+        defer { kim.leaves() }
+        let look = {
+            #expect(kim.ui.unnamed.isEmpty, "\(kim.ui.text)")
+            #expect(kim.ui.runtime.missingKeys.isEmpty, "\(kim.ui.runtime.missingKeys)")
+        }
+        try await kim.presses("sign_in_register")
+        try await kim.waits(for: "register_password_rule")
+        look()
+        try kim.ui.tap("Back")
+        try await kim.signsIn(try kim.stage.account(email))
+        try await kim.waits(for: "home_empty_title")
+        look()
+        try await kim.presses("home_make_site")
+        try await kim.waits(for: "field_site_address")
+        look()
+        try await kim.types("Lake house", "field_site_name")
+        try await kim.presses("new_site_action")
+        try await kim.waits(for: "home_add_device")
+        look()
+        let gate = try kim.stage.device(password: devicePassword)
+        try await kim.presses("home_add_device")
+        try await kim.waits(for: "scan_hint")
+        look()
+        try await kim.presses("scan_enter_manually")
+        try await kim.types("2M047C9OAN00005", "field_serial")
+        try await kim.waits(for: "finding_look_alike_title")
+        look()
+        try await kim.types(gate.serial, "field_serial")
+        try await kim.presses("type_define")
+        try await kim.waits(for: "details_next")
+        look()
+        try await kim.fillsIn("Gate", "not its password")
+        try await kim.waits(for: "failure_wrong_password_title")
+        look()
+        try await kim.presses("remedy_retype_password")
+        try await kim.fillsIn("Gate", devicePassword)
+        try await kim.waits(for: "added_title")
+        look()
+        try await kim.presses("added_done")
+        try await kim.presses("tab_more")
+        try await kim.waits(for: "settings_diagnostics_what")
+        look()
+        try await kim.presses("settings_sign_out")
+        try await kim.waits(for: "sign_in_register")
+        look()
+    }
+
+    @Test func partnerSignsInToItsCustomers() async throws {
+        let ana = try await Kim(app: .partner)
+        defer { ana.leaves() }
+        try await ana.signsIn(try ana.stage.account(email))
+        try await ana.waits(for: "customers_empty_title")
+        #expect(ana.ui.unnamed.isEmpty)
+    }
+
+    @Test func signingOutAsksBeforeItThrowsAwayWhatOnlyThisPhoneHas() async throws {
+        let kim = try await Kim.atHome()
+        defer { kim.leaves() }
+        let gate = try kim.stage.device(password: devicePassword)
+        kim.phone.online = false
+        try await kim.enters(gate)
+        try await kim.fillsIn("Gate", devicePassword)
+        try await kim.waits(for: "queued_title")
+        try await kim.presses("added_done")
+        try await kim.presses("tab_more")
+        try await kim.presses("settings_sign_out")
+        try await kim.ui.wait(for: "1 device is saved on this phone only and would be lost.", within: .seconds(20))
+        try await kim.presses("settings_sign_out_discard")
+        try await kim.waits(for: "sign_in_register")
+    }
+}

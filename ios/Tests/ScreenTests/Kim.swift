@@ -1,0 +1,106 @@
+import Bridge
+import Foundation
+import SwiftUI
+
+@testable import Screens
+
+let email = "kim@example.org"
+let devicePassword = "gate camera 7"
+
+/// Somebody at the screen, with a phone and a stage.
+@MainActor final class Kim {
+    let stage: Stage
+    let phone = TestPhone()
+    let camera = PictureCamera()
+    let ui: Headless<RootScreen>
+    let words: [String: String]
+
+    let core: OpenCore
+
+    init(language: String = "en", app: AppKind = .customer) async throws {
+        stage = try Stage()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        core = try await OpenCore.open(try stage.configuration(), in: folder, on: phone.ports)
+        words = try Catalog.read().table(language)
+        ui = Headless(RootScreen(core: core, kind: app, camera: camera), strings: words)
+    }
+
+    /// Signed in, with one location.
+    static func atHome(language: String = "en") async throws -> Kim {
+        let kim = try await Kim(language: language)
+        try await kim.signsIn(try kim.stage.account(email))
+        try await kim.makesAPlace()
+        return kim
+    }
+
+    func says(_ key: String) -> String { words[key] ?? key }
+
+    func waits(for key: String) async throws { try await ui.wait(for: says(key), within: .seconds(20)) }
+
+    func presses(_ key: String) async throws {
+        try await ui.waitUntilEnabled(says(key))
+        try ui.tap(says(key))
+    }
+
+    func types(_ text: String, _ key: String) async throws {
+        try await waits(for: key)
+        try ui.type(text, into: says(key))
+    }
+
+    func signsIn(_ password: String) async throws {
+        try await types(email, "field_email")
+        try await types(password, "field_password")
+        try await presses("sign_in_action")
+    }
+
+    func makesAPlace() async throws {
+        try await presses("home_make_site")
+        try await types("Lake house", "field_site_name")
+        try await presses("new_site_action")
+        try await waits(for: "home_add_device")
+    }
+
+    func enters(_ device: Stage.Device) async throws {
+        try await presses("home_add_device")
+        try await presses("scan_enter_manually")
+        try await types(device.serial, "field_serial")
+        try await presses("type_define")
+    }
+
+    func fillsIn(_ name: String, _ password: String) async throws {
+        try await waits(for: "details_next")
+        try await types(name, "field_device_name")
+        try ui.type(password, into: says("field_device_password"))
+        try await presses("details_next")
+    }
+
+    func leaves() {
+        ui.close()
+        stage.close()
+    }
+}
+
+/// A camera that shows one picture again and again.
+@MainActor final class PictureCamera: CameraSource {
+    var seen: Stage.Device?
+    var isRefused = false
+    private var running: Task<Void, Never>?
+
+    func access() async -> CameraAccess { isRefused ? .refused : .allowed }
+
+    func start(_ scanner: LabelScanner) {
+        running = Task { [weak self] in
+            while !Task.isCancelled {
+                if let device = self?.seen, let luma = FileManager.default.contents(atPath: device.frame) {
+                    _ = scanner.offerFrame(
+                        luma: luma, width: device.width, height: device.height, rowStride: device.width, rotation: .none)
+                }
+                try? await Task.sleep(for: .milliseconds(40))
+            }
+        }
+    }
+
+    func stop() { running?.cancel() }
+
+    func light(_ on: Bool) {}
+}

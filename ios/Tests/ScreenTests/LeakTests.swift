@@ -1,0 +1,49 @@
+import Bridge
+import Foundation
+import Testing
+
+/// A thousand times opened and closed leave nothing behind: no task of the core, no listener, no model.
+@MainActor @Suite(.serialized) struct LeakTests {
+    @Test func aThousandFlowsLeaveNothing() async throws {
+        let kim = try await Kim.atHome()
+        defer { kim.leaves() }
+        let siteID = try await kim.core.sites.window(offset: 0, count: 1).items[0].id
+        try await settle()
+        let before = probeAliveTasks()
+        var last = Weak()
+        for _ in 0..<1000 {
+            let model = AddDeviceModel(core: kim.core, opening: .new(section: .video, siteID: siteID))
+            await model.open()
+            last = Weak(model)
+        }
+        try await until("all tasks of the flows are gone") { probeAliveTasks() <= before }
+        #expect(last.object == nil)
+    }
+
+    @Test func aThousandListenersLeaveNothing() async throws {
+        let kim = try await Kim.atHome()
+        defer { kim.leaves() }
+        try await settle()
+        let before = probeAliveTasks()
+        var last = Weak()
+        for _ in 0..<1000 { last = Weak(SessionModel(core: kim.core)) }
+        try await until("all listeners are let go") { probeAliveTasks() <= before }
+        #expect(last.object == nil)
+    }
+
+    /// What the screens began with is running, and nothing more is about to end.
+    private func settle() async throws { try await Task.sleep(for: .milliseconds(500)) }
+}
+
+private struct Weak {
+    weak var object: AnyObject?
+    init(_ object: AnyObject? = nil) { self.object = object }
+}
+
+@MainActor func until(_ what: String, _ holds: () -> Bool) async throws {
+    for _ in 0..<1000 {
+        if holds() { return }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    Issue.record("not within 10 s: \(what)")
+}
