@@ -194,6 +194,8 @@ class BadInputTest {
         place.parentFile?.mkdirs()
         place.writeText("no folder")
         assertThrows(PorchlightException.Internal::class.java) { soon { openCore(stage, TestPhone().ports()) } }
+        // Nothing can be made there, by nobody.
+        assertThrows(PorchlightException.Internal::class.java) { soon { openCore(stage, TestPhone().ports(), "/proc/self/porchlight") } }
         assertEquals("no folder", place.readText())
     }
 
