@@ -1,5 +1,6 @@
 //! Benchmarks: `tests/measure [NAME]` runs them in release mode. Each is a file here and a line in [`BENCHMARKS`].
 
+mod bindings;
 mod claim;
 mod frame;
 mod idle;
@@ -10,7 +11,8 @@ use std::process::ExitCode;
 type Benchmark = fn() -> std::io::Result<()>;
 
 /// Name, what it measures, and how.
-const BENCHMARKS: [(&str, &str, Benchmark); 3] = [
+const BENCHMARKS: [(&str, &str, Benchmark); 4] = [
+    ("bindings", "a frame and a cold start; with tests/measure: across JNA, and sizes", bindings::run),
     ("claim", "a claim from \"Add\" to \"Added\" over loopback", claim::run),
     ("frame", "frames with and without a code, hostile pictures", frame::run),
     ("idle", "memory of the cloud with 1,000 connected devices", idle::run),
