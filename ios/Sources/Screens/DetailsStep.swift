@@ -41,7 +41,10 @@ struct DetailsStep: View {
         if proof == .claimCode {
             Text("details_by_label").font(.subheadline)
         } else {
-            SecureField("field_claim_code", text: $claimCode)
+            // Copied from a label that everybody near can read: seen while it is typed.
+            TextField("field_claim_code", text: $claimCode)
+                .textInputAutocapitalization(.characters)
+                .autocorrectionDisabled()
             problem(.claimCode)
             Text("details_by_button").font(.subheadline)
         }

@@ -84,10 +84,15 @@ struct TypingStep: View {
         FieldProblem(problem: model.problem, field: .label)
         if let reading = model.readings.first, !serial.isEmpty { Findings(model: model, reading: reading) }
         ProblemNotice(problem: model.problem, fields: [.label])
-        PrimaryButton("type_define") { await model.confirmText(serial) }
+        PrimaryButton(defineTitle) { await model.confirmText(serial) }
             .disabled(serial.isEmpty || model.readings.first?.isComplete != true || model.isBusy)
         Button("type_scan") { model.isTyping = false }
             .navigationTitle("type_title")
+    }
+
+    /// While a repair is offered, going on means to keep what was typed.
+    private var defineTitle: LocalizedStringKey {
+        serial.isEmpty || model.readings.first?.repairs.isEmpty != false ? "type_define" : "repair_keep"
     }
 }
 
@@ -96,7 +101,8 @@ struct ConfirmingStep: View {
     let model: AddDeviceModel
 
     var body: some View {
-        Text("confirm_compare").foregroundStyle(.secondary)
+        if serials.count == 1 { Text("confirm_compare").foregroundStyle(.secondary) }
+        if serials.count > 1 { Text("confirm_which").foregroundStyle(.secondary) }
         ForEach(Array(model.readings.enumerated()), id: \.offset) { _, reading in
             if let serial = reading.serial {
                 Text(grouped(serial)).font(.title2.monospaced()).accessibilityLabel(serial)
@@ -104,17 +110,24 @@ struct ConfirmingStep: View {
             if let name = reading.model { Text("confirm_model \(name)").foregroundStyle(.secondary) }
             if !reading.secrets.isEmpty { Text("confirm_secrets").font(.subheadline) }
             Findings(model: model, reading: reading)
+            if serials.count > 1, reading.isComplete, let serial = reading.serial {
+                Button("confirm_this") { Task { await model.confirm(serial) } }
+                    .accessibilityLabel("confirm_this_one \(serial)")
+            }
         }
         ProblemNotice(problem: model.problem)
-        if let serial {
-            PrimaryButton("confirm_define") { await model.confirm(serial) }.disabled(model.isBusy)
+        if serials.count == 1 {
+            PrimaryButton(hasRepairs ? "repair_keep" : "confirm_define") { await model.confirm(serials[0]) }.disabled(model.isBusy)
         }
         Button("confirm_again") { Task { await model.goBack() } }
         Button("scan_enter_manually") { model.isTyping = true }
             .navigationTitle("confirm_title")
     }
 
-    private var serial: String? { model.readings.first.flatMap { $0.isComplete ? $0.serial : nil } }
+    /// Those that can be confirmed as they were read: with one the main action does it, with several each its own button.
+    private var serials: [String] { model.readings.filter(\.isComplete).compactMap(\.serial) }
+
+    private var hasRepairs: Bool { model.readings.first { $0.isComplete }?.repairs.isEmpty == false }
 }
 
 /// What is wrong with a label or worth knowing, and what it probably meant.
@@ -123,17 +136,30 @@ private struct Findings: View {
     let reading: LabelReading
 
     var body: some View {
-        ForEach(Array(reading.findings.enumerated()), id: \.offset) { _, finding in
+        ForEach(Array(shown.enumerated()), id: \.offset) { _, finding in
             let said = words(finding)
-            Notice(tone: reading.isComplete ? .warning : .danger, title: said.title, message: said.message)
+            if finding.isHarmless {
+                Text(said.title).font(.subheadline).foregroundStyle(.secondary)
+            } else {
+                Notice(tone: reading.isComplete ? .warning : .danger, title: said.title, message: said.message)
+            }
         }
         ForEach(reading.repairs, id: \.serial) { repair in
-            Button("type_use_repair \(marked(repair))") { Task { await model.confirm(repair.serial) } }
+            Notice(tone: .warning, title: "repair_title \(repair.serial)", message: "finding_look_alike_body")
+            Button("repair_use") { Task { await model.confirm(repair.serial) } }
         }
     }
 
-    /// The repaired serial; what differs stands between dots, so that it is seen and heard.
-    private func marked(_ repair: LabelRepair) -> String {
-        repair.serial.enumerated().map { repair.changed.contains(UInt32($0.offset)) ? "·\($0.element)·" : "\($0.element)" }.joined()
+    /// A repair speaks for its finding.
+    private var shown: [LabelFinding] { reading.findings.filter { $0 != .lookAlike || reading.repairs.isEmpty } }
+}
+
+extension LabelFinding {
+    /// What was left out or read as something else: said, and no cause for alarm.
+    fileprivate var isHarmless: Bool {
+        switch self {
+        case .spaceAround, .spaceWithin, .lineBreak, .fullWidth, .lowerCase: true
+        default: false
+        }
     }
 }

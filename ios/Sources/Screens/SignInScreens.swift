@@ -9,7 +9,7 @@ struct SignInScreen: View {
 
     var body: some View {
         Form {
-            if let notice { Notice(tone: .success, title: notice) }
+            if let notice { Notice(tone: tone, title: notice) }
             ProblemNotice(problem: session.problem, fields: [.email, .password])
             TextField("field_email", text: $email)
                 .textContentType(.username)
@@ -40,6 +40,8 @@ struct SignInScreen: View {
         case .secretsLost: "sign_in_secrets_lost"
         }
     }
+
+    private var tone: Tone { session.state == .signedOut(reason: .addressVerified) ? .success : .warning }
 
     private func signIn() async {
         await session.signIn(email: email, password: password)

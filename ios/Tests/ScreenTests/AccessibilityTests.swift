@@ -34,7 +34,7 @@ import Testing
         look()
         try await kim.presses("scan_enter_manually")
         try await kim.types("2M047C9OAN00005", "field_serial")
-        try await kim.waits(for: "finding_look_alike_title")
+        try await kim.waits(for: "finding_look_alike_body")
         look()
         try await kim.types(gate.serial, "field_serial")
         try await kim.presses("type_define")

@@ -59,7 +59,7 @@ class JourneyTest {
         kim.types(EMAIL, R.string.field_email)
         kim.types(PASSWORD, R.string.field_new_password)
         kim.presses(R.string.register_action)
-        kim.waitFor("We sent a code of 8 digits to $EMAIL")
+        kim.waitFor("Enter the 8 digits we sent to $EMAIL")
         kim.types("00000000", R.string.field_code)
         kim.presses(R.string.code_action)
         kim.waitFor(R.string.input_wrong_code)

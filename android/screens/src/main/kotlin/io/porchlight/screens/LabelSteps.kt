@@ -3,6 +3,10 @@ package io.porchlight.screens
 import android.content.Context
 import android.graphics.Typeface
 import android.text.InputType
+import android.text.SpannableString
+import android.text.style.StyleSpan
+import android.text.style.TypefaceSpan
+import android.text.style.UnderlineSpan
 import android.widget.LinearLayout
 import io.porchlight.bridge.LabelField
 import io.porchlight.bridge.LabelFinding
@@ -26,6 +30,7 @@ internal fun AddDeviceScreen.buildTyping(page: Page): (AddingState) -> Unit {
     serial.onType { readText(it) }
     return { state ->
         val reading = state.read.firstOrNull()
+        define.setText(defineWords(reading.takeIf { serial.words.isNotEmpty() }, R.string.type_define))
         define.isEnabled = reading?.isComplete == true && serial.words.isNotEmpty() && !state.busy
         findings.removeAllViews()
         if (reading != null && serial.words.isNotEmpty()) showFindings(findings, reading) { ask { flow -> flow.confirmSerial(it) } }
@@ -37,32 +42,45 @@ internal fun AddDeviceScreen.buildTyping(page: Page): (AddingState) -> Unit {
 internal fun AddDeviceScreen.buildConfirming(page: Page): (AddingState) -> Unit {
     val context = page.context
     page.bar(context.getString(R.string.confirm_title)) { back() }
-    page.text(Type.BODY, context.getString(R.string.confirm_compare), R.color.muted)
+    val compare = page.text(Type.BODY, color = R.color.muted)
     val list = context.column()
     page.content.put(list)
     val notice = page.notice()
-    val define = page.primary(R.string.confirm_define) { confirmable(state.value)?.let { read -> ask { it.confirmSerial(read) } } }
+    val define = page.primary(R.string.confirm_define) { confirmable(state.value).singleOrNull()?.let { read -> ask { it.confirmSerial(read) } } }
     page.secondary(R.string.confirm_again) { ask { it.goBack() } }
     page.secondary(R.string.scan_enter_manually) { type() }
     return { state ->
+        val serials = confirmable(state)
+        compare.say(
+            when (serials.size) {
+                0 -> null
+                1 -> context.getString(R.string.confirm_compare)
+                else -> context.getString(R.string.confirm_which)
+            },
+        )
         list.removeAllViews()
-        state.read.forEach { showReading(list, it) { serial -> ask { flow -> flow.confirmSerial(serial) } } }
-        define.shown(confirmable(state) != null)
+        state.read.forEach { showReading(list, it, serials.size > 1) { serial -> ask { flow -> flow.confirmSerial(serial) } } }
+        define.shown(serials.size == 1)
+        define.setText(defineWords(state.read.firstOrNull { it.isComplete }, R.string.confirm_define))
         define.isEnabled = !state.busy
         page.showProblem(FormState(problem = state.problem), notice, emptyMap())
     }
 }
 
-/** The one serial of the best reading; other readings are pressed by themselves. */
-private fun confirmable(state: AddingState): String? = state.read.firstOrNull()?.takeIf { it.isComplete }?.serial
+/** The serials that can be confirmed as they were read: with one the footer does it, with several each its own button. */
+private fun confirmable(state: AddingState): List<String> = state.read.filter { it.isComplete }.mapNotNull { it.serial }
 
-private fun showReading(list: LinearLayout, reading: LabelReading, onConfirm: (String) -> Unit) {
+/** While a repair is offered, going on means to keep what was read. */
+private fun defineWords(reading: LabelReading?, words: Int): Int = if (reading?.repairs.isNullOrEmpty()) words else R.string.repair_keep
+
+private fun showReading(list: LinearLayout, reading: LabelReading, isOneOfSeveral: Boolean, onConfirm: (String) -> Unit) {
     val context = list.context
     val card = context.column().apply {
         background = context.rounded(R.color.surface, 12, R.color.hairline)
         setPadding(context.dp(16), context.dp(12), context.dp(16), context.dp(12))
     }
-    reading.serial?.let { serial ->
+    val serial = reading.serial
+    if (serial != null) {
         card.put(context.textView(Type.CAPTION, R.color.muted).apply { setText(R.string.field_serial) })
         card.put(context.textView(Type.SECTION).apply {
             text = grouped(serial)
@@ -75,29 +93,56 @@ private fun showReading(list: LinearLayout, reading: LabelReading, onConfirm: (S
         card.put(context.textView(Type.SECONDARY, R.color.muted).apply { setText(R.string.confirm_secrets) }, 4)
     }
     showFindings(card, reading, onConfirm)
+    if (isOneOfSeveral && reading.isComplete && serial != null) {
+        val choose = context.choice(R.string.confirm_this) { onConfirm(serial) }
+        choose.contentDescription = context.getString(R.string.confirm_this_one, serial)
+        card.put(choose, 12)
+    }
     list.put(card, 12)
 }
+
+private fun Context.choice(words: Int, onClick: () -> Unit) =
+    Page(this).button(words, R.color.primary, rounded(R.color.raised, 10), onClick)
 
 /** What is wrong with a label or worth knowing, and what it probably meant. */
 private fun showFindings(list: LinearLayout, reading: LabelReading, onConfirm: (String) -> Unit) {
     val context = list.context
     for (finding in reading.findings) {
+        // What was left out or read as something else is said, and no cause for alarm; a repair speaks for its finding.
+        if (finding is LabelFinding.LookAlike && reading.repairs.isNotEmpty()) continue
         val (title, body) = context.wordsFor(finding)
-        val notice = Notice(context)
-        notice.show(if (reading.isComplete) Tone.WARNING else Tone.DANGER, title, body)
-        list.put(notice.view, 8)
+        if (isHarmless(finding)) {
+            list.put(context.textView(Type.SECONDARY, R.color.muted).apply { text = title }, 8)
+        } else {
+            list.put(Notice(context).apply { show(if (reading.isComplete) Tone.WARNING else Tone.DANGER, title, body) }.view, 8)
+        }
     }
     for (repair in reading.repairs) {
-        val use = Page(context).button(R.string.type_use_repair, R.color.primary, context.rounded(R.color.raised, 10)) { onConfirm(repair.serial) }
-        use.text = context.getString(R.string.type_use_repair, marked(repair))
+        val meant = Notice(context)
+        meant.show(Tone.WARNING, marked(context, repair), context.getString(R.string.finding_look_alike_body))
+        list.put(meant.view, 8)
+        val use = context.choice(R.string.repair_use) { onConfirm(repair.serial) }
         list.put(use, 8)
     }
 }
 
-/** The repaired serial; what differs stands between dots, so that it is seen and heard. */
-private fun marked(repair: LabelRepair): String {
-    val changed = repair.changed.map { it.toInt() }.toSet()
-    return repair.serial.mapIndexed { at, letter -> if (at in changed) "·$letter·" else "$letter" }.joinToString("")
+private fun isHarmless(finding: LabelFinding): Boolean = when (finding) {
+    is LabelFinding.SpaceAround, is LabelFinding.SpaceWithin, is LabelFinding.LineBreak,
+    is LabelFinding.FullWidth, is LabelFinding.LowerCase,
+    -> true
+    else -> false
+}
+
+/** "Did you mean ...?", monospaced; what differs is bold and underlined. A screen reader spells what is copied. */
+private fun marked(context: Context, repair: LabelRepair): CharSequence {
+    val words = SpannableString(context.getString(R.string.repair_title, repair.serial))
+    val begin = words.indexOf(repair.serial)
+    words.setSpan(TypefaceSpan("monospace"), begin, begin + repair.serial.length, 0)
+    for (at in repair.changed.map { begin + it.toInt() }) {
+        words.setSpan(StyleSpan(Typeface.BOLD), at, at + 1, 0)
+        words.setSpan(UnderlineSpan(), at, at + 1, 0)
+    }
+    return words
 }
 
 /** Title and body for what a label says of itself. */
