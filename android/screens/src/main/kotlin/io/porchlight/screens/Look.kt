@@ -30,9 +30,15 @@ internal enum class Tone(val text: Int, val soft: Int) {
 internal val Context.isNarrow: Boolean get() = resources.configuration.run { screenWidthDp / fontScale < 360 }
 
 /** So low, or with letters so large, that actions at the bottom would leave no room for what is read. */
-internal val Context.isLow: Boolean get() = resources.configuration.run { screenHeightDp / fontScale < 480 }
+internal val Context.isLow: Boolean get() = resources.configuration.run { screenHeightDp / fontScale < 600 }
 
 internal fun Context.dp(size: Int): Int = (size * resources.displayMetrics.density + 0.5f).toInt()
+
+/** One colour, and another for what cannot be pressed now. */
+internal fun Context.whenEnabled(color: Int, otherwise: Int) = ColorStateList(
+    arrayOf(intArrayOf(-android.R.attr.state_enabled), intArrayOf()),
+    intArrayOf(getColor(otherwise), getColor(color)),
+)
 
 internal fun Context.rounded(color: Int, radius: Int, outline: Int? = null) = GradientDrawable().apply {
     setColor(getColor(color))

@@ -112,8 +112,8 @@ internal class Page(val context: Context) {
         isAllCaps = false
         textSize = Type.BODY.sp
         stateListAnimator = null
-        val colors = intArrayOf(context.getColor(R.color.muted), context.getColor(color))
-        setTextColor(ColorStateList(arrayOf(intArrayOf(-android.R.attr.state_enabled), intArrayOf()), if (shape != null && color == R.color.on_primary) intArrayOf(context.getColor(color), context.getColor(color)) else colors))
+        setTextColor(context.whenEnabled(color, R.color.muted))
+        if (color == R.color.on_primary) shape?.color = context.whenEnabled(R.color.primary, R.color.raised)
         background = context.touchable(shape)
         minHeight = context.dp(48)
         setOnClickListener { onClick() }

@@ -20,6 +20,7 @@ internal data class FormState(
     val busy: Boolean = false,
     val problem: PorchlightException? = null,
     val notice: Int? = null,
+    val tone: Tone = Tone.SUCCESS,
     val about: String = "",
 ) {
     /** What is wrong with one field. */
@@ -33,7 +34,7 @@ internal fun Page.showProblem(state: FormState, notice: Notice, fields: Map<Inpu
     if (elsewhere != null) {
         notice.show(Tone.DANGER, context.wordsFor(elsewhere), null)
     } else {
-        notice.show(Tone.SUCCESS, state.notice?.let(context::getString), null)
+        notice.show(state.tone, state.notice?.let(context::getString), null)
     }
 }
 
@@ -53,7 +54,8 @@ internal class SignInScreen(private val core: OpenCore, private val stack: Stack
             SignedOutReason.SECRETS_LOST -> R.string.sign_in_secrets_lost
             null -> null
         }
-        state.copy(busy = session is SessionState.SigningIn, notice = notice)
+        val tone = if (reason == SignedOutReason.ADDRESS_VERIFIED) Tone.SUCCESS else Tone.WARNING
+        state.copy(busy = session is SessionState.SigningIn, notice = notice, tone = tone)
     }
 
     override fun build(page: Page): (FormState) -> Unit {

@@ -43,11 +43,11 @@ internal class ZoneField(private val page: Page, private val onChoose: (String) 
 
     private fun search() {
         val context = page.context
-        val found = ArrayAdapter<String>(context, android.R.layout.simple_list_item_1, ArrayList(findTimeZones("", ZONES_SHOWN)))
+        val found = ArrayAdapter<Zone>(context, android.R.layout.simple_list_item_1, ArrayList(zones("")))
         val field = Field(context, R.string.zone_search, InputType.TYPE_CLASS_TEXT, null)
         field.onType { typed ->
             found.clear()
-            found.addAll(findTimeZones(typed, ZONES_SHOWN))
+            found.addAll(zones(typed))
         }
         val list = ListView(context).apply {
             adapter = found
@@ -61,11 +61,18 @@ internal class ZoneField(private val page: Page, private val onChoose: (String) 
         val dialog = AlertDialog.Builder(context).setTitle(R.string.field_time_zone).setView(content)
             .setNegativeButton(R.string.cancel, null).create()
         list.setOnItemClickListener { _, _, at, _ ->
-            found.getItem(at)?.let(onChoose)
+            found.getItem(at)?.let { onChoose(it.name) }
             dialog.dismiss()
         }
         dialog.show()
     }
 }
+
+/** A zone as a list shows it. */
+private class Zone(val name: String) {
+    override fun toString() = name.replace('_', ' ')
+}
+
+private fun zones(typed: String) = findTimeZones(typed, ZONES_SHOWN).map(::Zone)
 
 internal fun Page.zoneField(onChoose: (String) -> Unit) = ZoneField(this, onChoose).also { content.put(it.view, 12) }
