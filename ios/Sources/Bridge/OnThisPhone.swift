@@ -3,14 +3,18 @@ import Foundation
 import PorchlightCore
 
 extension OpenCore {
-    /// Opens the core on this phone's ports, with the configuration in the app's Info.plist (`Porchlight...` keys).
+    /// Opens the core on this phone's ports, with the configuration in the app's Info.plist (`Porchlight...` keys), and
+    /// tells it of the network. Open it once in the process: `OneCore` sees to that.
     @MainActor public static func onThisPhone(clientName: String) async throws -> OpenCore {
         #if canImport(Security)
             let folder = try FileManager.default.url(
                 for: .applicationSupportDirectory, in: .userDomainMask, appropriateFor: nil, create: true)
+            let connectivity = PhoneConnectivity()
             let ports = Ports(
-                secrets: KeychainSecretStore(), clock: PhoneClock(), connectivity: PhoneConnectivity(), signer: EnclaveSigner())
-            return try await open(configuration(clientName), in: folder.appending(path: "Porchlight"), on: ports)
+                secrets: KeychainSecretStore(), clock: PhoneClock(), connectivity: connectivity, signer: EnclaveSigner())
+            let core = try await open(configuration(clientName), in: folder.appending(path: "Porchlight"), on: ports)
+            connectivity.changes { [weak core] in core?.porchlight.networkChanged() }
+            return core
         #else
             throw PorchlightError.NotFound
         #endif

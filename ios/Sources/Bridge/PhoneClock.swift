@@ -22,12 +22,23 @@
         }
     }
 
-    final class PhoneConnectivity: Connectivity {
+    final class PhoneConnectivity: Connectivity, @unchecked Sendable {
         private let monitor = NWPathMonitor()
+        private let lock = NSLock()
+        private var onChange: (@Sendable () -> Void)?
 
-        init() { monitor.start(queue: .global(qos: .utility)) }
+        init() {
+            monitor.pathUpdateHandler = { [weak self] _ in self?.tell() }
+            monitor.start(queue: .global(qos: .utility))
+        }
+
+        /// Hears of every change of the network from now on.
+        func changes(_ hear: @escaping @Sendable () -> Void) { lock.withLock { onChange = hear } }
 
         deinit { monitor.cancel() }
+
+        /// Never under the lock: the listener is the core.
+        private func tell() { lock.withLock { onChange }?() }
 
         func isOnline() -> Bool { monitor.currentPath.status != .unsatisfied }
     }

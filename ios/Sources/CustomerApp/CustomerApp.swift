@@ -4,9 +4,11 @@ import SwiftUI
 
 /// The homeowner's app.
 public struct CustomerApp: App {
+    private let core = OneCore { try await OpenCore.onThisPhone(clientName: "customer-ios") }
+
     public init() {}
 
     public var body: some Scene {
-        WindowGroup { AppWindow(kind: .customer, camera: PhoneCamera()) { try await OpenCore.onThisPhone(clientName: "customer-ios") } }
+        WindowGroup { AppWindow(kind: .customer, camera: PhoneCamera(), core: core) }.worksInBackground(core)
     }
 }

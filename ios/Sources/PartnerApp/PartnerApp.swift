@@ -4,9 +4,11 @@ import SwiftUI
 
 /// The installer's app.
 public struct PartnerApp: App {
+    private let core = OneCore { try await OpenCore.onThisPhone(clientName: "partner-ios") }
+
     public init() {}
 
     public var body: some Scene {
-        WindowGroup { AppWindow(kind: .partner, camera: PhoneCamera()) { try await OpenCore.onThisPhone(clientName: "partner-ios") } }
+        WindowGroup { AppWindow(kind: .partner, camera: PhoneCamera(), core: core) }.worksInBackground(core)
     }
 }

@@ -5,13 +5,13 @@ import SwiftUI
 public struct AppWindow: View {
     let kind: AppKind
     let camera: any CameraSource
-    let open: @MainActor () async throws -> OpenCore
+    let opening: OneCore
     @Environment(\.scenePhase) private var phase
     @State private var core: OpenCore?
     @State private var problem: PorchlightError?
 
-    public init(kind: AppKind, camera: any CameraSource, open: @escaping @MainActor () async throws -> OpenCore) {
-        (self.kind, self.camera, self.open) = (kind, camera, open)
+    public init(kind: AppKind, camera: any CameraSource, core: OneCore) {
+        (self.kind, self.camera, opening) = (kind, camera, core)
     }
 
     public var body: some View {
@@ -31,7 +31,7 @@ public struct AppWindow: View {
     private func openOnce() async {
         guard core == nil else { return }
         do {
-            core = try await open()
+            core = try await opening.opened()
         } catch let failed as PorchlightError {
             problem = failed
         } catch {
@@ -43,7 +43,9 @@ public struct AppWindow: View {
     private func tell(_ phase: ScenePhase) async {
         switch phase {
         case .active: try? await core?.porchlight.enteredForeground()
-        case .background: try? await core?.porchlight.enteredBackground()
+        case .background:
+            try? await core?.porchlight.enteredBackground()
+            askForWork(.now)
         default: break
         }
     }

@@ -3,19 +3,17 @@ import Bridge
 import SwiftUI
 
 #if canImport(AVFoundation) && canImport(UIKit)
-    import AVFoundation
+    // AVFoundation's sessions are used from one queue here, and do not say that they may be.
+    @preconcurrency import AVFoundation
 
     /// The camera at the back; its frames go to the core from its own queue.
-    public final class PhoneCamera: NSObject, PreviewedCamera {
+    public final class PhoneCamera: PreviewedCamera {
         private let session = AVCaptureSession()
         private let output = AVCaptureVideoDataOutput()
         private let frames = FrameQueue()
         let previewLayer: AVCaptureVideoPreviewLayer
 
-        override public init() {
-            previewLayer = AVCaptureVideoPreviewLayer(session: session)
-            super.init()
-        }
+        public init() { previewLayer = AVCaptureVideoPreviewLayer(session: session) }
 
         public func access() async -> CameraAccess { await AVCaptureDevice.requestAccess(for: .video) ? .allowed : .refused }
 

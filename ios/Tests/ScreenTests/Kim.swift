@@ -10,16 +10,22 @@ let devicePassword = "gate camera 7"
 /// Somebody at the screen, with a phone and a stage.
 @MainActor final class Kim {
     let stage: Stage
-    let phone = TestPhone()
+    let phone: TestPhone
     let camera = PictureCamera()
     let ui: Headless<RootScreen>
     let words: [String: String]
 
     let core: OpenCore
+    let folder: URL
 
-    init(language: String = "en", app: AppKind = .customer) async throws {
-        stage = try Stage()
+    convenience init(language: String = "en", app: AppKind = .customer) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try await self.init(stage: try Stage(), phone: TestPhone(), folder: folder, language: language, app: app)
+    }
+
+    /// With what an earlier process left on the phone.
+    init(stage: Stage, phone: TestPhone, folder: URL, language: String = "en", app: AppKind = .customer) async throws {
+        (self.stage, self.phone, self.folder) = (stage, phone, folder)
         core = try await OpenCore.open(try stage.configuration(), in: folder, on: phone.ports)
         words = try Catalog.read().table(language)
         ui = Headless(RootScreen(core: core, kind: app, camera: camera), strings: words)

@@ -13,6 +13,7 @@ final class Stage: @unchecked Sendable {
     private let orders = Pipe()
     private let answers = Pipe()
     private var rest = Data()
+    private var places: [String: Any]?
 
     init() throws {
         process.executableURL = URL(fileURLWithPath: ProcessInfo.processInfo.environment["STAGE"] ?? "")
@@ -20,9 +21,10 @@ final class Stage: @unchecked Sendable {
         try process.run()
     }
 
-    /// Reads the first line: where the cloud is.
+    /// Where the cloud is: the first line says it, once.
     func configuration() throws -> Configuration {
-        let places = try answer()
+        let places = try places ?? answer()
+        self.places = places
         return Configuration(
             cloud: places["cloud"] as? String ?? "", linkHost: places["link_host"] as? String ?? "", clientName: "customer-test",
             clientVersion: "1.0.0", maker: places["maker"] as? String ?? "", extraRoots: [])
@@ -34,7 +36,8 @@ final class Stage: @unchecked Sendable {
         let text = { (key: String) in made[key] as? String ?? "" }
         return Device(
             serial: text("serial"), label: text("label"), picture: text("picture"), frame: frame["path"] as? String ?? "",
-            claimCode: made["claim_code"] as? String, width: UInt32(frame["width"] as? Int ?? 0), height: UInt32(frame["height"] as? Int ?? 0))
+            claimCode: made["claim_code"] as? String, width: UInt32(frame["width"] as? Int ?? 0),
+            height: UInt32(frame["height"] as? Int ?? 0))
     }
 
     func switchOn(_ device: Device) throws { _ = try order(["do": "switch_on", "serial": device.serial]) }

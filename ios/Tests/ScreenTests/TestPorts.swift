@@ -8,8 +8,10 @@ final class TestPhone: SecretStore, Connectivity, PhoneClockPort, @unchecked Sen
     private var secrets: [String: Data] = [:]
     private var signal = true
     private var broken = false
+    /// Outlives a process, as an enclave does.
+    private let keys = SoftSigner()
 
-    var ports: Ports { Ports(secrets: self, clock: self, connectivity: self, signer: SoftSigner()) }
+    var ports: Ports { Ports(secrets: self, clock: self, connectivity: self, signer: keys) }
 
     var online: Bool {
         get { lock.withLock { signal } }

@@ -1,0 +1,3 @@
+import CustomerApp
+
+CustomerApp.main()

@@ -1,0 +1,3 @@
+import PartnerApp
+
+PartnerApp.main()
