@@ -9,7 +9,7 @@ final class TestPhone: SecretStore, Connectivity, PhoneClockPort, @unchecked Sen
     private var signal = true
     private var broken = false
     /// Outlives a process, as an enclave does.
-    private let keys = SoftSigner()
+    let keys = SoftSigner()
 
     var ports: Ports { Ports(secrets: self, clock: self, connectivity: self, signer: keys) }
 
@@ -54,6 +54,12 @@ typealias PhoneClockPort = PorchlightCore.Clock
 final class SoftSigner: Signer, @unchecked Sendable {
     private let lock = NSLock()
     private var keys: [String: ProbeKey] = [:]
+    private var rubbish = false
+
+    var returnsRubbish: Bool {
+        get { lock.withLock { rubbish } }
+        set { lock.withLock { rubbish = newValue } }
+    }
 
     func create(name: String) throws -> Data {
         let key = try ProbeKey.generate()
@@ -63,7 +69,9 @@ final class SoftSigner: Signer, @unchecked Sendable {
 
     func publicKey(name: String) throws -> Data { try key(name).publicKey() }
 
-    func sign(name: String, bytes: Data) throws -> Data { try key(name).sign(bytes: bytes) }
+    func sign(name: String, bytes: Data) throws -> Data {
+        returnsRubbish ? Data(repeating: 7, count: 9) : try key(name).sign(bytes: bytes)
+    }
 
     func remove(name: String) throws { lock.withLock { keys[name] = nil } }
 

@@ -1,0 +1,48 @@
+import Bridge
+import Foundation
+import Testing
+
+/// A phone that is not as it should be: its keys, its files.
+@MainActor @Suite(.serialized) struct BadPhoneTests {
+    @Test func signerThatReturnsRubbishFailsTheSignInAndNothingElse() async throws {
+        let kim = try await Kim()
+        defer { kim.leaves() }
+        let password = try kim.stage.account(email)
+        kim.phone.keys.returnsRubbish = true
+        try await kim.signsIn(password)
+        try await kim.ui.wait(for: "Something broke in this app.", within: .seconds(20))
+        kim.phone.keys.returnsRubbish = false
+        try await kim.signsIn(password)
+        try await kim.waits(for: "home_empty_title")
+    }
+
+    @Test func whatThePhoneOwesIsLeftAloneIfANewerAppWroteIt() async throws {
+        let left = try await queuedAndKilled()
+        let outbox = try #require(try file("outbox.db", under: left.folder))
+        try await until("the first process is gone") { !FileManager.default.fileExists(atPath: outbox.path + "-wal") }
+        try write(version: 999, to: outbox)
+        let kim = try await left.opensAgain()
+        defer { kim.leaves() }
+        await #expect(throws: PorchlightError.self) { _ = try await kim.core.sites.window(offset: 0, count: 1) }
+        #expect(kim.core.porchlight.diagnostics().contains("outbox.db: of a newer version"))
+        #expect(try version(of: outbox) == 999)
+    }
+
+    private func file(_ name: String, under folder: URL) throws -> URL? {
+        try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+            .first { $0.hasSuffix(name) }
+            .map { folder.appendingPathComponent($0) }
+    }
+
+    // SQLite's file format, section 1.3: the user version is at offset 60, big-endian.
+    private func write(version: UInt32, to file: URL) throws {
+        let handle = try FileHandle(forUpdating: file)
+        defer { try? handle.close() }
+        try handle.seek(toOffset: 60)
+        try handle.write(contentsOf: withUnsafeBytes(of: version.bigEndian) { Data($0) })
+    }
+
+    private func version(of file: URL) throws -> UInt32 {
+        try Data(contentsOf: file)[60..<64].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}
