@@ -8,7 +8,7 @@
 //!    stop it. What can be stopped has a method for it.
 //!
 //! Limits: no token is a field, an argument or an answer here; secrets come in as arguments of a reviewed few
-//! functions (`tests/secrets.rs`) and are wrapped at once. An answer of a port is judged by the core.
+//! functions (`tests/surface.rs`) and are wrapped at once. An answer of a port is judged by the core.
 
 mod add_device;
 mod configuration;

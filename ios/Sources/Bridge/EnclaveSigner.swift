@@ -23,7 +23,9 @@
         func publicKey(name: String) throws -> Data { try key(name).publicKey.x963Representation }
 
         func sign(name: String, bytes: Data) throws -> Data {
-            guard let signature = try? key(name).signature(for: bytes) else { throw PortError.Broken }
+            // Missing and Locked stay what they are.
+            let key = try key(name)
+            guard let signature = try? key.signature(for: bytes) else { throw PortError.Broken }
             return signature.rawRepresentation
         }
 

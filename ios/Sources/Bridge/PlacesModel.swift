@@ -41,6 +41,9 @@ import PorchlightCore
         return failed
     }
 
+    /// Nobody is signed in any more.
+    public func forget() { (sites, site, deviceCount, isLoading, problem) = ([], nil, 0, true, nil) }
+
     public func siteName(_ siteID: String) -> String { sites.first { $0.id == siteID }?.name ?? "" }
 
     private func readAgain() { Task { await read() } }

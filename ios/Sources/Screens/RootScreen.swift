@@ -33,7 +33,11 @@ public struct RootScreen: View {
         NavigationStack(path: $path) {
             first.navigationDestination(for: AppRoute.self) { screen($0) }
         }
-        .onChange(of: stage) { _, _ in path = [] }
+        .onChange(of: stage) { _, stage in
+            path = []
+            // Whoever signs in next does not see where the one before them looked.
+            if stage == .out { places.forget() }
+        }
     }
 
     /// Where a change of the session leaves nothing of the screens before it.

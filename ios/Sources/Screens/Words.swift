@@ -178,10 +178,10 @@ extension AddingStep {
     return whole < 90 ? Text("seconds \(whole)") : Text("minutes \((whole + 30) / 60)")
 }
 
-/// A moment in the reader's own zone: only the time, if it is near.
+/// A moment in the reader's own zone: only the time, if it is today.
 func spell(_ moment: Date, now: Date = Date()) -> String {
-    let isNear = abs(moment.timeIntervalSince(now)) < 12 * 3600
-    return isNear ? moment.formatted(date: .omitted, time: .shortened) : moment.formatted(date: .abbreviated, time: .shortened)
+    let isToday = Calendar.current.isDate(moment, inSameDayAs: now)
+    return isToday ? moment.formatted(date: .omitted, time: .shortened) : moment.formatted(date: .abbreviated, time: .shortened)
 }
 
 /// A day as the clocks of a place show it.

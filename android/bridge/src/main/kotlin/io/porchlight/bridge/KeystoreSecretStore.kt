@@ -67,6 +67,8 @@ internal class KeystoreSecretStore(private val context: Context) : SecretStore {
         return cipher.doFinal(wrapped, IV_BYTES, wrapped.size - IV_BYTES)
     }
 
+    /** One at a time: the core calls from several threads, and a second new key would lock the first one's secrets. */
+    @Synchronized
     private fun key(): SecretKey {
         val store = KeyStore.getInstance(ANDROID_KEYSTORE).apply { load(null) }
         (store.getKey(ALIAS, null) as? SecretKey)?.let { return it }

@@ -22,10 +22,13 @@ internal fun AddDeviceScreen.buildDetails(page: Page): (AddingState) -> Unit {
     val changes = page.text(Type.SECONDARY, color = R.color.muted, top = 4)
     name.onType { typed -> details()?.let { if (it.form.name != typed) edit(it.form.copy(name = typed)) } }
     val next = page.primary(R.string.details_next) { details()?.let { add(it.form.copy(name = name.words), password) } }
+    var isFilled = false
     return { state ->
         (state.flow as? AddDeviceState.Details)?.let { details ->
             device.text = context.getString(R.string.details_device, details.device.model, grouped(details.device.serial))
-            if (!name.edit.isFocused || name.words.isEmpty()) name.fill(details.form.name)
+            // Once: what a person types is not overtaken by what the core answers to an earlier letter.
+            if (!isFilled) name.fill(details.form.name)
+            isFilled = true
             password.explain(details.firstPasswordBy)
             zone.show(details.form.timeZone, wrong(context, details, InputField.TIME_ZONE))
             daylight.isChecked = details.form.daylightSaving
@@ -73,7 +76,12 @@ private class PasswordFields(private val page: Page) {
     }
     private val password = page.field(R.string.field_device_password, PASSWORD)
     private val again = page.field(R.string.field_device_password_again, PASSWORD)
-    private val code = page.field(R.string.field_claim_code, android.text.InputType.TYPE_CLASS_TEXT or PASSWORD)
+
+    /** Copied from a label that everybody near can read: seen while it is typed, and kept nowhere. */
+    private val code = page.field(R.string.field_claim_code, SERIAL).apply {
+        edit.typeface = android.graphics.Typeface.MONOSPACE
+        edit.isSaveEnabled = false
+    }
     private val how = page.text(Type.SECONDARY, color = R.color.muted, top = 4)
     private var proof = PresenceProof.BUTTON
 

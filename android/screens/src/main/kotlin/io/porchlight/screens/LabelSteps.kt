@@ -13,7 +13,10 @@ import io.porchlight.bridge.LabelFinding
 import io.porchlight.bridge.LabelReading
 import io.porchlight.bridge.LabelRepair
 
-private const val SERIAL = InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_CAP_CHARACTERS or InputType.TYPE_TEXT_FLAG_NO_SUGGESTIONS
+internal const val SERIAL = InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_CAP_CHARACTERS or InputType.TYPE_TEXT_FLAG_NO_SUGGESTIONS
+
+/** The most letters of a serial: `[A-Z0-9-]{4,32}`. */
+private const val SERIAL_LETTERS = 32
 
 /** Enter manually: the core reads what is typed as it is typed. */
 internal fun AddDeviceScreen.buildTyping(page: Page): (AddingState) -> Unit {
@@ -27,7 +30,11 @@ internal fun AddDeviceScreen.buildTyping(page: Page): (AddingState) -> Unit {
     val notice = page.notice()
     val define = page.primary(R.string.type_define) { ask { it.confirmText(serial.words) } }
     page.secondary(R.string.type_scan) { scan() }
-    serial.onType { readText(it) }
+    serial.onType {
+        // What is longer than a serial may be a whole label, claim code and all: the system keeps none of it.
+        serial.edit.isSaveEnabled = it.length <= SERIAL_LETTERS
+        readText(it)
+    }
     return { state ->
         val reading = state.read.firstOrNull()
         define.setText(defineWords(reading.takeIf { serial.words.isNotEmpty() }, R.string.type_define))

@@ -134,6 +134,8 @@ internal class CodeScreen(private val core: OpenCore) : Screen<FormState>(FormSt
         val sent = page.text(Type.BODY)
         val notice = page.notice()
         val code = page.field(R.string.field_code, InputType.TYPE_CLASS_NUMBER, "smsOTPCode")
+        // A code that opens an account is not written into the state that the system keeps.
+        code.edit.isSaveEnabled = false
         page.link(R.string.code_again) { askAgain() }
         val verify = page.primary(R.string.code_action) { verify(code.words) }
         return { state ->

@@ -21,6 +21,8 @@ internal class Stack(private val app: PorchlightApplication, private val core: O
         val root = rootOf(state)
         if (screens.firstOrNull()?.route == root) return
         replaceAll(root)
+        // Whoever signs in next does not see where the one before them looked.
+        if (root == Route.SignIn) core.place.value = Place()
         if (root == app.home) {
             kept.filter { it != root }.forEach(::go)
             kept = emptyList()

@@ -10,6 +10,7 @@ import io.porchlight.bridge.PorchlightException
 import java.text.DateFormat
 import java.time.Duration
 import java.time.Instant
+import java.time.ZoneId
 import java.util.Date
 import java.util.TimeZone
 
@@ -93,7 +94,7 @@ internal fun Context.spell(duration: Duration): String {
 
 /** A moment in the reader's own zone: only the time, if it is today. */
 internal fun spell(moment: Instant, now: Instant = Instant.now()): String {
-    val isToday = Duration.between(moment, now).abs() < Duration.ofHours(12)
+    val isToday = moment.atZone(ZoneId.systemDefault()).toLocalDate() == now.atZone(ZoneId.systemDefault()).toLocalDate()
     val form = if (isToday) DateFormat.getTimeInstance(DateFormat.SHORT) else DateFormat.getDateTimeInstance(DateFormat.MEDIUM, DateFormat.SHORT)
     return form.format(Date.from(moment))
 }
