@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 const FRAMES: usize = 300;
 const DEVICES: u32 = 1_000;
 const STARTS: usize = 30;
-/// The same label and picture as the first device of the stage has: the two sides read the same frame.
+/// As the first device of the stage has, photographed alike; its check value is another in each run, so the two sides read
+/// frames that are alike, not the same.
 const LABEL: &str = "PL1:LX4-00001:LX-4:GRZYKVEXCHRX9YD4:A8AV";
 
 /// Runs it.

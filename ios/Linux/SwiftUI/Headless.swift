@@ -52,7 +52,7 @@ import Foundation
     package func submit(_ label: String) throws { try one(label, "field") { $0.input != nil && $0.action != nil }.action?() }
 
     /// Waits until the screen shows the text; the screen is drawn again each time something has changed.
-    package func wait(for label: String, within limit: Duration = .seconds(2)) async throws {
+    package func wait(for label: String, within limit: Duration = .seconds(20)) async throws {
         let end = ContinuousClock.now + limit
         while !shows(label) {
             guard ContinuousClock.now < end else { throw Problem(description: "“\(label)” did not appear on:\n\(text)") }
