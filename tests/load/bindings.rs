@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 const FRAMES: usize = 300;
 const DEVICES: u32 = 1_000;
 const STARTS: usize = 30;
-/// As the first device of the stage has, photographed alike; its check value is another in each run, so the two sides read
+/// As the first device of the stage has, photographed alike; its key is another in each run, so the two sides read
 /// frames that are alike, not the same.
 const LABEL: &str = "PL1:LX4-00001:LX-4:GRZYKVEXCHRX9YD4:A8AV";
 
