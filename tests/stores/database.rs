@@ -33,6 +33,19 @@ on_both_engines! {
         make_site(&db, "s").await.expect("the first insert was rolled back");
     }
 
+    /// As a full disk does: SQLite rolls back by itself, and the driver does not hear of it.
+    async fn transaction_that_ended_behind_the_drivers_back_leaves_a_writer_for_the_next(database: Database) {
+        let db = database.open().await;
+        let mut tx = db.begin().await.unwrap();
+        sqlx::query("ROLLBACK").execute(&mut *tx).await.unwrap();
+        drop(tx);
+        make_site(&db, "s").await.expect("the next writer gets a connection that can begin");
+        let mut tx = db.begin().await.unwrap();
+        sqlx::query("ROLLBACK").execute(&mut *tx).await.unwrap();
+        let _failed = tx.commit().await;
+        make_site(&db, "t").await.expect("after a commit that failed, too");
+    }
+
     async fn second_row_with_the_same_id_is_told_as_such(database: Database) {
         let db = database.open().await;
         make_site(&db, "s").await.unwrap();

@@ -15,6 +15,7 @@ mod tx;
 pub use error::DbError;
 pub use tx::{Lock, Tx};
 
+use sqlx::Connection as _;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
@@ -69,8 +70,10 @@ impl Db {
         let create = if url.contains('?') { "&mode=rwc" } else { "?mode=rwc" };
         let options = AnyConnectOptions::from_str(&format!("{url}{create}"))?;
         let pool = |size| {
-            AnyPoolOptions::new().max_connections(size).acquire_timeout(PATIENCE).after_connect(
-                |connection, _| {
+            AnyPoolOptions::new()
+                .max_connections(size)
+                .acquire_timeout(PATIENCE)
+                .after_connect(|connection, _| {
                     Box::pin(async move {
                         // FULL: an answered revoke, claim or mail must survive a power cut.
                         connection
@@ -81,8 +84,9 @@ impl Db {
                             .await?;
                         Ok(())
                     })
-                },
-            )
+                })
+                // A full disk ends a transaction behind the driver's back: such a connection could begin no other one.
+                .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         };
         let writers = pool(1).connect_with(options.clone()).await?;
         let readers = pool(8).connect_with(options).await?;
