@@ -5,3 +5,4 @@ mod changes;
 mod channel;
 mod claims;
 mod phone;
+mod routes;

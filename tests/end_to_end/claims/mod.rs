@@ -20,13 +20,13 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// The password that devices with one are delivered with.
-const DEVICE_PASSWORD: &str = "hang-it-by-the-door";
+pub(crate) const DEVICE_PASSWORD: &str = "hang-it-by-the-door";
 const CLAIM_CODE: &str = "0123456789ABCDEF";
 /// Longer than any answer of a device on this machine takes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a new device is delivered with.
-fn options() -> Options {
+pub(crate) fn options() -> Options {
     let serial = Uuid::new_v4().simple().to_string()[..12].to_uppercase();
     let mut options = Options::new(format!("acme.{serial}").parse().unwrap(), "CAM-2".parse().unwrap());
     options.clock = Clock::Battery;
@@ -38,7 +38,7 @@ fn address(cloud: &Cloud) -> CloudAddress {
 }
 
 /// A device that is listed, connected and subscribed.
-async fn connected(cloud: &Cloud, options: Options) -> FieldDevice {
+pub(crate) async fn connected(cloud: &Cloud, options: Options) -> FieldDevice {
     let mut device = FieldDevice::build(options);
     list(cloud, &device).await;
     device.switch_on(&address(cloud));
@@ -53,19 +53,19 @@ async fn list(cloud: &Cloud, device: &FieldDevice) {
 }
 
 /// A person with a site who claims a device.
-struct Claimant {
-    api: Api,
-    site: String,
+pub(crate) struct Claimant {
+    pub(crate) api: Api,
+    pub(crate) site: String,
 }
 
 impl Claimant {
-    async fn new(cloud: &Cloud, email: &str) -> Self {
+    pub(crate) async fn new(cloud: &Cloud, email: &str) -> Self {
         let api = Api::with_account(cloud, email).await;
         let site = api.make_site("Home").await;
         Self { api, site }
     }
 
-    fn terms(&self, device: &FieldDevice, presence: Presence) -> ClaimTerms {
+    pub(crate) fn terms(&self, device: &FieldDevice, presence: Presence) -> ClaimTerms {
         ClaimTerms {
             maker: device.name().maker.clone(),
             serial: device.name().serial.clone(),
@@ -80,7 +80,13 @@ impl Claimant {
     }
 
     /// Begins an exchange.
-    async fn open(&self, claim: ClaimId, attempt: u32, terms: ClaimTerms, secret: &str) -> Exchange<'_> {
+    pub(crate) async fn open(
+        &self,
+        claim: ClaimId,
+        attempt: u32,
+        terms: ClaimTerms,
+        secret: &str,
+    ) -> Exchange<'_> {
         let secret = SecretSlice::from(secret.as_bytes().to_vec());
         let (opening, phone) = if terms.presence == Presence::Button {
             let (registration, opening) = PhoneRegistration::start(&secret).unwrap();
@@ -99,7 +105,7 @@ impl Claimant {
     }
 
     /// Reads the claim until it is past this state.
-    async fn wait_past(&self, claim: ClaimId, state: &str) -> ClaimState {
+    pub(crate) async fn wait_past(&self, claim: ClaimId, state: &str) -> ClaimState {
         for _ in 0..1_000 {
             let now = self.read(claim).await.state;
             if serde_json::to_value(&now).unwrap()["is"] != state {
@@ -123,7 +129,7 @@ impl Claimant {
         serde_json::from_value(self.api.post(&path, &json!({ "reason": reason })).await.good()).unwrap()
     }
 
-    async fn devices(&self) -> Vec<DeviceId> {
+    pub(crate) async fn devices(&self) -> Vec<DeviceId> {
         let list = self.api.get("/v1/devices").await.good();
         let devices = list["devices"].as_array().unwrap();
         devices.iter().map(|device| device["id"].as_str().unwrap().parse().unwrap()).collect()
@@ -136,7 +142,7 @@ enum Phone {
 }
 
 /// One exchange of a claim, as a phone remembers it.
-struct Exchange<'w> {
+pub(crate) struct Exchange<'w> {
     who: &'w Claimant,
     claim: ClaimId,
     attempt: u32,
@@ -168,7 +174,7 @@ impl Exchange<'_> {
     }
 
     /// Waits for the challenge and answers it; what came instead of a challenge, or past it. `None`: wrong password.
-    async fn prove(&mut self, registration_request: Option<&[u8]>) -> Option<Proof> {
+    pub(crate) async fn prove(&mut self, registration_request: Option<&[u8]>) -> Option<Proof> {
         let state = self.who.wait_past(self.claim, "requested").await;
         let ClaimState::Challenged { challenge } = state else { panic!("{state:?}") };
         let Some(Phone::Login(login)) = self.phone.take() else { panic!("no log-in") };
@@ -195,7 +201,7 @@ impl Exchange<'_> {
 }
 
 /// A proof that the phone could give.
-struct Proof {
+pub(crate) struct Proof {
     key: SessionKey,
     context: ClaimContext,
     /// What the device made of it.

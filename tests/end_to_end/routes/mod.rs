@@ -1,0 +1,243 @@
+//! Every route of the API and who may use it. The table [`ROUTES`] is the decision; the description of the API, which
+//! is made from the code, says what there is to decide about: a route that is in one and not in the other fails.
+//!
+//! 1. Without a session a route answers 401, unless the table opens it to anybody.
+//! 2. With a session, a thing of somebody else's is not there: 404, and the database is as before.
+//! 3. Reading changes nothing.
+
+mod content;
+
+use crate::claims::{Claimant, DEVICE_PASSWORD, connected, options};
+use content::settled;
+use harness::api::{Answer, Api, read};
+use harness::cloud::Cloud;
+use harness::field_device::FieldDevice;
+use harness::on_both_engines;
+use porchlight_protocol::add_device::{ClaimState, ClaimTerms, Presence};
+use porchlight_protocol::{Base64Url, ClaimId, IDEMPOTENCY_HEADER, ProblemCode};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// There is no session yet, or nothing to protect.
+    Anybody,
+    /// Whoever is signed in, for what is theirs.
+    SignedIn,
+    /// Whoever may see the thing in the path. To all others it is not there.
+    Of(Thing),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Thing {
+    Site,
+    Device,
+    Claim,
+}
+
+use Access::{Anybody, Of, SignedIn};
+
+const ROUTES: [(&str, &str, Access); 24] = [
+    ("get", "/healthz", Anybody),
+    ("get", "/readyz", Anybody),
+    ("get", "/v1/account", SignedIn),
+    ("post", "/v1/accounts", Anybody),
+    ("post", "/v1/accounts/codes", Anybody),
+    ("post", "/v1/accounts/verify", Anybody),
+    ("get", "/v1/claims/{id}", Of(Thing::Claim)),
+    ("put", "/v1/claims/{id}", Of(Thing::Claim)),
+    ("post", "/v1/claims/{id}/first-password", Of(Thing::Claim)),
+    ("post", "/v1/claims/{id}/proof", Of(Thing::Claim)),
+    ("post", "/v1/claims/{id}/withdraw", Of(Thing::Claim)),
+    ("get", "/v1/devices", SignedIn),
+    ("get", "/v1/devices/{id}", Of(Thing::Device)),
+    ("patch", "/v1/devices/{id}", Of(Thing::Device)),
+    ("delete", "/v1/devices/{id}", Of(Thing::Device)),
+    ("get", "/v1/events", SignedIn),
+    ("post", "/v1/sessions", Anybody),
+    ("delete", "/v1/sessions/current", SignedIn),
+    ("post", "/v1/sessions/refresh", Anybody),
+    ("get", "/v1/sites", SignedIn),
+    ("post", "/v1/sites", SignedIn),
+    ("get", "/v1/sites/{id}", Of(Thing::Site)),
+    ("patch", "/v1/sites/{id}", Of(Thing::Site)),
+    ("get", "/v1/time", Anybody),
+];
+
+const NOBODYS_ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+/// Somebody with a site, a device, a claim that made it and one that waits for a device which nobody knows.
+struct Owner {
+    who: Claimant,
+    device: String,
+    done: ClaimId,
+    waiting: ClaimId,
+    terms: ClaimTerms,
+}
+
+impl Owner {
+    async fn new(cloud: &Cloud, email: &str) -> Self {
+        let who = Claimant::new(cloud, email).await;
+        let device = connected(cloud, options().with_password(DEVICE_PASSWORD)).await;
+        let terms = who.terms(&device, Presence::Password);
+        let done = ClaimId::mint_offline();
+        let mut exchange = who.open(done, 1, terms, DEVICE_PASSWORD).await;
+        exchange.prove(None).await.expect("it is the password");
+        let state = who.wait_past(done, "proven").await;
+        let ClaimState::Owned { device } = state else { panic!("{state:?}") };
+        let terms = who.terms(&FieldDevice::build(options()), Presence::Password);
+        let waiting = ClaimId::mint_offline();
+        who.open(waiting, 1, terms.clone(), DEVICE_PASSWORD).await;
+        Self { who, device: device.to_string(), done, waiting, terms }
+    }
+
+    /// The ids of what is theirs.
+    fn ids(&self, thing: Thing) -> Vec<String> {
+        match thing {
+            Thing::Site => vec![self.who.site.clone()],
+            Thing::Device => vec![self.device.clone()],
+            Thing::Claim => vec![self.done.to_string(), self.waiting.to_string()],
+        }
+    }
+
+    /// A body that the route would take from them.
+    fn body(&self, method: &str, path: &str) -> Value {
+        let opening = Base64Url(vec![7; 96]);
+        match (method, path) {
+            ("put", "/v1/claims/{id}") => json!({ "terms": self.terms, "attempt": 2, "opening": opening }),
+            (_, "/v1/claims/{id}/proof") => json!({ "attempt": 1, "ke3": Base64Url(vec![7; 64]) }),
+            (_, "/v1/claims/{id}/first-password") => {
+                json!({ "attempt": 1, "record": Base64Url(vec![7; 220]) })
+            }
+            (_, "/v1/claims/{id}/withdraw") => json!({ "reason": "given_up" }),
+            ("patch", _) => json!({ "name": "Mine" }),
+            ("get" | "delete", _) => Value::Null,
+            _ => json!({}),
+        }
+    }
+}
+
+async fn ask(api: &Api, method: &str, path: &str, body: &Value) -> Answer {
+    let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+    let mut request = api.request(method.clone(), path);
+    if matches!(method, Method::PATCH | Method::DELETE) || path == "/v1/sites" && method == Method::POST {
+        request = request.header(IDEMPOTENCY_HEADER, Uuid::new_v4().to_string());
+    }
+    read(if body.is_null() { request } else { request.json(body) }).await
+}
+
+#[test]
+fn every_route_has_been_decided_about() {
+    let description: Value = serde_json::from_str(&porchlight_cloud::server::openapi_json()).unwrap();
+    let paths = description["paths"].as_object().unwrap();
+    let there: BTreeSet<_> = paths
+        .iter()
+        .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(|method| (&**method, &**path)))
+        .collect();
+    let decided: BTreeSet<_> = ROUTES.iter().map(|(method, path, _)| (*method, *path)).collect();
+    assert_eq!(there, decided, "say in ROUTES who may use it");
+    for (method, path, access) in ROUTES {
+        assert_eq!(matches!(access, Of(_)), path.contains('{'), "{method} {path} names a thing, or none");
+        let is_guarded = paths[path][method].get("security").is_some();
+        assert_eq!(is_guarded, access != Anybody, "{method} {path}: its description says otherwise");
+    }
+}
+
+on_both_engines! {
+    async fn without_a_session_only_what_is_open_to_anybody_answers(database: Database) {
+        let db = database.open().await;
+        let cloud = Cloud::start_with(Some(database), |settings| settings.sign_ins_per_minute = 1_000).await;
+        let kim = Owner::new(&cloud, "kim@example.org").await;
+        let ended = Api::with_account(&cloud, "ana@example.org").await;
+        let live = ended.session.clone().unwrap();
+        ended.change(Method::DELETE, "/v1/sessions/current", &Value::Null).await.good();
+        let mut forged = Api::new(&cloud);
+        forged.session = Some(live);
+        forged.session.as_mut().unwrap().access_token = format!("pl_at_{}", "A".repeat(49));
+        let before = settled(&db).await;
+        for (api, refused_as) in [
+            (&Api::new(&cloud), ProblemCode::SignInRequired),
+            (&forged, ProblemCode::SignInRequired),
+            (&ended, ProblemCode::SessionRevoked),
+        ] {
+            for (method, path, access) in ROUTES {
+                let ids = if let Of(thing) = access { kim.ids(thing) } else { vec![String::new()] };
+                for id in ids {
+                    let answer = ask(api, method, &path.replace("{id}", &id), &kim.body(method, path)).await;
+                    let is_refused = answer.status == StatusCode::UNAUTHORIZED
+                        && answer.body["code"] == json!(refused_as);
+                    assert_eq!(is_refused, access != Anybody, "{method} {path}: {answer:?}");
+                }
+            }
+        }
+        assert_eq!(settled(&db).await, before);
+    }
+
+    async fn thing_of_somebody_else_is_not_there_and_stays_as_it_was(database: Database) {
+        let db = database.open().await;
+        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let kim = Owner::new(&cloud, "kim@example.org").await;
+        let ana = Owner::new(&cloud, "ana@example.org").await;
+        let before = settled(&db).await;
+        let mut asked = 0;
+        for (method, path, access) in ROUTES {
+            let Of(thing) = access else { continue };
+            for id in kim.ids(thing) {
+                let path_of = path.replace("{id}", &id);
+                // Ana's own site in the body: what is refused is the id in the path.
+                let answer = ask(&ana.who.api, method, &path_of, &ana.body(method, path)).await;
+                // A phone mints its claims' ids: one that is taken is refused alike, whoever took it.
+                let expected =
+                    if method == "put" { ProblemCode::ClaimDiffers } else { ProblemCode::NotFound };
+                assert_eq!(answer.problem().code, expected, "{method} {path}");
+                asked += 1;
+            }
+        }
+        assert!(asked >= 15, "only {asked} requests");
+        assert_eq!(settled(&db).await, before);
+    }
+
+    async fn thing_of_somebody_else_cannot_be_named_in_a_body_or_a_question(database: Database) {
+        let db = database.open().await;
+        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let kim = Owner::new(&cloud, "kim@example.org").await;
+        let ana = Owner::new(&cloud, "ana@example.org").await;
+        let before = settled(&db).await;
+        let own_device = format!("/v1/devices/{}", ana.device);
+        let moved = ask(&ana.who.api, "patch", &own_device, &json!({ "site": kim.who.site })).await;
+        assert_eq!(moved.problem().code, ProblemCode::NotFound);
+        let fresh = format!("/v1/claims/{}", ClaimId::mint_offline());
+        let body = json!({ "terms": kim.terms, "attempt": 1, "opening": Base64Url(vec![7; 96]) });
+        assert_eq!(ask(&ana.who.api, "put", &fresh, &body).await.problem().code, ProblemCode::NotFound);
+        let listed = ana.who.api.get(&format!("/v1/devices?site={}", kim.who.site)).await;
+        assert_eq!(listed.good()["devices"], json!([]));
+        assert_eq!(ana.who.devices().await.len(), 1, "only her own");
+        assert_eq!(ana.who.api.get("/v1/sites").await.good()["sites"].as_array().unwrap().len(), 1);
+        assert_eq!(settled(&db).await, before);
+    }
+
+    async fn reading_changes_nothing(database: Database) {
+        let db = database.open().await;
+        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let kim = Owner::new(&cloud, "kim@example.org").await;
+        let before = settled(&db).await;
+        for table in ["site", "device", "claim", "change", "audit_event", "device_command"] {
+            assert!(!before[table].is_empty(), "there is a {table} that reading could change");
+        }
+        for (method, path, access) in ROUTES.iter().filter(|(method, _, _)| *method == "get") {
+            let mut ids = if let Of(thing) = access { kim.ids(*thing) } else { vec![String::new()] };
+            let own = ids.len();
+            ids.push(NOBODYS_ID.to_owned());
+            for (at, id) in ids.iter().enumerate() {
+                // Not read to its end: a stream has none.
+                let response = kim.who.api.request(Method::GET, &path.replace("{id}", id)).send().await.unwrap();
+                let is_there = at < own || !path.contains("{id}");
+                assert_eq!(response.status().is_success(), is_there, "{method} {path}: {response:?}");
+            }
+        }
+        assert_eq!(settled(&db).await, before);
+    }
+}
