@@ -38,11 +38,39 @@ pub fn text(file: &Path) -> String {
 
 /// The lines of a Rust source without comments and without its tests: what it names.
 pub fn code(file: &Path) -> Vec<String> {
-    text(file)
-        .lines()
-        .take_while(|line| !line.starts_with("#[cfg(test)]"))
-        .map(|line| line.split("//").next().unwrap_or_default().to_owned())
-        .collect()
+    let text = text(file);
+    without_tests(&text).map(without_comment).map(str::to_owned).collect()
+}
+
+/// Leaves out `#[cfg(test)] mod tests { ... }`, which `rustfmt` ends with a brace at the margin, and nothing after it.
+fn without_tests(text: &str) -> impl Iterator<Item = &str> {
+    let mut lines = text.lines();
+    std::iter::from_fn(move || {
+        let line = lines.next()?;
+        if line != "#[cfg(test)]" {
+            return Some(line);
+        }
+        let opens = |line: &str| line.starts_with("mod ") && line.ends_with('{');
+        if lines.next().is_some_and(opens) {
+            lines.find(|line| *line == "}");
+        }
+        lines.next()
+    })
+}
+
+/// An address in a string is no comment.
+fn without_comment(line: &str) -> &str {
+    let mut places = line.match_indices("//").map(|(at, _)| at);
+    let comment = places.find(|at| !line[..*at].ends_with([':', '/']));
+    &line[..comment.unwrap_or(line.len())]
+}
+
+#[test]
+fn code_is_what_stands_before_and_after_the_tests() {
+    let text = "use a;\n#[cfg(test)]\nmod fakes;\nuse b;\n#[cfg(test)]\nmod tests {\n    use c;\n}\n\nuse d;";
+    assert_eq!(without_tests(text).collect::<Vec<_>>(), ["use a;", "use b;", "", "use d;"]);
+    assert_eq!(without_comment("let a = \"https://x\"; // why"), "let a = \"https://x\"; ");
+    assert_eq!(without_comment("/// A line of words."), "");
 }
 
 #[test]

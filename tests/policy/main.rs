@@ -2,7 +2,9 @@
 //! ARCHITECTURE.md describes the tree that is there.
 
 mod files;
+mod literals;
 mod names;
 mod rooms;
 mod shells;
 mod tree;
+mod versions;
