@@ -1,5 +1,6 @@
-//! What the shells wait for, without a shell: a camera's frame until its label is outlined, and a cold start until the
-//! list is there. The same frame through Kotlin and JNA, and the sizes of the library: `tests/measure bindings`.
+//! What the shells wait for, without a shell: a cold start until the list is there, and a camera's frame until its label
+//! is outlined. The latter is one half of a pair: `tests/measure bindings` runs it and the same through Kotlin and JNA in
+//! turns, and holds the median of the differences to a limit.
 
 use crate::report::{Report, Sample};
 use harness::cloud::Cloud;
@@ -12,6 +13,7 @@ use porchlight_protocol::devices::Section;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+const WARMING_UP: usize = 100;
 const FRAMES: usize = 300;
 const DEVICES: u32 = 1_000;
 const STARTS: usize = 30;
@@ -21,19 +23,32 @@ const LABEL: &str = "PL1:LX4-00001:LX-4:GRZYKVEXCHRX9YD4:A8AV";
 
 /// Runs it.
 pub fn run() -> std::io::Result<()> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    let (frames, starts) = runtime.block_on(async {
-        let cloud = Cloud::start_with(None, |settings| settings.requests_per_minute = 1_000_000).await;
-        let mut phone = Phone::with_account(&cloud, "kim@example.org").await;
-        let site = phone.profile().sites().make("Lake house", "", "Europe/Berlin").await.expect("a site");
-        let frames = read_frames(&phone, site.id).await;
-        own_many(&cloud, site.id).await;
-        (frames, start_again_and_again(&mut phone).await)
+    let starts = tokio::runtime::Runtime::new()?.block_on(async {
+        let (cloud, mut phone, site) = signed_in().await;
+        own_many(&cloud, site).await;
+        start_again_and_again(&mut phone).await
     });
     let mut report = Report::new("bindings");
-    report.row("frame 1280 x 720 with a label, offered to outlined, Rust", &Sample::of(frames).figures());
     report.row("cold open to the first window of 1,000 cached devices", &Sample::of(starts).figures());
     report.finish()
+}
+
+/// One half of a pair; the other is the same through Kotlin and JNA.
+pub fn run_outlined() -> std::io::Result<()> {
+    let frames = tokio::runtime::Runtime::new()?.block_on(async {
+        let (_cloud, phone, site) = signed_in().await;
+        read_frames(&phone, site).await
+    });
+    let mut report = Report::new("outlined");
+    report.row("frame 1280 x 720 with a label, offered to outlined, Rust", &Sample::of(frames).figures());
+    report.finish()
+}
+
+async fn signed_in() -> (Cloud, Phone, SiteId) {
+    let cloud = Cloud::start_with(None, |settings| settings.requests_per_minute = 1_000_000).await;
+    let phone = Phone::with_account(&cloud, "kim@example.org").await;
+    let site = phone.profile().sites().make("Lake house", "", "Europe/Berlin").await.expect("a site");
+    (cloud, phone, site.id)
 }
 
 #[derive(Debug)]
@@ -57,7 +72,8 @@ async fn read_frames(phone: &Phone, site: SiteId) -> Vec<Duration> {
         answers.recv_timeout(Duration::from_secs(5)).expect("the label is seen");
         begun.elapsed()
     };
-    (0..FRAMES).map(|_| read()).collect()
+    let durations = (0..WARMING_UP + FRAMES).map(|_| read());
+    durations.skip(WARMING_UP).collect()
 }
 
 /// Gives the account devices, as if it had claimed them.

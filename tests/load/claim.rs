@@ -19,6 +19,8 @@ pub fn run() -> std::io::Result<()> {
     let durations = runtime.block_on(claim_again_and_again());
     let mut report = Report::new("claim");
     report.row("add to added, Argon2id 19 MiB t=2 p=1 included", &Sample::of(durations).figures());
+    report.at_most("p50_ms", 150.0);
+    report.at_most("p99_ms", 500.0);
     report.finish()
 }
 

@@ -42,6 +42,7 @@ async fn measure(program: &str) -> std::io::Result<()> {
         ("kib_a_device", (after.saturating_sub(before) as f64 / DEVICES as f64).into()),
     ];
     report.row("resident memory of the cloud", &figures);
+    report.at_least("online", DEVICES as f64);
     report.finish()
 }
 

@@ -5,27 +5,41 @@ use porchlight_scan::{Code, FRAME_TIME, PICTURE_TIME, Rotation, ScanError, read_
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A machine that runs other tests answers a little later.
-const SLACK: Duration = Duration::from_millis(250);
+/// What it takes to wake up whoever waits.
+const WAKING: Duration = Duration::from_millis(20);
+
+/// A machine that runs something else as well may be late for once. Whoever overstays is late each time.
+const TRIES: usize = 3;
 
 /// One large picture at a time: they would take each other's time and memory.
 static ALONE: Mutex<()> = Mutex::new(());
 
+fn in_time<T>(name: &str, limit: Duration, read: impl Fn() -> T) -> T {
+    let mut late = Vec::new();
+    while late.len() < TRIES {
+        let begun = Instant::now();
+        let answer = read();
+        let took = begun.elapsed();
+        if took < limit + WAKING {
+            return answer;
+        }
+        late.push(took);
+    }
+    panic!("{name}: {late:?}, at most {limit:?}");
+}
+
 fn read_in_time(name: &str, bytes: &[u8]) -> Result<Vec<Code>, ScanError> {
-    let begun = Instant::now();
-    let answer = read_picture(bytes);
-    let took = begun.elapsed();
-    assert!(took < PICTURE_TIME + SLACK, "{name}: {took:?}");
+    let answer = in_time(name, PICTURE_TIME, || read_picture(bytes));
     assert_ne!(answer, Err(ScanError::DecoderFailed), "{name} made a decoder panic");
     answer
 }
 
 /// Reads it as a frame and as a picture; whatever the answer, it comes in time, and nothing is found.
 fn defy(name: &str, picture: &Luma) {
-    let begun = Instant::now();
-    let frame = read_frame(&picture.pixels, picture.width, picture.height, picture.width, Rotation::None);
-    let took = begun.elapsed();
-    assert!(took < FRAME_TIME + SLACK, "{name} as a frame: {took:?}");
+    let Luma { pixels, width, height } = picture;
+    let frame = in_time(&format!("{name} as a frame"), FRAME_TIME, || {
+        read_frame(pixels, *width, *height, *width, Rotation::None)
+    });
     for answer in [frame, read_in_time(name, &picture.png())] {
         match answer {
             Ok(codes) => assert!(codes.is_empty(), "{name} says nothing"),

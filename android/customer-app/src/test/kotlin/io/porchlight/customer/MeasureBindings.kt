@@ -23,7 +23,7 @@ class MeasureBindings {
     private val rows = File(System.getProperty("porchlight.measure") ?: "target/bindings.jsonl")
 
     @Test
-    fun calls_callbacks_and_frames() {
+    fun calls_and_callbacks() {
         repeat(20_000) { probeEcho(1uL) }
         val calls = LongArray(100_000) { at -> timed { probeEcho(at.toULong()) } }
         row("call across JNA and back", calls)
@@ -32,10 +32,10 @@ class MeasureBindings {
         }
         probeCallBack(listener, 20_000u)
         row("callback across JNA and back", probeCallBack(listener, 100_000u).map { it.toLong() }.toLongArray())
-        frames()
     }
 
-    private fun frames() = SignedInPhone().use { phone ->
+    @Test
+    fun frames() = SignedInPhone().use { phone ->
         val device = phone.stage.device("gate camera 7", on = false)
         val bytes = device.luma.readBytes()
         val frame = ByteBuffer.allocateDirect(bytes.size).put(bytes).flip() as ByteBuffer
