@@ -8,6 +8,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use porchlight_protocol::{Problem, ProblemCode};
 
+/// When it is worth trying again on a full disk, in seconds: somebody has to make room first.
+const NO_ROOM_REST: u32 = 30;
+
 /// A request that is answered with a problem.
 #[derive(Clone, Debug)]
 pub struct Refusal {
@@ -63,6 +66,10 @@ impl From<DbError> for Refusal {
             DbError::Unreachable(_) => {
                 tracing::warn!(%error, "the database cannot be reached");
                 Self::new(ProblemCode::Unavailable).retry_after(2)
+            }
+            DbError::NoRoom(_) => {
+                tracing::error!(%error, "the disk is full, or broken");
+                Self::new(ProblemCode::Unavailable).retry_after(NO_ROOM_REST)
             }
             other => Self::internal(&other),
         }

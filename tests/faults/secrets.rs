@@ -21,7 +21,13 @@ fn find(bytes: &[u8], needles: &[&str]) -> Option<String> {
     held.next().map(|needle| (*needle).to_owned())
 }
 
-/// The needles in all files below a folder: database, its log, mail, the cloud's own log.
+/// The needles in all that the cloud wrote: its log, and all files of its folder.
+fn found_in_writings(cloud: &CloudProcess, needles: &[&str]) -> Vec<String> {
+    let in_log = find(cloud.log().as_bytes(), needles).map(|needle| format!("{needle:?} in the log"));
+    in_log.into_iter().chain(found_in_files(cloud.folder(), needles)).collect()
+}
+
+/// The needles in all files below a folder: database, its own log, mail.
 fn found_in_files(folder: &Path, needles: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("our folder").flatten() {
@@ -77,10 +83,11 @@ async fn device_passwords_and_claim_codes_are_nowhere_in_the_cloud() {
     let code = door.claim_code().expect("it has one").secret().clone();
     // Exposed: it is what is searched for.
     let needles = [known, new, code.expose_secret()];
-    assert_eq!(found_in_files(cloud.folder(), &needles), Vec::<String>::new());
+    assert_eq!(found_in_writings(&cloud, &needles), Vec::<String>::new());
     assert_eq!(found_in_memory(&cloud, &needles), Vec::<String>::new());
     // The search finds what is there: a serial in files, log and memory.
-    assert!(!found_in_files(cloud.folder(), &["LX4-0001"]).is_empty());
+    assert!(find(cloud.log().as_bytes(), &["LX4-0001"]).is_some());
+    assert!(!found_in_writings(&cloud, &["LX4-0001"]).is_empty());
     assert!(!found_in_memory(&cloud, &["LX4-0001"]).is_empty());
 }
 
@@ -97,5 +104,5 @@ async fn account_password_and_tokens_are_in_no_file_of_the_cloud() {
         })
         .collect();
     let needles: Vec<&str> = tokens.iter().map(String::as_str).chain([harness::api::PASSWORD]).collect();
-    assert_eq!(found_in_files(cloud.folder(), &needles), Vec::<String>::new());
+    assert_eq!(found_in_writings(&cloud, &needles), Vec::<String>::new());
 }

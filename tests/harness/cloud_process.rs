@@ -18,21 +18,40 @@ pub struct CloudProcess {
     http: SocketAddr,
     mqtt: SocketAddr,
     claim_window_seconds: u32,
-    folder: TempDir,
+    open_files: u32,
+    folder: PathBuf,
+    temporary: TempDir,
 }
 
 impl CloudProcess {
     /// Starts `program` (`env!("CARGO_BIN_EXE_cloud_process")`); waits until it listens.
     pub async fn start(program: &str, claim_window_seconds: u32) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::start_as(program, |process| process.claim_window_seconds = claim_window_seconds).await
+    }
+
+    /// Starts it where the system lets it open only so many files and connections.
+    pub async fn start_with_files(program: &str, open_files: u32) -> Self {
+        Self::start_as(program, |process| process.open_files = open_files).await
+    }
+
+    /// Starts it on this folder; its log lies elsewhere.
+    pub async fn start_in(program: &str, folder: &Path) -> Self {
+        Self::start_as(program, |process| folder.clone_into(&mut process.folder)).await
+    }
+
+    async fn start_as(program: &str, change: impl FnOnce(&mut Self)) -> Self {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
         let mut process = Self {
             program: program.into(),
             child: None,
             http: free_address(),
             mqtt: free_address(),
-            claim_window_seconds,
-            folder,
+            claim_window_seconds: 120,
+            open_files: 4096,
+            folder: temporary.path().join("data"),
+            temporary,
         };
+        change(&mut process);
         process.resume().await;
         process
     }
@@ -40,7 +59,9 @@ impl CloudProcess {
     /// Starts it (again) on what it has stored.
     pub async fn resume(&mut self) {
         let log = File::options().create(true).append(true).open(self.log_file()).expect("a log file");
-        let child = Command::new(&self.program)
+        let child = Command::new("sh")
+            .args(["-c", "ulimit -n \"$1\" && shift && exec \"$@\"", "sh", &self.open_files.to_string()])
+            .arg(&self.program)
             .args(["serve", "--log", "debug,sqlx=trace", "--requests-per-minute", "1000000"])
             .arg("--folder")
             .arg(self.folder())
@@ -76,7 +97,7 @@ impl CloudProcess {
 
     /// Lists devices by the command line, as an operator does.
     pub fn add_inventory(&self, csv: &str) {
-        let file = self.folder().join("inventory.csv");
+        let file = self.temporary.path().join("inventory.csv");
         std::fs::write(&file, csv).expect("a file in our folder");
         let output = Command::new(&self.program)
             .args(["inventory", "add"])
@@ -98,6 +119,11 @@ impl CloudProcess {
         self.http
     }
 
+    /// Where devices connect.
+    pub fn mqtt(&self) -> SocketAddr {
+        self.mqtt
+    }
+
     /// The host of its links: the default.
     pub fn link_host(&self) -> LinkHost {
         "porchlight.localhost".parse().expect("a host name")
@@ -105,7 +131,7 @@ impl CloudProcess {
 
     /// Its database, key and mail.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// All mail so far, oldest first.
@@ -119,7 +145,7 @@ impl CloudProcess {
     }
 
     fn log_file(&self) -> PathBuf {
-        self.folder().join("log.txt")
+        self.temporary.path().join("log.txt")
     }
 
     /// Its process id.

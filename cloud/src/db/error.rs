@@ -12,6 +12,9 @@ pub enum DbError {
     /// No connection was free, or none could be made.
     #[error("the database cannot be reached: {0}")]
     Unreachable(#[source] sqlx::Error),
+    /// The disk is full, or does not take what is written.
+    #[error("the database cannot write: {0}")]
+    NoRoom(#[source] sqlx::Error),
     /// The schema could not be brought up to date.
     #[error("the schema cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -30,10 +33,37 @@ impl From<sqlx::Error> for DbError {
                 Self::TryAgain
             }
             sqlx::Error::Database(e) if e.is_unique_violation() => Self::Exists,
+            sqlx::Error::Database(e) if e.code().is_some_and(|code| is_no_room(&code)) => Self::NoRoom(error),
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
                 Self::Unreachable(error)
             }
             _ => Self::Query(error),
+        }
+    }
+}
+
+/// PostgreSQL's 53100 (disk full); SQLite's 13 (full), 10 (I/O error, which a full disk may show as too) and 8 (read
+/// only, as a disk with faults becomes), with details in the higher bytes.
+fn is_no_room(code: &str) -> bool {
+    match code.parse::<u32>() {
+        Ok(53100) => true,
+        // PostgreSQL's codes have five characters, SQLite's never get there.
+        Ok(number) if code.len() < 5 => matches!(number & 0xff, 8 | 10 | 13),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_disks_are_told_from_other_faults() {
+        for code in ["53100", "8", "13", "10", "778", "1034", "4874"] {
+            assert!(is_no_room(code), "{code}");
+        }
+        for code in ["53200", "53300", "1", "5", "2067", "23505", "HY000", ""] {
+            assert!(!is_no_room(code), "{code}");
         }
     }
 }

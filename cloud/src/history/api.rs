@@ -2,6 +2,7 @@
 
 use super::feed::{Cursor, FeedReader};
 use crate::authority::Caller;
+use crate::limits::Hold;
 use crate::problem::{ReadProblems, Refusal};
 use crate::server::{ApiQuery, CloudState};
 use crate::session::StreamEnd;
@@ -10,8 +11,8 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
 use futures_util::stream;
-use porchlight_protocol::Problem;
 use porchlight_protocol::history::Change;
+use porchlight_protocol::{Problem, ProblemCode, SessionId};
 use serde::Deserialize;
 use std::time::Duration;
 use utoipa::IntoParams;
@@ -20,6 +21,9 @@ use utoipa_axum::routes;
 
 /// How often a quiet stream says that it is there: proxies and phones give up on a silent one.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// When it is worth asking again for whoever has too many streams open, in seconds: as often as broken ones are noticed.
+const STREAMS_REST: u32 = 15;
 
 /// What a browser and our phone send when they come back (WHATWG HTML, section 9.2.4).
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -60,10 +64,14 @@ async fn follow_changes(
         None => place.cursor,
     };
     let cursor = cursor.map(|text| Cursor::parse(&text).ok_or(Refusal::field("cursor"))).transpose()?;
+    let Some(place) = state.limits.hold_stream(caller.session) else {
+        return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(STREAMS_REST));
+    };
     // Subscribed first: every event is sent only after its session was read again.
     let end = state.revocations.subscribe();
     let reader = FeedReader::open(state.db.clone(), &state.feed, caller, cursor).await?;
-    let events = stream::unfold(EventStream { reader, caller, end, begun: false }, EventStream::next);
+    let events =
+        stream::unfold(EventStream { reader, caller, end, begun: false, _place: place }, EventStream::next);
     // nginx would hold events back to fill a buffer.
     Ok(([(HeaderName::from_static("x-accel-buffering"), "no")], Sse::new(events)))
 }
@@ -74,6 +82,7 @@ struct EventStream {
     caller: Caller,
     end: StreamEnd,
     begun: bool,
+    _place: Hold<SessionId>,
 }
 
 impl EventStream {

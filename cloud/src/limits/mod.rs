@@ -2,10 +2,14 @@
 //!
 //! * Requests a minute, per session and (for signing in and registering) per network address: in memory of this
 //!   process, by `governor`'s leaky bucket. Answers carry `RateLimit` and `RateLimit-Policy`.
+//! * What is held at once: connections per network address, streams per session ([`Holders`]).
 //! * Attempts that count across processes and restarts (sign-in per identifier, mails per address, unanswered serials
 //!   per account): rows, in [`store`].
 
+mod holders;
 pub mod store;
+
+pub use holders::{Hold, Holders};
 
 use crate::Settings;
 use governor::clock::{Clock as _, DefaultClock};
@@ -25,7 +29,11 @@ pub struct Limits(Arc<Buckets>);
 struct Buckets {
     sessions: Bucket<SessionId>,
     addresses: Bucket<IpAddr>,
+    streams: Holders<SessionId>,
 }
+
+/// Streams that one session may have open: a phone needs one, and may not have noticed that some others broke.
+const STREAMS: usize = 8;
 
 struct Bucket<K: Hash + Eq + Clone> {
     limiter: RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>,
@@ -55,6 +63,7 @@ impl Limits {
         Self(Arc::new(Buckets {
             sessions: Bucket::new(settings.requests_per_minute),
             addresses: Bucket::new(settings.sign_ins_per_minute),
+            streams: Holders::new(STREAMS),
         }))
     }
 
@@ -66,6 +75,11 @@ impl Limits {
     /// Counts a sign-in or a registration from a network address.
     pub fn count_sign_in(&self, address: IpAddr) -> Standing {
         self.0.addresses.count(&network(address))
+    }
+
+    /// One more stream of a session, until it is dropped; none if it has too many.
+    pub fn hold_stream(&self, session: SessionId) -> Option<Hold<SessionId>> {
+        self.0.streams.take(session)
     }
 
     /// Forgets who has been quiet for a while.
@@ -92,7 +106,7 @@ impl<K: Hash + Eq + Clone> Bucket<K> {
 }
 
 /// What one household or one attacker has: an IPv4 address, or an IPv6 network of 64 bits.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(v4) => IpAddr::V4(v4),
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),

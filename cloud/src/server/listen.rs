@@ -1,9 +1,11 @@
 //! The loop that accepts connections for the JSON API, with or without TLS.
 //!
-//! A connection has a time to shake hands and to send its headers; there are at most so many at once. When the server
-//! stops, no new ones are taken, and open ones finish the request that they are at.
+//! A connection has a time to shake hands, to ask for the first time, and to send its headers; there are at most so
+//! many at once, and so many of one network address. When the server stops, no new ones are taken, and open ones finish
+//! the request that they are at.
 
-use crate::server::{CloudState, DRAIN};
+use crate::limits::{Holders, network};
+use crate::server::{CloudState, DRAIN, Places};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use hyper::body::Incoming;
@@ -16,15 +18,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-/// Connections at once; more wait to be accepted.
-const CONNECTIONS: usize = 10_000;
-
 /// For the TLS handshake.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// For the first request: who connects wants something, or takes another's place.
+const FIRST_REQUEST: Duration = Duration::from_secs(10);
 
 /// For the headers of a request, the pause before it included. Longer than clients keep an idle connection (90 s), so
 /// that they close it and no request meets a connection that is just being closed.
@@ -39,9 +41,12 @@ pub(super) async fn serve(
     tls: Option<Arc<ServerConfig>>,
     router: Router,
     state: CloudState,
+    room: Places,
 ) {
     let tls = tls.map(TlsAcceptor::from);
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    // When all are taken, more wait to be accepted.
+    let places = Arc::new(Semaphore::new(room.all));
+    let addresses = Holders::new(room.of_an_address);
     loop {
         let accepted = tokio::select! {
             () = state.stopping.cancelled() => return,
@@ -58,10 +63,14 @@ pub(super) async fn serve(
                 continue;
             }
         };
+        let Some(hold) = addresses.take(network(peer.ip())) else {
+            tracing::debug!(address = %peer.ip(), "too many connections of one address");
+            continue;
+        };
         let (tls, router, state) = (tls.clone(), router.clone(), state.clone());
         let tracker = state.tasks.clone();
         tracker.spawn(async move {
-            let _place = place;
+            let _places = (place, hold);
             converse(stream, peer, tls, router, &state).await;
         });
     }
@@ -91,7 +100,10 @@ async fn answer<S>(stream: S, peer: SocketAddr, router: Router, state: &CloudSta
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
+    let asked = Arc::new(Notify::new());
+    let first = Arc::clone(&asked);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        asked.notify_one();
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request)
     });
@@ -105,6 +117,7 @@ where
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = never_asks(&first) => return tracing::debug!("a connection asked for nothing"),
         () = state.stopping.cancelled() => {
             connection.as_mut().graceful_shutdown();
             match tokio::time::timeout(DRAIN, connection).await {
@@ -115,5 +128,12 @@ where
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke");
+    }
+}
+
+/// Completes when the time for the first request is over without one.
+async fn never_asks(asked: &Notify) {
+    if tokio::time::timeout(FIRST_REQUEST, asked.notified()).await.is_ok() {
+        std::future::pending().await
     }
 }

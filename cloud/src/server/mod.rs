@@ -4,6 +4,7 @@
 //!    both listeners and starts the tasks. Listening in the clear is refused on anything but loopback.
 //! 2. [`Cloud::stop`] takes no new connections, closes streams, gives open requests four seconds, folds the database.
 
+mod descriptors;
 mod extract;
 mod gate;
 mod health;
@@ -17,6 +18,7 @@ mod tasks;
 mod tests;
 mod tls;
 
+pub use descriptors::Places;
 pub use extract::{ApiJson, ApiPath, ApiQuery, NoIdempotencyKey, parse_json};
 pub use openapi::to_json as openapi_json;
 pub use router::router;
@@ -100,9 +102,10 @@ impl Cloud {
         let (mqtt_listener, mqtt) = bind(settings.mqtt).await?;
         let db = Db::open(&settings.database).await?;
         let state = CloudState::new(settings, db, key);
-        tasks::start(&state, mqtt_listener, mqtt_tls);
+        let places = descriptors::make_room();
+        tasks::start(&state, mqtt_listener, mqtt_tls, places);
         let router = router(state.clone());
-        state.tasks.spawn(listen::serve(http_listener, http_tls, router, state.clone()));
+        state.tasks.spawn(listen::serve(http_listener, http_tls, router, state.clone(), places));
         tracing::info!(%http, %mqtt, "listening");
         Ok(Self { state, http, mqtt })
     }

@@ -5,6 +5,7 @@ use crate::db::Db;
 use crate::history::feed::Feed;
 use crate::key::ServerKey;
 use crate::limits::Limits;
+use crate::server::health::Readiness;
 use crate::session::{Activity, Passwords, Revocations};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +31,8 @@ pub struct CloudState {
     pub activity: Activity,
     /// Requests per session and per network address.
     pub limits: Limits,
+    /// Whether the server could serve a moment ago.
+    pub readiness: Readiness,
     /// This run of the server, as leases name it.
     pub process: Uuid,
     /// Cancelled when the server stops: tasks end, streams close.
@@ -49,6 +52,7 @@ impl CloudState {
             passwords: Passwords::start(),
             activity: Activity::default(),
             limits: Limits::new(&settings),
+            readiness: Readiness::default(),
             settings: Arc::new(settings),
             process: Uuid::now_v7(),
             stopping: CancellationToken::new(),

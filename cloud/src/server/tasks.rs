@@ -3,7 +3,7 @@
 use crate::devices::commands;
 use crate::history::seal::Sealer;
 use crate::idempotency;
-use crate::server::CloudState;
+use crate::server::{CloudState, Places};
 use rustls::ServerConfig;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,12 @@ use tokio::net::TcpListener;
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Starts every task. Each ends when `state.stopping` is cancelled.
-pub(super) fn start(state: &CloudState, mqtt: TcpListener, mqtt_tls: Option<Arc<ServerConfig>>) {
+pub(super) fn start(
+    state: &CloudState,
+    mqtt: TcpListener,
+    mqtt_tls: Option<Arc<ServerConfig>>,
+    places: Places,
+) {
     let revocations = state.revocations.clone();
     state.tasks.spawn(revocations.follow(state.db.clone(), state.stopping.clone()));
     state.tasks.spawn(state.activity.clone().write(state.db.clone(), state.stopping.clone()));
@@ -25,7 +30,7 @@ pub(super) fn start(state: &CloudState, mqtt: TcpListener, mqtt_tls: Option<Arc<
     state.tasks.spawn(sealer.run(state.stopping.clone()));
     state.tasks.spawn(crate::add_device::expiry::run(state.clone()));
     state.tasks.spawn(crate::devices::clocks::run(state.db.clone(), state.stopping.clone()));
-    crate::devices::channel::start(state, mqtt, mqtt_tls);
+    crate::devices::channel::start(state, mqtt, mqtt_tls, places);
     state.tasks.spawn(sweep(state.clone()));
 }
 

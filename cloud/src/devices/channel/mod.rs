@@ -25,7 +25,8 @@ mod token;
 mod topics;
 mod transport;
 
-use crate::server::CloudState;
+use crate::limits::{Holders, network};
+use crate::server::{CloudState, Places};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use held::HeldDevices;
 use porchlight_protocol::DeviceName;
@@ -64,7 +65,7 @@ impl Channel {
 
 /// Opens the channel on a bound listener; its tasks run until `state.stopping`. Without TLS the listener must be on
 /// loopback, which the start of the server has checked.
-pub fn start(state: &CloudState, listener: TcpListener, tls: Option<Arc<ServerConfig>>) {
+pub fn start(state: &CloudState, listener: TcpListener, tls: Option<Arc<ServerConfig>>, places: Places) {
     let (subscribed, newly_subscribed) = mpsc::unbounded_channel();
     let quota = Quota::per_minute(rules::CONNECTIONS_PER_MINUTE);
     let channel = Arc::new(Channel {
@@ -77,25 +78,28 @@ pub fn start(state: &CloudState, listener: TcpListener, tls: Option<Arc<ServerCo
     });
     state.tasks.spawn(delivery::run(Arc::clone(&channel), newly_subscribed));
     state.tasks.spawn(presence::keep(Arc::clone(&channel)));
-    state.tasks.spawn(listen(channel, listener));
+    state.tasks.spawn(listen(channel, listener, places));
 }
 
-async fn listen(channel: Arc<Channel>, listener: TcpListener) {
-    let (permits, connections) = (Arc::new(Semaphore::new(rules::MAX_CONNECTIONS)), TaskTracker::new());
+/// `places` are for all connections, those that have not said who they are included.
+async fn listen(channel: Arc<Channel>, listener: TcpListener, places: Places) {
+    let (permits, connections) = (Arc::new(Semaphore::new(places.all)), TaskTracker::new());
+    let addresses = Holders::new(places.of_an_address);
     loop {
         let accepted = tokio::select! {
             () = channel.state.stopping.cancelled() => break,
             accepted = listener.accept() => accepted,
         };
-        let Ok((stream, _)) = accepted else {
+        let Ok((stream, peer)) = accepted else {
             tokio::time::sleep(ACCEPT_AGAIN_AFTER).await;
             continue;
         };
         // Full: the connection is closed at once, and the device comes back later.
-        if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
+        let hold = addresses.take(network(peer.ip()));
+        if let (Ok(permit), Some(hold)) = (Arc::clone(&permits).try_acquire_owned(), hold) {
             let (channel, stopping) = (Arc::clone(&channel), channel.state.stopping.clone());
             connections.spawn(async move {
-                let _permit = permit;
+                let _places = (permit, hold);
                 session::serve(channel, stream, stopping).await;
             });
         }

@@ -9,8 +9,6 @@ pub(super) const MAX_PACKET_BYTES: u32 = 16 * 1024;
 pub(super) const ESTABLISH_WITHIN: Duration = Duration::from_secs(10);
 /// Messages of QoS 1 in flight, each way.
 pub(super) const WINDOW: u16 = 8;
-/// Connections of one process, those that have not said who they are included.
-pub(super) const MAX_CONNECTIONS: usize = 16_384;
 /// Filters that one device may hold; two would do.
 pub(super) const MAX_FILTERS: usize = 16;
 /// Messages a second from one device, for long.

@@ -61,6 +61,22 @@ async fn server_starts_becomes_ready_and_stops_within_its_time() {
     drop(idle);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn server_that_cannot_write_is_not_ready() {
+    let (state, _folder) = state(|_| {}).await;
+    let router = router(state.clone());
+    let ready = async || {
+        ask(&router, Request::builder().uri("/readyz").body(Body::empty()).unwrap()).await.status().as_u16()
+    };
+    // SQLite has one writer: while this one writes, nobody else does.
+    let writing = state.db.begin().await.unwrap();
+    assert_eq!(ready().await, 503);
+    drop(writing);
+    assert_eq!(ready().await, 503, "an answer holds for a second: anybody may ask");
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    assert_eq!(ready().await, 204);
+}
+
 fn fixture(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/tls").join(name)
 }
@@ -106,7 +122,8 @@ async fn request_that_is_being_answered_is_finished_when_the_server_stops() {
     }
     let router = router::surround(Router::new().route("/healthz", get(slow)), state.clone());
     let (listener, address) = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
-    let serving = tokio::spawn(listen::serve(listener, None, router, state.clone()));
+    let places = Places { all: 8, of_an_address: 8 };
+    let serving = tokio::spawn(listen::serve(listener, None, router, state.clone(), places));
     let asking = tokio::spawn(answer_of(TcpStream::connect(address).await.unwrap()));
     tokio::time::sleep(Duration::from_millis(100)).await;
     state.stopping.cancel();

@@ -252,6 +252,8 @@ async fn server_whose_changes_nobody_numbers_is_not_ready() {
     };
     history::store::insert_change(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
+    // An answer holds for a second.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
     assert_eq!(problem(ready().await).await.0, 503);
 }
 
