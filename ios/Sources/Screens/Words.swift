@@ -20,7 +20,7 @@ import SwiftUI
     case .Offline: "error_offline"
     case .ServerUnavailable: "error_server_unavailable"
     case .UpdateRequired: "error_update_required"
-    case .Internal(let reportID): "error_internal \(reportID)"
+    case .Internal: "error_internal"
     }
 }
 
@@ -120,7 +120,7 @@ private func name(_ field: LabelField) -> LocalizedStringKey {
     case .notAllowed: ("failure_not_allowed_title", "failure_not_allowed_body")
     case .notAccepted: ("failure_not_accepted_title", "failure_not_accepted_body")
     case .waitedTooLong: ("failure_waited_too_long_title", "failure_waited_too_long_body")
-    case .internal(let reportID): ("failure_internal_title", "failure_internal_body \(reportID)")
+    case .internal: ("failure_internal_title", "failure_internal_body")
     case .interrupted: ("failure_interrupted_title", "failure_interrupted_body")
     }
 }

@@ -166,7 +166,7 @@ class JourneyTest {
         enters(theirs)
         fillsIn("Theirs", DEVICE_PASSWORD)
         kim.waitFor("This device belongs to another account")
-        kim.presses(R.string.queued_give_up)
+        kim.presses(R.string.added_done)
 
         enters(gate)
         fillsIn("Gate again", DEVICE_PASSWORD)

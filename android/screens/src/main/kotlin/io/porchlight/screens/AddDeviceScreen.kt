@@ -14,6 +14,8 @@ import kotlinx.coroutines.launch
 internal data class AddingState(
     val flow: AddDeviceState? = null,
     val typing: Boolean = false,
+    /** The person said that the device has no password yet. */
+    val isNew: Boolean = false,
     val camera: CameraAccess = CameraAccess.NOT_ASKED,
     val torch: Boolean = false,
     val seen: List<SeenCode> = emptyList(),
@@ -96,6 +98,8 @@ internal class AddDeviceScreen(
     fun readText(text: String) = attempt({ problem -> change { it.copy(problem = problem) } }) { flow?.readText(text) }
 
     fun edit(form: DetailsForm) = attempt({ problem -> change { it.copy(problem = problem) } }) { flow?.editDetails(form) }
+
+    fun choosePassword(isNew: Boolean) = change { it.copy(isNew = isNew) }
 
     fun type() = change { it.copy(typing = true, problem = null) }
 

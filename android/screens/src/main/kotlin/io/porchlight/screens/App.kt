@@ -79,6 +79,13 @@ abstract class PorchlightApplication : Application() {
         }
     }
 
+    /** The person wants another try after the core did not open. */
+    internal fun openAgain() {
+        if (openings.value !is Opening.Failed) return
+        scope.cancel()
+        open()
+    }
+
     /** Lets the core go, as the end of the process would; for tests. */
     fun close() {
         scope.cancel()

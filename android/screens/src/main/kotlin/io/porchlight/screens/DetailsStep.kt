@@ -6,7 +6,9 @@ import android.widget.RadioGroup
 import io.porchlight.bridge.AddDeviceState
 import io.porchlight.bridge.ClockChange
 import io.porchlight.bridge.DetailsForm
+import io.porchlight.bridge.DetailsProblem
 import io.porchlight.bridge.InputField
+import io.porchlight.bridge.InputReason
 import io.porchlight.bridge.PresenceProof
 
 /** Name, password, time zone, daylight saving. */
@@ -16,7 +18,7 @@ internal fun AddDeviceScreen.buildDetails(page: Page): (AddingState) -> Unit {
     val device = page.text(Type.SECONDARY, color = R.color.muted)
     val notice = page.notice()
     val name = page.field(R.string.field_device_name, NAME)
-    val password = PasswordFields(page)
+    val password = PasswordFields(page, state.value.isNew, ::choosePassword)
     val zone = page.zoneField { chosen -> details()?.let { edit(it.form.copy(timeZone = chosen)) } }
     val daylight = page.switch(R.string.details_daylight) { on -> details()?.let { if (it.form.daylightSaving != on) edit(it.form.copy(daylightSaving = on)) } }
     val changes = page.text(Type.SECONDARY, color = R.color.muted, top = 4)
@@ -25,7 +27,7 @@ internal fun AddDeviceScreen.buildDetails(page: Page): (AddingState) -> Unit {
     var isFilled = false
     return { state ->
         (state.flow as? AddDeviceState.Details)?.let { details ->
-            device.text = context.getString(R.string.details_device, details.device.model, grouped(details.device.serial))
+            device.text = context.withSerial(R.string.details_device, details.device.serial, details.device.model)
             // Once: what a person types is not overtaken by what the core answers to an earlier letter.
             if (!isFilled) name.fill(details.form.name)
             isFilled = true
@@ -34,18 +36,21 @@ internal fun AddDeviceScreen.buildDetails(page: Page): (AddingState) -> Unit {
             daylight.isChecked = details.form.daylightSaving
             changes.text = context.wordsFor(details.clockChanges, details.form)
             name.wrong(wrong(context, details, InputField.NAME))
-            password.wrong(wrong(context, details, InputField.DEVICE_PASSWORD), wrong(context, details, InputField.CLAIM_CODE))
+            password.wrong(details.problems)
         }
         next.isEnabled = !state.busy
         val elsewhere = state.problem?.takeIf { it !is io.porchlight.bridge.PorchlightException.InvalidInput }
         page.showProblem(FormState(problem = elsewhere), notice, emptyMap())
+        page.bringToSight(state.problem, notice)
     }
 }
 
 private fun AddDeviceScreen.details() = state.value.flow as? AddDeviceState.Details
 
-private fun wrong(context: Context, details: AddDeviceState.Details, field: InputField): String? =
-    details.problems.find { it.field == field }?.let { context.wordsFor(it.field, it.reason) }
+private fun wrong(context: Context, details: AddDeviceState.Details, field: InputField): String? = details.problems.wordsAt(context, field)
+
+private fun List<DetailsProblem>.wordsAt(context: Context, field: InputField): String? =
+    find { it.field == field }?.let { context.wordsFor(it.field, it.reason) }
 
 /** The form as it stands on the screen, then the password: the core says which of them it cannot take. */
 private fun AddDeviceScreen.add(form: DetailsForm, password: PasswordFields) {
@@ -57,7 +62,7 @@ private fun AddDeviceScreen.add(form: DetailsForm, password: PasswordFields) {
 }
 
 /** The device's password, or a first one twice. What is typed here is in these views, and in the one call. */
-private class PasswordFields(private val page: Page) {
+private class PasswordFields(private val page: Page, startsNew: Boolean, private val onChoose: (Boolean) -> Unit) {
     private val question = page.text(Type.SECONDARY, page.context.getString(R.string.details_has_password_question), R.color.muted, 12)
     private val known = RadioButton(page.context)
     private val none = RadioButton(page.context)
@@ -74,6 +79,7 @@ private class PasswordFields(private val page: Page) {
         }
         page.content.put(this, 12)
     }
+    private val how = page.text(Type.SECONDARY, color = R.color.muted, top = 4)
     private val password = page.field(R.string.field_device_password, PASSWORD)
     private val again = page.field(R.string.field_device_password_again, PASSWORD)
 
@@ -82,14 +88,16 @@ private class PasswordFields(private val page: Page) {
         edit.typeface = android.graphics.Typeface.MONOSPACE
         edit.isSaveEnabled = false
     }
-    private val how = page.text(Type.SECONDARY, color = R.color.muted, top = 4)
     private var proof = PresenceProof.BUTTON
 
     val isNew: Boolean get() = none.isChecked
 
     init {
-        known.isChecked = true
-        choice.setOnCheckedChangeListener { _, _ -> draw() }
+        (if (startsNew) none else known).isChecked = true
+        choice.setOnCheckedChangeListener { _, _ ->
+            onChoose(isNew)
+            draw()
+        }
         draw()
     }
 
@@ -100,9 +108,13 @@ private class PasswordFields(private val page: Page) {
         draw()
     }
 
-    fun wrong(password: String?, code: String?) {
-        this.password.wrong(password)
-        this.code.wrong(code)
+    /** That two are not the same is told where the second was typed. */
+    fun wrong(problems: List<DetailsProblem>) {
+        val words = problems.wordsAt(page.context, InputField.DEVICE_PASSWORD)
+        val isAgain = problems.any { it.field == InputField.DEVICE_PASSWORD && it.reason == InputReason.DIFFERS }
+        password.wrong(words.takeIf { !isAgain })
+        again.wrong(words.takeIf { isAgain })
+        code.wrong(problems.wordsAt(page.context, InputField.CLAIM_CODE))
     }
 
     /** A label that was scanned brings its claim code; else it can be typed, or the device's button is pressed. */

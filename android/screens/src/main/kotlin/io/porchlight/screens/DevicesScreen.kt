@@ -1,11 +1,15 @@
 package io.porchlight.screens
 
+import android.content.Context
 import android.widget.LinearLayout
 import io.porchlight.bridge.Device
 import io.porchlight.bridge.DeviceLine
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.QueuedDevice
 import java.time.Instant
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.collectLatest
+import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.launch
 
 internal data class DevicesState(
@@ -26,13 +30,14 @@ internal class DevicesScreen(
     private val stack: Stack,
     override val route: Route.Devices,
 ) : Screen<DevicesState>(DevicesState()) {
-    private var wanted = PART
+    private val wanted = MutableStateFlow(PART)
 
     init {
-        scope.launch { core.deviceChanges.collect { read() } }
+        scope.launch { combine(core.deviceChanges, wanted) { _, wanted -> wanted }.collectLatest(::read) }
     }
 
-    private fun read() = attempt({ problem -> change { it.copy(loading = false, problem = problem) } }) {
+    /** A later reading ends an earlier one: what is older never comes last. */
+    private suspend fun read(wanted: Int) = trying({ problem -> change { it.copy(loading = false, problem = problem) } }) {
         val window = core.devices.window(route.section, route.site, 0u, wanted.coerceAtMost(MOST).toUInt())
         val sites = core.sites.window(0u, MOST.toUInt()).items.associate { it.id to it.name }
         change {
@@ -42,17 +47,15 @@ internal class DevicesScreen(
 
     override fun build(page: Page): (DevicesState) -> Unit {
         val context = page.context
-        page.bar(context.getString(sectionName(route.section))) { stack.back() }
+        page.bar(context.getString(sectionName(route.section)))
         page.barView(context.iconButton(R.drawable.ic_plus, context.getString(R.string.devices_add), R.color.primary) { add(page) })
         val old = page.notice()
         val spinner = page.spinner(R.string.waiting)
         val empty = page.text(Type.BODY, context.getString(R.string.devices_empty), R.color.muted, 32)
         val list = context.column()
         page.content.put(list)
-        val more = page.link(R.string.devices_more) {
-            wanted += PART
-            read()
-        }
+        val more = page.link(R.string.devices_more) { wanted.value += PART }
+        page.tabs(route, stack)
         return { state ->
             spinner.shown(state.loading && state.problem == null)
             empty.shown(!state.loading && state.lines.isEmpty() && state.problem == null)
@@ -70,16 +73,8 @@ internal class DevicesScreen(
 
     private fun added(page: Page, device: Device, state: DevicesState): LinearLayout {
         val context = page.context
-        val since = device.onlineChangedAt
-        val status = when {
-            device.online -> context.getString(R.string.device_online)
-            since == null -> context.getString(R.string.device_offline)
-            else -> context.getString(R.string.device_offline_since, spell(since))
-        }
-        val sign = if (device.online) R.drawable.ic_online else R.drawable.ic_offline
-        val color = if (device.online) R.color.success else R.color.muted
         val place = context.getString(R.string.device_model_at, device.model, state.sites[device.site].orEmpty())
-        return deviceRow(page, device.name, place, status, sign, color) { stack.go(Route.OneDevice(device.id)) }
+        return deviceRow(page, device.name, place, context.statusRow(device)) { stack.go(Route.OneDevice(device.id)) }
     }
 
     private fun queued(page: Page, device: QueuedDevice, state: DevicesState): LinearLayout {
@@ -87,18 +82,15 @@ internal class DevicesScreen(
         val status = context.getString(if (device.needsYou) R.string.device_needs_you else R.string.device_queued)
         val sign = if (device.needsYou) R.drawable.ic_warning else R.drawable.ic_queued
         val place = context.getString(R.string.device_model_at, device.model, state.sites[device.site].orEmpty())
-        return deviceRow(page, device.name, place, status, sign, R.color.warning) { stack.go(Route.Adding(device.claim)) }
+        return deviceRow(page, device.name, place, context.statusRow(status, sign, R.color.warning)) { stack.go(Route.Adding(device.claim)) }
     }
 
-    private fun deviceRow(page: Page, name: String, place: String, status: String, sign: Int, color: Int, onClick: () -> Unit): LinearLayout {
+    private fun deviceRow(page: Page, name: String, place: String, status: LinearLayout, onClick: () -> Unit): LinearLayout {
         val context = page.context
         val words = context.column().apply {
             put(context.textView(Type.BODY).apply { text = name })
             put(context.textView(Type.SECONDARY, R.color.muted).apply { text = place })
-            put(context.row().apply {
-                addView(context.icon(sign, color, 18))
-                putWide(context.textView(Type.SECONDARY, color).apply { text = status }, 6)
-            }, 4)
+            put(status, 4)
         }
         return context.card(onClick).apply {
             addView(context.icon(sectionIcon(route.section), R.color.primary, 28))
@@ -121,4 +113,21 @@ internal class DevicesScreen(
     private companion object {
         const val MOST = 200
     }
+}
+
+/** Whether a device is connected, or since when it is not. */
+internal fun Context.statusRow(device: Device): LinearLayout {
+    val since = device.onlineChangedAt
+    val words = when {
+        device.online -> getString(R.string.device_online)
+        since == null -> getString(R.string.device_offline)
+        else -> getString(R.string.device_offline_since, spell(since))
+    }
+    val (sign, color) = if (device.online) R.drawable.ic_online to R.color.success else R.drawable.ic_offline to R.color.muted
+    return statusRow(words, sign, color)
+}
+
+private fun Context.statusRow(words: String, sign: Int, color: Int) = row().apply {
+    addView(context.icon(sign, color, 18))
+    putWide(context.textView(Type.SECONDARY, color).apply { text = words }, 6)
 }

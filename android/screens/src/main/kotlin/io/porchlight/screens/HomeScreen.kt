@@ -1,14 +1,13 @@
 package io.porchlight.screens
 
 import android.view.View
-import android.view.ViewGroup.LayoutParams.MATCH_PARENT
-import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
 import android.widget.LinearLayout
 import android.widget.PopupMenu
 import io.porchlight.bridge.DeviceSection
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.Site
 import java.time.Instant
+import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.launch
 
@@ -26,7 +25,7 @@ internal data class HomeState(
 )
 
 /** The most sites that the picker lists; more are found by search. */
-private const val SITES_SHOWN = 200u
+internal const val SITES_SHOWN = 200u
 
 internal val SECTIONS = DeviceSection.entries - DeviceSection.UNKNOWN
 
@@ -35,11 +34,12 @@ internal class HomeScreen(private val core: OpenCore, private val stack: Stack) 
 
     init {
         scope.launch {
-            combine(core.siteChanges, core.deviceChanges, core.place) { _, _, place -> place }.collect(::read)
+            combine(core.siteChanges, core.deviceChanges, core.place) { _, _, place -> place }.collectLatest(::read)
         }
     }
 
-    private fun read(place: Place) = attempt({ problem -> change { it.copy(loading = false, problem = problem) } }) {
+    /** A later reading ends an earlier one: what is older never comes last. */
+    private suspend fun read(place: Place) = trying({ problem -> change { it.copy(loading = false, problem = problem) } }) {
         val sites = core.sites.window(0u, SITES_SHOWN)
         val devices = core.devices.window(place.section, place.site?.id, 0u, 1u)
         change {
@@ -98,11 +98,11 @@ internal class HomeScreen(private val core: OpenCore, private val stack: Stack) 
     private fun siteName(page: Page, state: HomeState) = state.place.site?.name ?: page.context.getString(R.string.home_all_sites)
 
     private fun siteChoices(page: Page, state: HomeState): List<String> =
-        state.sites.map { it.name } + page.context.getString(R.string.home_all_sites) + page.context.getString(R.string.home_make_site)
+        state.sites.map { it.name } + page.context.getString(R.string.home_make_site) + page.context.getString(R.string.home_all_sites)
 
     private fun chooseSite(page: Page, at: Int) {
         val sites = state.value.sites
-        if (at > sites.size) return stack.go(Route.NewSite)
+        if (at == sites.size) return stack.go(Route.NewSite)
         core.place.value = core.place.value.copy(site = sites.getOrNull(at))
     }
 
@@ -161,38 +161,10 @@ internal fun Page.menu(anchor: View, choices: List<String>, onChoose: (Int) -> U
 /** What went wrong, or how old what is shown is when the cloud is out of reach. */
 internal fun Page.showAge(notice: Notice, problem: PorchlightException?, live: Boolean, asOf: Instant?) {
     when {
-        problem != null -> notice.show(Tone.DANGER, context.wordsFor(problem), null)
+        problem != null -> notice.show(Tone.DANGER, context.wordsFor(problem), null, problem.report, actionFor(problem))
         !live && asOf != null -> {
-            notice.show(Tone.WARNING, context.getString(R.string.list_old_title), context.getString(R.string.list_old_body, spell(asOf)))
+            notice.show(Tone.WARNING, context.getString(R.string.list_old_title), context.getString(R.string.list_old_body, context.spell(asOf)))
         }
         else -> notice.show(Tone.WARNING, null, null)
     }
-}
-
-/** The bar at the bottom of the app's main screens. */
-internal fun Page.tabs(here: Route, stack: Stack) {
-    val tabs = context.row().apply { setBackgroundColor(context.getColor(R.color.surface)) }
-    tab(tabs, R.drawable.ic_home, R.string.tab_home, here == Route.Home) { stack.home() }
-    tab(tabs, R.drawable.ic_more, R.string.tab_more, here == Route.Settings) { if (here != Route.Settings) stack.go(Route.Settings) }
-    view.put(tabs)
-}
-
-private fun tab(tabs: LinearLayout, icon: Int, name: Int, isHere: Boolean, onClick: () -> Unit) {
-    val context = tabs.context
-    val color = if (isHere) R.color.primary else R.color.muted
-    val tab = context.column().apply {
-        gravity = android.view.Gravity.CENTER
-        minimumHeight = context.dp(56)
-        background = context.touchable(null)
-        isFocusable = true
-        isSelected = isHere
-        accessibilityDelegate = AsButton
-        addView(context.icon(icon, color))
-        addView(context.textView(Type.CAPTION, color).apply {
-            setText(name)
-            textAlignment = View.TEXT_ALIGNMENT_CENTER
-        }, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
-        setOnClickListener { onClick() }
-    }
-    tabs.putWide(tab)
 }

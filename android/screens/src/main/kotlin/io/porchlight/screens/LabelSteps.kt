@@ -109,7 +109,7 @@ private fun showReading(list: LinearLayout, reading: LabelReading, isOneOfSevera
 }
 
 private fun Context.choice(words: Int, onClick: () -> Unit) =
-    Page(this).button(words, R.color.primary, rounded(R.color.raised, 10), onClick)
+    button(words, R.color.primary, rounded(R.color.raised, 10), onClick)
 
 /** What is wrong with a label or worth knowing, and what it probably meant. */
 private fun showFindings(list: LinearLayout, reading: LabelReading, onConfirm: (String) -> Unit) {

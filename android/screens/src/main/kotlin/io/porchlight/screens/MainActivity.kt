@@ -2,28 +2,38 @@ package io.porchlight.screens
 
 import android.Manifest
 import android.app.Activity
+import android.content.ActivityNotFoundException
+import android.content.Context
 import android.content.Intent
 import android.content.pm.PackageManager
+import android.graphics.Rect
+import android.net.Uri
 import android.os.Build
 import android.os.Bundle
 import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.view.WindowInsets
 import android.widget.FrameLayout
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
 
 /** The one activity of an app: shows the top of the stack, and asks the system for what screens need. */
 open class MainActivity : Activity() {
     private val scope = MainScope()
     private lateinit var typed: TypedText
     private lateinit var frame: FrameLayout
+    private var page: Page? = null
+    private var bars = Rect()
     private var stack: Stack? = null
     private val app get() = application as PorchlightApplication
+
+    override fun attachBaseContext(base: Context) = super.attachBaseContext(base.inLanguageOfWords())
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
@@ -43,7 +53,7 @@ open class MainActivity : Activity() {
     private suspend fun show(opening: Opening, kept: List<Route>) {
         when (opening) {
             is Opening.Busy -> showAlone(WaitingScreen())
-            is Opening.Failed -> showAlone(WaitingScreen(opening.problem))
+            is Opening.Failed -> showAlone(WaitingScreen(opening.problem) { app.openAgain() })
             is Opening.Open -> {
                 val stack = stack ?: Stack(app, opening.core, kept).also { stack = it }
                 scope.launch { opening.core.sessionStates.filterNotNull().collect(stack::follow) }
@@ -54,8 +64,9 @@ open class MainActivity : Activity() {
 
     internal fun <S : Any> showAlone(screen: Screen<S>) {
         drawing?.cancel()
-        val page = Page(this)
+        val page = Page(this).also { page = it }
         val draw = screen.build(page)
+        page.keepClear(bars)
         frame.removeAllViews()
         frame.addView(page.view, FrameLayout.LayoutParams(MATCH_PARENT, MATCH_PARENT))
         // What is there already is drawn before anybody looks.
@@ -73,14 +84,14 @@ open class MainActivity : Activity() {
 
     /** Content stays clear of the status bar, the navigation bar, a cutout and the keyboard. */
     private fun keepClearOfBars(view: View, insets: WindowInsets): WindowInsets {
-        if (Build.VERSION.SDK_INT >= 30) {
+        bars = if (Build.VERSION.SDK_INT >= 30) {
             val types = WindowInsets.Type.systemBars() or WindowInsets.Type.displayCutout() or WindowInsets.Type.ime()
-            val bars = insets.getInsets(types)
-            view.setPadding(bars.left, bars.top, bars.right, bars.bottom)
+            insets.getInsets(types).run { Rect(left, top, right, bottom) }
         } else {
             @Suppress("DEPRECATION")
-            with(insets) { view.setPadding(systemWindowInsetLeft, systemWindowInsetTop, systemWindowInsetRight, systemWindowInsetBottom) }
+            with(insets) { Rect(systemWindowInsetLeft, systemWindowInsetTop, systemWindowInsetRight, systemWindowInsetBottom) }
         }
+        page?.keepClear(bars)
         return insets
     }
 
@@ -110,6 +121,28 @@ open class MainActivity : Activity() {
     internal fun askForCamera() = requestPermissions(arrayOf(Manifest.permission.CAMERA), CAMERA)
 
     internal fun hasCamera() = checkSelfPermission(Manifest.permission.CAMERA) == PackageManager.PERMISSION_GRANTED
+
+    /** Hands the log to an app of the person's choice. It holds no personal data and no secrets. */
+    internal fun sendDiagnostics(report: String? = null) {
+        scope.launch {
+            val core = (app.opening.value as? Opening.Open)?.core
+            val log = core?.let { withContext(Dispatchers.IO) { it.porchlight.diagnostics() } }
+            val words = log?.ifEmpty { null } ?: report?.let { getString(R.string.report_id, it) } ?: getString(R.string.settings_diagnostics_empty)
+            val send = Intent(Intent.ACTION_SEND).setType("text/plain")
+                .putExtra(Intent.EXTRA_SUBJECT, getString(R.string.settings_diagnostics_subject))
+                .putExtra(Intent.EXTRA_TEXT, words)
+            startActivity(Intent.createChooser(send, getString(R.string.settings_diagnostics)))
+        }
+    }
+
+    /** Where this app is updated. */
+    internal fun openStore() {
+        try {
+            startActivity(Intent(Intent.ACTION_VIEW, Uri.parse("market://details?id=$packageName")))
+        } catch (_: ActivityNotFoundException) {
+            // A phone without a store: whoever put the app there updates it.
+        }
+    }
 
     internal fun askForPicture() {
         val intent = Intent(Intent.ACTION_GET_CONTENT).setType("image/*").addCategory(Intent.CATEGORY_OPENABLE)

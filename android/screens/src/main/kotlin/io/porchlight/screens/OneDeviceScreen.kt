@@ -1,12 +1,22 @@
 package io.porchlight.screens
 
 import android.app.AlertDialog
+import android.graphics.Typeface
+import android.widget.LinearLayout
+import android.widget.TextView
 import io.porchlight.bridge.Device
 import io.porchlight.bridge.InputField
 import io.porchlight.bridge.PorchlightException
+import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.launch
 
-internal data class OneDeviceState(val device: Device? = null, val busy: Boolean = false, val problem: PorchlightException? = null)
+internal data class OneDeviceState(
+    val device: Device? = null,
+    /** What the place is called where it is, if the phone knows. */
+    val site: String? = null,
+    val busy: Boolean = false,
+    val problem: PorchlightException? = null,
+)
 
 /** One device: rename it, or remove it from the account. */
 internal class OneDeviceScreen(
@@ -15,14 +25,15 @@ internal class OneDeviceScreen(
     override val route: Route.OneDevice,
 ) : Screen<OneDeviceState>(OneDeviceState()) {
     init {
-        scope.launch { core.deviceChanges.collect { read() } }
+        scope.launch { core.deviceChanges.collectLatest { read() } }
     }
 
     private fun failed(problem: PorchlightException) = change { it.copy(busy = false, problem = problem) }
 
-    private fun read() = attempt(::failed) {
+    private suspend fun read() = trying(::failed) {
         val device = core.devices.get(route.device)
-        change { it.copy(device = device) }
+        val site = core.sites.window(0u, SITES_SHOWN).items.find { it.id == device.site }?.name
+        change { it.copy(device = device, site = site) }
     }
 
     override fun build(page: Page): (OneDeviceState) -> Unit {
@@ -30,8 +41,8 @@ internal class OneDeviceScreen(
         page.bar(context.getString(R.string.device_title)) { stack.back() }
         val notice = page.notice()
         val name = page.field(R.string.field_device_name, NAME)
-        val serial = page.text(Type.BODY, top = 16).apply { typeface = android.graphics.Typeface.MONOSPACE }
-        val zone = page.text(Type.SECONDARY, color = R.color.muted)
+        val facts = context.column()
+        page.content.put(facts, 8)
         val remove = page.link(R.string.device_remove) { confirmRemoval(page) }
         remove.setTextColor(context.getColor(R.color.danger))
         val save = page.primary(R.string.save) { rename(name.words) }
@@ -40,12 +51,26 @@ internal class OneDeviceScreen(
             state.device?.let { device ->
                 if (!filled) name.fill(device.name)
                 filled = true
-                serial.text = context.getString(R.string.device_serial, grouped(device.serial))
-                zone.text = context.getString(R.string.device_zone, device.timeZone)
+                facts.removeAllViews()
+                showFacts(facts, device, state.site)
             }
             listOf(save, remove).forEach { it.isEnabled = !state.busy && state.device != null }
             page.showProblem(FormState(problem = state.problem), notice, mapOf(InputField.NAME to name))
         }
+    }
+
+    private fun showFacts(list: LinearLayout, device: Device, site: String?) {
+        val context = list.context
+        list.put(context.statusRow(device), 12)
+        list.fact(R.string.device_model, device.model)
+        list.fact(R.string.field_serial, grouped(device.serial)).apply {
+            typeface = Typeface.MONOSPACE
+            contentDescription = context.getString(R.string.device_serial, device.serial)
+        }
+        site?.let { list.fact(R.string.device_site, it) }
+        list.fact(R.string.field_time_zone, device.timeZone.replace('_', ' '))
+            .contentDescription = context.getString(R.string.device_zone, device.timeZone)
+        list.fact(R.string.details_daylight, context.getString(if (device.daylightSaving) R.string.device_daylight_on else R.string.device_daylight_off))
     }
 
     private fun rename(name: String) {
@@ -72,4 +97,10 @@ internal class OneDeviceScreen(
             stack.leaveTop()
         }
     }
+}
+
+/** A name and what it is. */
+private fun LinearLayout.fact(name: Int, words: String): TextView {
+    put(context.textView(Type.CAPTION, R.color.muted).apply { setText(name) }, 12)
+    return context.textView(Type.BODY).apply { text = words }.also { put(it) }
 }

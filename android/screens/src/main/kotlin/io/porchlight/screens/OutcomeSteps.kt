@@ -1,8 +1,11 @@
 package io.porchlight.screens
 
+import android.app.AlertDialog
 import android.content.Context
+import android.content.res.ColorStateList
 import android.view.View
 import android.widget.LinearLayout
+import android.widget.ProgressBar
 import android.widget.TextView
 import io.porchlight.bridge.AddDeviceFailure
 import io.porchlight.bridge.AddDeviceState
@@ -17,6 +20,7 @@ internal fun AddDeviceScreen.buildAdding(page: Page): (AddingState) -> Unit {
     page.bar(context.getString(R.string.adding_title)) { back() }
     val name = page.text(Type.TITLE, top = 16)
     val steps = AddingStep.entries.map { it to adding(page, it) }
+    page.text(Type.SECONDARY, context.getString(R.string.adding_how_long), R.color.muted, 16)
     page.secondary(R.string.adding_cancel) { back() }
     return { state ->
         (state.flow as? AddDeviceState.Adding)?.let { adding ->
@@ -29,18 +33,24 @@ internal fun AddDeviceScreen.buildAdding(page: Page): (AddingState) -> Unit {
 private fun adding(page: Page, step: AddingStep): (AddingStep) -> Unit {
     val context = page.context
     val sign = context.icon(R.drawable.ic_dot, R.color.muted)
+    val running = ProgressBar(context).apply {
+        layoutParams = LinearLayout.LayoutParams(context.dp(24), context.dp(24))
+        importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO
+    }
     val words = context.textView(Type.BODY).apply { setText(stepName(step)) }
     val row = context.row().apply {
         minimumHeight = context.dp(48)
         addView(sign)
+        addView(running)
         putWide(words, 16)
         accessibilityLiveRegion = View.ACCESSIBILITY_LIVE_REGION_POLITE
     }
     page.content.put(row, 4)
     return { now ->
-        val color = if (step < now) R.color.success else if (step == now) R.color.primary else R.color.muted
-        sign.setImageResource(if (step < now) R.drawable.ic_check else if (step == now) R.drawable.ic_running else R.drawable.ic_dot)
-        sign.imageTintList = android.content.res.ColorStateList.valueOf(context.getColor(color))
+        running.shown(step == now)
+        sign.shown(step != now)
+        sign.setImageResource(if (step < now) R.drawable.ic_check else R.drawable.ic_dot)
+        sign.imageTintList = ColorStateList.valueOf(context.getColor(if (step < now) R.color.success else R.color.muted))
         words.setTextColor(context.getColor(if (step > now) R.color.muted else R.color.text))
         val state = if (step < now) R.string.adding_done else if (step == now) R.string.adding_running else R.string.adding_waiting
         row.contentDescription = context.getString(state, context.getString(stepName(step)))
@@ -57,19 +67,34 @@ private fun stepName(step: AddingStep): Int = when (step) {
 internal fun AddDeviceScreen.buildAdded(page: Page): (AddingState) -> Unit {
     val words = outcome(page, R.drawable.ic_check, R.color.success, R.string.added_title)
     page.primary(R.string.added_done) { stack.leaveTop() }
-    page.secondary(R.string.added_another) { scan(); ask { it.addAnother() } }
+    page.secondary(R.string.added_another) {
+        choosePassword(isNew = false)
+        scan()
+        ask { it.addAnother() }
+    }
     return { state ->
-        (state.flow as? AddDeviceState.Added)?.let { words.body(page.context.getString(R.string.added_body, it.name, grouped(it.device.serial))) }
+        (state.flow as? AddDeviceState.Added)?.let { words.body(page.context.withSerial(R.string.added_body, it.device.serial, it.name)) }
     }
 }
 
 internal fun AddDeviceScreen.buildQueued(page: Page): (AddingState) -> Unit {
     val words = outcome(page, R.drawable.ic_queued, R.color.warning, R.string.queued_title)
     page.primary(R.string.added_done) { stack.leaveTop() }
-    page.secondary(R.string.queued_give_up) { ask { it.cancel() } }
+    page.secondary(R.string.queued_give_up) { confirmGivingUp(page) }
     return { state ->
         (state.flow as? AddDeviceState.Queued)?.let { words.body(page.context.getString(R.string.queued_body, it.name, page.context.getString(reason(it.reason)))) }
     }
+}
+
+/** What only this phone has is not thrown away by one touch. */
+private fun AddDeviceScreen.confirmGivingUp(page: Page) {
+    val name = (state.value.flow as? AddDeviceState.Queued)?.name.orEmpty()
+    AlertDialog.Builder(page.context)
+        .setTitle(page.context.getString(R.string.queued_give_up_title, name))
+        .setMessage(R.string.queued_give_up_body)
+        .setPositiveButton(R.string.queued_give_up) { _, _ -> ask { it.cancel() } }
+        .setNegativeButton(R.string.cancel, null)
+        .show()
 }
 
 private fun reason(reason: QueuedReason): Int = when (reason) {
@@ -84,19 +109,25 @@ private fun reason(reason: QueuedReason): Int = when (reason) {
 internal fun AddDeviceScreen.buildFailed(page: Page): (AddingState) -> Unit {
     val context = page.context
     val words = outcome(page, R.drawable.ic_error, R.color.danger, R.string.failed_title)
+    val details = Fold(context).also { page.content.put(it.view) }
     val notice = page.notice()
     val failed = state.value.flow as? AddDeviceState.Failed
     failed?.remedies.orEmpty().forEachIndexed { at, remedy ->
         val deed = { remedy(remedy, failed) }
         if (at == 0) page.primary(remedyName(remedy), deed) else page.secondary(remedyName(remedy), deed)
     }
-    page.secondary(R.string.queued_give_up) { ask { it.cancel() } }
+    val report = (failed?.failure as? AddDeviceFailure.Internal)?.reportId
+    if (report != null) page.secondary(R.string.settings_diagnostics) { (context as MainActivity).sendDiagnostics(report) }
+    // Where nothing can be done there is nothing to keep.
+    val giveUp = { ask { it.cancel() } }
+    if (failed?.remedies.isNullOrEmpty()) page.primary(R.string.added_done, giveUp) else page.secondary(R.string.queued_give_up, giveUp)
     return { state ->
         (state.flow as? AddDeviceState.Failed)?.let {
             val (title, body) = context.wordsFor(it.failure)
             words.title(title)
             words.body(body)
         }
+        details.say(report?.let { context.getString(R.string.report_id, it) })
         page.showProblem(FormState(problem = state.problem), notice, emptyMap())
     }
 }
@@ -104,7 +135,11 @@ internal fun AddDeviceScreen.buildFailed(page: Page): (AddingState) -> Unit {
 private fun AddDeviceScreen.remedy(remedy: Remedy, failed: AddDeviceState.Failed?) {
     when (remedy) {
         Remedy.TRY_AGAIN, Remedy.PRESS_BUTTON -> ask { it.tryAgain() }
-        Remedy.RETYPE_PASSWORD, Remedy.USE_PASSWORD, Remedy.CREATE_PASSWORD, Remedy.CHANGE_DETAILS -> ask { it.goBack() }
+        Remedy.CHANGE_DETAILS -> ask { it.goBack() }
+        Remedy.RETYPE_PASSWORD, Remedy.USE_PASSWORD, Remedy.CREATE_PASSWORD -> {
+            choosePassword(isNew = remedy == Remedy.CREATE_PASSWORD)
+            ask { it.goBack() }
+        }
         Remedy.CHECK_NUMBER -> {
             type()
             ask {
@@ -130,12 +165,12 @@ private fun remedyName(remedy: Remedy): Int = when (remedy) {
 /** Title and body for why a device was not added. */
 private fun Context.wordsFor(failure: AddDeviceFailure): Pair<String, String> {
     fun words(title: Int, body: Int, vararg with: Any) = getString(title) to getString(body, *with)
-    fun tries(left: UInt?) = left?.toInt()?.let { " " + resources.getQuantityString(R.plurals.failure_tries_left, it, it) }.orEmpty()
+    fun tries(left: UInt?) = left?.toInt()?.let { resources.getQuantityString(R.plurals.failure_tries_left, it, it) + " " }.orEmpty()
     return when (failure) {
         is AddDeviceFailure.WrongPassword -> getString(R.string.failure_wrong_password_title) to
-            getString(R.string.failure_wrong_password_body) + tries(failure.triesLeft)
+            tries(failure.triesLeft) + getString(R.string.failure_wrong_password_body)
         is AddDeviceFailure.WrongClaimCode -> getString(R.string.failure_wrong_claim_code_title) to
-            getString(R.string.failure_wrong_claim_code_body) + tries(failure.triesLeft)
+            tries(failure.triesLeft) + getString(R.string.failure_wrong_claim_code_body)
         is AddDeviceFailure.NoAnswer -> words(R.string.failure_no_answer_title, R.string.failure_no_answer_body)
         is AddDeviceFailure.BelongsToAnother -> words(R.string.failure_belongs_to_another_title, R.string.failure_belongs_to_another_body)
         is AddDeviceFailure.AlreadyYours -> getString(R.string.failure_already_yours_title) to alreadyYours(failure)
@@ -147,7 +182,7 @@ private fun Context.wordsFor(failure: AddDeviceFailure): Pair<String, String> {
         is AddDeviceFailure.NotAllowed -> words(R.string.failure_not_allowed_title, R.string.failure_not_allowed_body)
         is AddDeviceFailure.NotAccepted -> words(R.string.failure_not_accepted_title, R.string.failure_not_accepted_body)
         is AddDeviceFailure.WaitedTooLong -> words(R.string.failure_waited_too_long_title, R.string.failure_waited_too_long_body)
-        is AddDeviceFailure.Internal -> words(R.string.failure_internal_title, R.string.failure_internal_body, failure.reportId)
+        is AddDeviceFailure.Internal -> words(R.string.failure_internal_title, R.string.failure_internal_body)
         is AddDeviceFailure.Interrupted -> words(R.string.failure_interrupted_title, R.string.failure_interrupted_body)
     }
 }
@@ -163,7 +198,7 @@ private class Outcome(private val title: TextView, private val body: TextView) {
         title.text = words
     }
 
-    fun body(words: String) {
+    fun body(words: CharSequence) {
         body.text = words
     }
 }

@@ -2,16 +2,14 @@ package io.porchlight.screens
 
 import android.content.Context
 import android.content.res.ColorStateList
-import android.text.Editable
+import android.graphics.Rect
+import android.graphics.drawable.GradientDrawable
 import android.text.InputType
-import android.text.TextWatcher
-import android.view.Gravity
 import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
 import android.view.accessibility.AccessibilityNodeInfo
 import android.widget.Button
-import android.widget.EditText
 import android.widget.FrameLayout
 import android.widget.LinearLayout
 import android.widget.ProgressBar
@@ -31,19 +29,32 @@ internal class Page(val context: Context) {
         addView(content, FrameLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
     }
     private val footer = context.column().apply { setPadding(context.dp(16), context.dp(8), context.dp(16), context.dp(16)) }
+    private val tabs = context.row().apply { setBackgroundColor(context.getColor(R.color.surface)) }
+    private val fields = mutableListOf<Field>()
+    private var shownProblem: Any? = null
     val view: LinearLayout = context.column().apply {
         setBackgroundColor(context.getColor(R.color.background))
         put(bar)
         put(line, height = context.dp(4))
         addView(scroll, LinearLayout.LayoutParams(MATCH_PARENT, 0, 1f))
         put(footer)
+        put(tabs)
     }
 
     init {
         line.shown(false)
         footer.shown(false)
+        tabs.shown(false)
         bar.minimumHeight = context.dp(56)
     }
+
+    /** Clear of the system's bars and the keyboard; the ground of the tabs goes on below them. */
+    fun keepClear(bars: Rect) {
+        view.setPadding(bars.left, bars.top, bars.right, if (hasTabs) 0 else bars.bottom)
+        tabs.setPadding(0, 0, 0, bars.bottom)
+    }
+
+    private val hasTabs get() = tabs.visibility == View.VISIBLE
 
     /** Empties it for another step of the same screen. */
     fun clear() {
@@ -51,6 +62,7 @@ internal class Page(val context: Context) {
         content.removeAllViews()
         footer.removeAllViews()
         footer.shown(false)
+        fields.clear()
         scroll.scrollTo(0, 0)
     }
 
@@ -81,7 +93,26 @@ internal class Page(val context: Context) {
     fun field(name: Int, input: Int = InputType.TYPE_CLASS_TEXT, autofill: String? = null): Field {
         val field = Field(context, name, input, autofill)
         content.put(field.view, 12)
+        fields += field
         return field
+    }
+
+    /** Once for each problem: the first field that has one, or the notice that tells it, is brought to where it is seen. */
+    fun bringToSight(problem: Any?, notice: Notice) {
+        val isNew = problem != null && problem !== shownProblem
+        shownProblem = problem
+        if (!isNew) return
+        val first = fields.firstOrNull { it.isWrong }
+        first?.edit?.requestFocus()
+        val seen = first?.view ?: notice.view
+        // Where it lies is known after the next layout.
+        view.post { seen.requestRectangleOnScreen(Rect(0, 0, seen.width, seen.height), true) }
+    }
+
+    /** One of the main places of the app, in the bar at the bottom. */
+    fun tab(view: View) {
+        tabs.shown(true)
+        tabs.putWide(view)
     }
 
     fun switch(name: Int, onChange: (Boolean) -> Unit): Switch = Switch(context).apply {
@@ -95,29 +126,16 @@ internal class Page(val context: Context) {
     }
 
     /** The one main action, within the thumb's reach. */
-    fun primary(name: Int, onClick: () -> Unit): Button = button(name, R.color.on_primary, context.rounded(R.color.primary, 10), onClick)
+    fun primary(name: Int, onClick: () -> Unit): Button = context.button(name, R.color.on_primary, context.rounded(R.color.primary, 10), onClick)
         .also { footerPut(it) }
 
     /** Another action: below the main one, or after what is read where there is little room. */
-    fun secondary(name: Int, onClick: () -> Unit): Button = button(name, R.color.primary, null, onClick)
+    fun secondary(name: Int, onClick: () -> Unit): Button = context.button(name, R.color.primary, null, onClick)
         .also { if (context.isLow) content.put(it, 8) else footerPut(it) }
 
     /** An action within the content. */
-    fun link(name: Int, onClick: () -> Unit): Button = button(name, R.color.primary, context.rounded(R.color.raised, 10), onClick)
+    fun link(name: Int, onClick: () -> Unit): Button = context.button(name, R.color.primary, context.rounded(R.color.raised, 10), onClick)
         .also { content.put(it, 12) }
-
-    fun button(name: Int, color: Int, shape: android.graphics.drawable.GradientDrawable?, onClick: () -> Unit) = Button(context).apply {
-        setText(name)
-        id = name
-        isAllCaps = false
-        textSize = Type.BODY.sp
-        stateListAnimator = null
-        setTextColor(context.whenEnabled(color, R.color.muted))
-        if (color == R.color.on_primary) shape?.color = context.whenEnabled(R.color.primary, R.color.raised)
-        background = context.touchable(shape)
-        minHeight = context.dp(48)
-        setOnClickListener { onClick() }
-    }
 
     private fun footerPut(view: View) {
         footer.shown(true)
@@ -141,6 +159,19 @@ internal class Page(val context: Context) {
     fun card(onClick: (() -> Unit)? = null): LinearLayout = context.card(onClick).also { content.put(it, 8) }
 }
 
+internal fun Context.button(words: Int, color: Int, shape: GradientDrawable?, onClick: () -> Unit) = Button(this).apply {
+    setText(words)
+    id = words
+    isAllCaps = false
+    textSize = Type.BODY.sp
+    stateListAnimator = null
+    setTextColor(context.whenEnabled(color, R.color.muted))
+    if (color == R.color.on_primary) shape?.color = context.whenEnabled(R.color.primary, R.color.raised)
+    background = context.touchable(shape)
+    minHeight = context.dp(48)
+    setOnClickListener { onClick() }
+}
+
 internal fun Context.card(onClick: (() -> Unit)? = null): LinearLayout = row().apply {
     val shape = rounded(R.color.surface, 12, R.color.hairline)
     background = if (onClick == null) shape else touchable(shape)
@@ -158,76 +189,5 @@ internal object AsButton : View.AccessibilityDelegate() {
     override fun onInitializeAccessibilityNodeInfo(host: View, node: AccessibilityNodeInfo) {
         super.onInitializeAccessibilityNodeInfo(host, node)
         node.className = Button::class.java.name
-    }
-}
-
-/** A field, its name, and what is wrong with it. */
-internal class Field(context: Context, name: Int, input: Int, autofill: String?) {
-    private val problem = context.textView(Type.SECONDARY, R.color.danger)
-    val edit = EditText(context).apply {
-        id = name
-        inputType = input
-        textSize = Type.BODY.sp
-        setTextColor(context.getColor(R.color.text))
-        background = context.rounded(R.color.raised, 10, R.color.outline)
-        setPadding(context.dp(12), context.dp(12), context.dp(12), context.dp(12))
-        minHeight = context.dp(48)
-        if (autofill != null) setAutofillHints(autofill)
-        // What is secret is not written into the state that the system keeps.
-        isSaveEnabled = input and InputType.TYPE_TEXT_VARIATION_PASSWORD == 0
-    }
-    val view: LinearLayout = context.column().apply {
-        val label = context.textView(Type.SECONDARY, R.color.muted).apply {
-            setText(name)
-            labelFor = edit.id
-        }
-        put(label)
-        put(edit, 4)
-        put(problem, 4)
-    }
-    val words: String get() = edit.text.toString()
-
-    init {
-        problem.say(null)
-    }
-
-    fun fill(words: String) {
-        if (this.words != words) edit.setText(words)
-    }
-
-    fun wrong(words: CharSequence?) {
-        problem.say(words)
-        problem.accessibilityLiveRegion = View.ACCESSIBILITY_LIVE_REGION_POLITE
-        edit.background = edit.context.rounded(R.color.raised, 10, if (words == null) R.color.outline else R.color.danger)
-    }
-
-    fun onType(heard: (String) -> Unit) = edit.addTextChangedListener(object : TextWatcher {
-        override fun beforeTextChanged(text: CharSequence?, start: Int, count: Int, after: Int) = Unit
-        override fun onTextChanged(text: CharSequence?, start: Int, before: Int, count: Int) = Unit
-        override fun afterTextChanged(text: Editable) = heard(text.toString())
-    })
-}
-
-/** Words on a soft ground with an icon: a failure, a warning, good news. */
-internal class Notice(private val context: Context) {
-    private val sign = context.icon(R.drawable.ic_error, R.color.danger)
-    private val title = context.textView(Type.BODY)
-    private val body = context.textView(Type.SECONDARY)
-    val view: LinearLayout = context.row().apply {
-        gravity = Gravity.TOP
-        setPadding(context.dp(12), context.dp(12), context.dp(12), context.dp(12))
-        addView(sign)
-        putWide(context.column().apply { put(title); put(body, 4) }, 12)
-        accessibilityLiveRegion = View.ACCESSIBILITY_LIVE_REGION_POLITE
-    }
-
-    fun show(tone: Tone, title: CharSequence?, body: CharSequence?) {
-        view.shown(title != null || body != null)
-        view.background = context.rounded(tone.soft, 12)
-        sign.setImageResource(if (tone == Tone.SUCCESS) R.drawable.ic_check else if (tone == Tone.WARNING) R.drawable.ic_warning else R.drawable.ic_error)
-        sign.imageTintList = ColorStateList.valueOf(context.getColor(tone.text))
-        this.title.say(title)
-        this.body.say(body)
-        this.title.setTextColor(context.getColor(tone.text))
     }
 }

@@ -11,6 +11,7 @@ sealed interface Route {
     data object Home : Route
     data object Customers : Route
     data object NewSite : Route
+    data object People : Route
     data object Settings : Route
     data class Devices(val section: DeviceSection, val site: String?) : Route
     data class OneDevice(val device: String) : Route
@@ -29,6 +30,7 @@ sealed interface Route {
         Home -> "home"
         Customers -> "customers"
         NewSite -> "new-site"
+        People -> "people"
         Settings -> "settings"
         is Devices -> "devices/${section.name}/${site.orEmpty()}"
         is OneDevice -> "device/$device"
@@ -39,7 +41,7 @@ sealed interface Route {
     companion object {
         // Lazy: the first route is made while this class is.
         private val plain by lazy {
-            listOf(Waiting, SignIn, Register, Code, Home, Customers, NewSite, Settings).associateBy { it.text() }
+            listOf(Waiting, SignIn, Register, Code, Home, Customers, NewSite, People, Settings).associateBy { it.text() }
         }
 
         /** Reads what [text] wrote; nothing for anything else. */

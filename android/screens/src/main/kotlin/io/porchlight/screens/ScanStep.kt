@@ -29,7 +29,7 @@ internal fun AddDeviceScreen.buildScanning(page: Page): (AddingState) -> Unit {
     val torch = context.iconButton(R.drawable.ic_torch, context.getString(R.string.scan_torch)) { light(!state.value.torch) }
     page.barView(torch)
     page.barView(context.iconButton(R.drawable.ic_picture, context.getString(R.string.scan_picture)) { activity.askForPicture() })
-    page.text(Type.BODY, context.getString(R.string.scan_hint), R.color.muted)
+    val hint = page.text(Type.BODY, context.getString(R.string.scan_hint), R.color.muted)
     // What is said stands above the picture, where a small phone shows it too.
     val reading = page.spinner(R.string.scan_reading)
     val refused = page.notice()
@@ -46,7 +46,7 @@ internal fun AddDeviceScreen.buildScanning(page: Page): (AddingState) -> Unit {
     if (activity.hasCamera()) allowed(CameraAccess.ALLOWED) else if (state.value.camera == CameraAccess.NOT_ASKED) activity.askForCamera()
     return { state ->
         val isRefused = state.camera == CameraAccess.REFUSED || state.camera == CameraAccess.REFUSED_FOR_EVER
-        camera.shown(!isRefused)
+        listOf(camera, hint, torch).forEach { it.shown(!isRefused) }
         camera.run(state.camera == CameraAccess.ALLOWED, state.torch)
         camera.outline(state.seen)
         torch.background = context.touchable(if (state.torch) context.rounded(R.color.raised, 10, R.color.primary) else null)

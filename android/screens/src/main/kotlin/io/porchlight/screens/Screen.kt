@@ -38,12 +38,14 @@ internal abstract class Screen<S : Any>(initial: S) {
 
     /** Does something of the core; what goes wrong comes to `failed`, in the form that words are chosen by. */
     protected fun attempt(failed: (PorchlightException) -> Unit, deed: suspend () -> Unit) {
-        scope.launch {
-            try {
-                deed()
-            } catch (problem: PorchlightException) {
-                failed(problem)
-            }
+        scope.launch { trying(failed, deed) }
+    }
+
+    protected suspend fun trying(failed: (PorchlightException) -> Unit, deed: suspend () -> Unit) {
+        try {
+            deed()
+        } catch (problem: PorchlightException) {
+            failed(problem)
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.porchlight.screens
 
 import android.app.AlertDialog
-import android.content.Intent
 import io.porchlight.bridge.Account
 import io.porchlight.bridge.ConflictReason
 import io.porchlight.bridge.PorchlightException
@@ -16,7 +15,6 @@ internal data class SettingsState(val account: Account? = null, val busy: Boolea
 }
 
 internal class SettingsScreen(
-    private val app: PorchlightApplication,
     private val core: OpenCore,
     private val stack: Stack,
 ) : Screen<SettingsState>(SettingsState()) {
@@ -35,11 +33,11 @@ internal class SettingsScreen(
 
     override fun build(page: Page): (SettingsState) -> Unit {
         val context = page.context
-        page.bar(context.getString(R.string.settings_title)) { stack.back() }
+        page.bar(context.getString(R.string.settings_title))
         val name = page.text(Type.SECTION, top = 16)
         val email = page.text(Type.BODY, color = R.color.muted)
         val notice = page.notice()
-        page.link(R.string.settings_diagnostics) { sendDiagnostics(page) }
+        page.link(R.string.settings_diagnostics) { (context as MainActivity).sendDiagnostics() }
         page.text(Type.SECONDARY, context.getString(R.string.settings_diagnostics_what), R.color.muted)
         val signOut = page.link(R.string.settings_sign_out) { signOut(UnsentActs.REFUSE) }
         page.text(Type.CAPTION, context.getString(R.string.settings_version, context.getString(R.string.configuration_version)), R.color.muted, 24)
@@ -61,21 +59,15 @@ internal class SettingsScreen(
         attempt({ problem -> change { it.copy(problem = problem) } }) { core.session.signOut(unsent) }
     }
 
+    /** Whoever says no is not asked again by a rotation. */
     private fun askToDiscard(page: Page, count: Int) {
         AlertDialog.Builder(page.context)
             .setTitle(R.string.settings_unsent_title)
             .setMessage(page.context.resources.getQuantityString(R.plurals.error_unsent_acts, count, count))
             .setPositiveButton(R.string.settings_sign_out_discard) { _, _ -> signOut(UnsentActs.DISCARD) }
-            .setNegativeButton(R.string.cancel, null)
+            .setNegativeButton(R.string.cancel) { dialog, _ -> dialog.cancel() }
+            .setOnCancelListener { change { it.copy(problem = null) } }
             .show()
-    }
-
-    /** Hands the log to an app of the person's choice. It holds no personal data and no secrets. */
-    private fun sendDiagnostics(page: Page) {
-        val send = Intent(Intent.ACTION_SEND).setType("text/plain")
-            .putExtra(Intent.EXTRA_SUBJECT, app.getString(R.string.settings_diagnostics_subject))
-            .putExtra(Intent.EXTRA_TEXT, core.porchlight.diagnostics().ifEmpty { app.getString(R.string.settings_diagnostics_empty) })
-        page.context.startActivity(Intent.createChooser(send, app.getString(R.string.settings_diagnostics)))
     }
 }
 
@@ -86,9 +78,23 @@ internal class CustomersScreen(private val stack: Stack) : Screen<Unit>(Unit) {
     override fun build(page: Page): (Unit) -> Unit {
         val context = page.context
         page.bar(context.getString(R.string.customers_title))
-        page.barView(context.iconButton(R.drawable.ic_more, context.getString(R.string.tab_more)) { stack.go(Route.Settings) })
         page.text(Type.SECTION, context.getString(R.string.customers_empty_title), top = 48)
         page.text(Type.BODY, context.getString(R.string.customers_empty_body), R.color.muted)
+        page.tabs(route, stack)
+        return {}
+    }
+}
+
+/** Who else sees a person's places; inviting comes with people. */
+internal class PeopleScreen(private val stack: Stack) : Screen<Unit>(Unit) {
+    override val route = Route.People
+
+    override fun build(page: Page): (Unit) -> Unit {
+        val context = page.context
+        page.bar(context.getString(R.string.tab_people))
+        page.text(Type.SECTION, context.getString(R.string.people_empty_title), top = 48)
+        page.text(Type.BODY, context.getString(R.string.people_empty_body), R.color.muted)
+        page.tabs(route, stack)
         return {}
     }
 }

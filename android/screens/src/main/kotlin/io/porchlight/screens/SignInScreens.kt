@@ -32,10 +32,18 @@ internal fun Page.showProblem(state: FormState, notice: Notice, fields: Map<Inpu
     for ((name, field) in fields) field.wrong(state.wrong(name)?.let { context.wordsFor(it.field, it.reason) })
     val elsewhere = state.problem?.takeIf { it !is PorchlightException.InvalidInput || it.field !in fields }
     if (elsewhere != null) {
-        notice.show(Tone.DANGER, context.wordsFor(elsewhere), null)
+        notice.show(Tone.DANGER, context.wordsFor(elsewhere), null, elsewhere.report, actionFor(elsewhere))
     } else {
         notice.show(state.tone, state.notice?.let(context::getString), null)
     }
+    bringToSight(state.problem, notice)
+}
+
+/** What the words for a problem tell a person to do, where it can be done from here. */
+internal fun Page.actionFor(problem: PorchlightException): Action? = when (problem) {
+    is PorchlightException.Internal -> Action(R.string.settings_diagnostics) { (context as MainActivity).sendDiagnostics(problem.report) }
+    is PorchlightException.UpdateRequired -> Action(R.string.update_action) { (context as MainActivity).openStore() }
+    else -> null
 }
 
 internal class SignInScreen(private val core: OpenCore, private val stack: Stack) : Screen<FormState>(FormState()) {
@@ -160,13 +168,18 @@ internal class CodeScreen(private val core: OpenCore) : Screen<FormState>(FormSt
 }
 
 /** Before anything can be known: the core opens, the phone is locked, or it does not open at all. */
-internal class WaitingScreen(problem: PorchlightException? = null, private val words: Int = R.string.waiting) : Screen<FormState>(FormState(problem = problem)) {
+internal class WaitingScreen(
+    problem: PorchlightException? = null,
+    private val words: Int = R.string.waiting,
+    private val tryAgain: () -> Unit = {},
+) : Screen<FormState>(FormState(problem = problem)) {
     override val route = Route.Waiting
 
     override fun build(page: Page): (FormState) -> Unit {
         page.bar(page.context.getString(R.string.app_name))
         val spinner = page.spinner(words)
         val notice = page.notice()
+        if (state.value.problem != null) page.primary(R.string.remedy_try_again, tryAgain)
         return { state ->
             spinner.shown(state.problem == null)
             page.showProblem(state, notice, emptyMap())

@@ -16,6 +16,12 @@ internal class Stack(private val app: PorchlightApplication, private val core: O
     val top: StateFlow<Screen<*>?> get() = tops
     val routes: List<Route> get() = screens.map { it.route }
 
+    /** The first screen of somebody who is signed in. */
+    val home: Route get() = app.home
+
+    /** The devices of the place that a person looks at. */
+    val devices: Route get() = core.place.value.let { Route.Devices(it.section, it.site?.id) }
+
     /** The session decides where the stack begins. */
     fun follow(state: SessionState) {
         val root = rootOf(state)
@@ -32,6 +38,12 @@ internal class Stack(private val app: PorchlightApplication, private val core: O
     fun go(route: Route) {
         screens.addLast(make(route))
         tops.value = screens.last()
+    }
+
+    /** One of the main places, which lie beside each other: back leads home from each. */
+    fun goToTab(route: Route) {
+        home()
+        go(route)
     }
 
     /** Takes the top screen's place. */
@@ -85,7 +97,8 @@ internal class Stack(private val app: PorchlightApplication, private val core: O
         Route.Home -> HomeScreen(core, this)
         Route.Customers -> CustomersScreen(this)
         Route.NewSite -> NewSiteScreen(core, this)
-        Route.Settings -> SettingsScreen(app, core, this)
+        Route.People -> PeopleScreen(this)
+        Route.Settings -> SettingsScreen(core, this)
         is Route.Devices -> DevicesScreen(core, this, route)
         is Route.OneDevice -> OneDeviceScreen(core, this, route)
         is Route.AddDevice -> AddDeviceScreen(app, core, this, route) { begin(route) }

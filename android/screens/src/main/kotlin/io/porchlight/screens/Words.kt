@@ -1,6 +1,9 @@
 package io.porchlight.screens
 
 import android.content.Context
+import android.content.res.Configuration
+import android.text.SpannableString
+import android.text.style.TypefaceSpan
 import io.porchlight.bridge.ConflictReason
 import io.porchlight.bridge.DeviceSection
 import io.porchlight.bridge.InputField
@@ -12,6 +15,7 @@ import java.time.Duration
 import java.time.Instant
 import java.time.ZoneId
 import java.util.Date
+import java.util.Locale
 import java.util.TimeZone
 
 // The words for what the core says. The core has the reasons, the resources have the words.
@@ -26,8 +30,11 @@ internal fun Context.wordsFor(problem: PorchlightException): String = when (prob
     is PorchlightException.Offline -> getString(R.string.error_offline)
     is PorchlightException.ServerUnavailable -> getString(R.string.error_server_unavailable)
     is PorchlightException.UpdateRequired -> getString(R.string.error_update_required)
-    is PorchlightException.Internal -> getString(R.string.error_internal, problem.reportId)
+    is PorchlightException.Internal -> getString(R.string.error_internal)
 }
+
+/** Names the entry of the log, for whoever a person asks for help. */
+internal val PorchlightException.report: String? get() = (this as? PorchlightException.Internal)?.reportId
 
 private fun Context.notAllowed(reason: NotAllowedReason) = when (reason) {
     is NotAllowedReason.WrongCredentials -> getString(R.string.error_wrong_credentials)
@@ -93,13 +100,43 @@ internal fun Context.spell(duration: Duration): String {
 }
 
 /** A moment in the reader's own zone: only the time, if it is today. */
-internal fun spell(moment: Instant, now: Instant = Instant.now()): String {
+internal fun Context.spell(moment: Instant, now: Instant = Instant.now()): String {
     val isToday = moment.atZone(ZoneId.systemDefault()).toLocalDate() == now.atZone(ZoneId.systemDefault()).toLocalDate()
-    val form = if (isToday) DateFormat.getTimeInstance(DateFormat.SHORT) else DateFormat.getDateTimeInstance(DateFormat.MEDIUM, DateFormat.SHORT)
+    val form = if (isToday) {
+        DateFormat.getTimeInstance(DateFormat.SHORT, locale)
+    } else {
+        DateFormat.getDateTimeInstance(DateFormat.MEDIUM, DateFormat.SHORT, locale)
+    }
     return form.format(Date.from(moment))
 }
 
 /** A moment as the clocks of a place show it. */
-internal fun spellDay(moment: Instant, zone: String): String = DateFormat.getDateInstance(DateFormat.LONG)
+internal fun Context.spellDay(moment: Instant, zone: String): String = DateFormat.getDateInstance(DateFormat.LONG, locale)
     .apply { timeZone = TimeZone.getTimeZone(zone) }
     .format(Date.from(moment))
+
+private val Context.locale: Locale get() = resources.configuration.locales[0]
+
+/**
+ * Numbers and dates as the words around them: on a phone in a language that the app does not speak, its words are English,
+ * and so are its digits and plurals. The direction stays the phone's.
+ */
+internal fun Context.inLanguageOfWords(): Context {
+    val ours = getString(R.string.language)
+    val theirs = locale
+    if (theirs.language == ours) return this
+    val direction = Locale.forLanguageTag(theirs.toLanguageTag())
+    return createConfigurationContext(Configuration(resources.configuration).apply {
+        setLocale(Locale.forLanguageTag(ours))
+        setLayoutDirection(direction)
+    })
+}
+
+/** Words with a serial in them, in the face whose letters differ and by fours. */
+internal fun Context.withSerial(words: Int, serial: String, vararg before: String): CharSequence {
+    val shown = grouped(serial)
+    val text = SpannableString(getString(words, *before, shown))
+    val begin = text.lastIndexOf(shown)
+    text.setSpan(TypefaceSpan("monospace"), begin, begin + shown.length, 0)
+    return text
+}

@@ -1,6 +1,8 @@
 package io.porchlight.screens
 
+import android.graphics.Rect
 import android.view.View
+import android.view.ViewGroup
 import android.widget.EditText
 import android.widget.RadioButton
 import io.porchlight.bridge.AddDeviceState
@@ -28,7 +30,7 @@ internal class Shot<S : Any>(
 )
 
 /** Every screen in every state: what pictures are made of, and what is looked through for cut words and lost names. */
-internal val everyScreen: List<Shot<*>> = waiting() + signingIn() + home() + devices() + rest() + adding()
+internal val everyScreen: List<Shot<*>> by lazy { waiting() + signingIn() + home() + devices() + rest() + adding() }
 
 private val offline = PorchlightException.Offline()
 private val broken = PorchlightException.Internal("7f3a-20c1")
@@ -38,6 +40,7 @@ private fun waiting(): List<Shot<*>> = listOf(
     Shot("waiting", { WaitingScreen() }),
     Shot("waiting-locked", { WaitingScreen(words = R.string.waiting_locked) }),
     Shot("waiting-failed", { WaitingScreen(broken) }),
+    Shot("waiting-report", { WaitingScreen(broken) }) { press(R.string.report_details) },
 )
 
 private fun signingIn(): List<Shot<*>> {
@@ -59,6 +62,7 @@ private fun signingIn(): List<Shot<*>> {
         signIn("unavailable", FormState(problem = PorchlightException.ServerUnavailable(null))),
         signIn("update", FormState(problem = PorchlightException.UpdateRequired())),
         register("empty", FormState()),
+        Shot("register-password-shown", { RegisterScreen(it.core, it.stack) }) { typePassword() },
         register("busy", FormState(busy = true)),
         register("short-password", FormState(problem = wrong(InputField.PASSWORD, InputReason.TOO_SHORT))),
         register("common-password", FormState(problem = wrong(InputField.PASSWORD, InputReason.NOT_ALLOWED))),
@@ -94,12 +98,13 @@ private fun devices(): List<Shot<*>> {
         devices("empty", known.copy(lines = emptyList(), total = 0)),
         devices("list", known),
         devices("old", known.copy(live = false, asOf = moment)),
+        devices("broken", DevicesState(problem = broken)),
         devices("more", known.copy(lines = lines + lines, total = 1_000)),
-        device("online", OneDeviceState(gate)),
-        device("busy", OneDeviceState(gate, busy = true)),
+        device("online", OneDeviceState(gate, sites.first().name)),
+        device("busy", OneDeviceState(gate, sites.first().name, busy = true)),
         Shot("device-remove", { OneDeviceScreen(it.core, it.stack, Route.OneDevice(gate.id)) }) { press(R.string.device_remove) },
-        device("gone", OneDeviceState(gate, problem = PorchlightException.NotFound())),
-        device("no-name", OneDeviceState(gate, problem = wrong(InputField.NAME, InputReason.EMPTY))),
+        device("gone", OneDeviceState(gate, sites.first().name, problem = PorchlightException.NotFound())),
+        device("no-name", OneDeviceState(gate, sites.first().name, problem = wrong(InputField.NAME, InputReason.EMPTY))),
     )
 }
 
@@ -108,11 +113,12 @@ private fun rest(): List<Shot<*>> = listOf(
     Shot("new-site-no-name", { NewSiteScreen(it.core, it.stack) }, NewSiteState(zone = "Europe/Berlin", problem = wrong(InputField.NAME, InputReason.EMPTY))),
     Shot("new-site-offline", { NewSiteScreen(it.core, it.stack) }, NewSiteState(zone = "America/Argentina/ComodRivadavia", problem = offline)),
     Shot("new-site-zones", { NewSiteScreen(it.core, it.stack) }, NewSiteState(zone = "Europe/Berlin")) { press(R.string.field_time_zone) },
-    Shot("settings-unsent", { SettingsScreen(it.app, it.core, it.stack) }, SettingsState(kim, problem = PorchlightException.Conflict(ConflictReason.UnsentActs(2u)))),
-    Shot("settings", { SettingsScreen(it.app, it.core, it.stack) }, SettingsState(kim)),
-    Shot("settings-signing-out", { SettingsScreen(it.app, it.core, it.stack) }, SettingsState(kim, busy = true)),
-    Shot("settings-not-now", { SettingsScreen(it.app, it.core, it.stack) }, SettingsState(kim, problem = PorchlightException.Conflict(ConflictReason.NotNow))),
+    Shot("settings-unsent", { SettingsScreen(it.core, it.stack) }, SettingsState(kim, problem = PorchlightException.Conflict(ConflictReason.UnsentActs(2u)))),
+    Shot("settings", { SettingsScreen(it.core, it.stack) }, SettingsState(kim)),
+    Shot("settings-signing-out", { SettingsScreen(it.core, it.stack) }, SettingsState(kim, busy = true)),
+    Shot("settings-not-now", { SettingsScreen(it.core, it.stack) }, SettingsState(kim, problem = PorchlightException.Conflict(ConflictReason.NotNow))),
     Shot("customers", { CustomersScreen(it.stack) }),
+    Shot("people", { PeopleScreen(it.stack) }),
 )
 
 private fun adding(): List<Shot<*>> = listOf(Shot("add-opening", { it.adding(AddDeviceState.Ended) }, AddingState())) +
@@ -122,7 +128,8 @@ private fun scanning(): List<Shot<*>> {
     fun scan(what: String, label: LabelProgress, then: AddDeviceScreen.() -> Unit = { allowed(CameraAccess.ALLOWED) }) =
         Shot("scan-$what", { studio -> studio.adding(labelled(label)).also(then) })
     val waits = LabelProgress.Waiting
-    val problems = ScanProblem.entries + null
+    // Those that a person reads as one are shown as one.
+    val problems = ScanProblem.entries - setOf(ScanProblem.DEADLINE_PASSED, ScanProblem.DECODER_FAILED, ScanProblem.WRONG_STRIDE, ScanProblem.ZERO_SIZE) + null
     return listOf(
         scan("camera", waits),
         scan("label-seen", waits) { allowed(CameraAccess.ALLOWED); saw(seen) },
@@ -157,8 +164,10 @@ private fun confirming(): List<Shot<*>> {
 }
 
 private fun details(): List<Shot<*>> {
+    val clocks = listOf("standard-time", "no-changes")
     fun details(what: String, state: AddDeviceState, isNew: Boolean = false) = Shot("details-$what", { it.adding(state) }) {
         if (isNew) findViewById<RadioButton>(R.string.details_has_none).isChecked = true
+        if (what in clocks) findViewById<View>(R.string.details_daylight).run { requestRectangleOnScreen(Rect(0, 0, width, height + dp(96)), true) }
     }
     return listOf(
         details("password", filledIn()),
@@ -170,7 +179,14 @@ private fun details(): List<Shot<*>> {
     )
 }
 
-private fun outcomes(): List<Shot<*>> = outcomeStates.map { (what, state) -> Shot(what, { it.adding(state) }) }
+private fun outcomes(): List<Shot<*>> = outcomeStates.map { (what, state) -> Shot(what, { it.adding(state) }) } +
+    Shot("queued-give-up", { it.adding(outcomeStates.toMap().getValue("queued-no-signal")) }) { press(R.string.queued_give_up) }
+
+/** As a person sees it who wants to: the sign beside the field is pressed. */
+private fun MainActivity.typePassword() {
+    val field = findViewById<EditText>(R.string.field_new_password).apply { setText("canary porch lantern") }
+    (field.parent as ViewGroup).getChildAt(1).performClick()
+}
 
 private fun MainActivity.press(id: Int) = findViewById<View>(id).performClick().let {}
 

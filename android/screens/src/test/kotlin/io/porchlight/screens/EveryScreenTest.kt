@@ -54,15 +54,23 @@ class EveryScreenTest {
 
     private fun look(variant: String, fontScale: Float = 1f) {
         RuntimeEnvironment.setFontScale(fontScale)
+        val files = everyScreen.map { it to pictures.resolve("android/${it.name}-$variant.png") }
         val found = Studio().use { studio ->
-            everyScreen.flatMap { shot ->
+            files.flatMap { (shot, file) ->
                 val shown = studio.show(shot)
-                shown.paint(pictures.resolve("android/${shot.name}-$variant.png"))
+                shown.paint(file)
                 shown.flaws().map { "${shot.name}: $it" }
             }
         }
         assertEquals("$variant:\n" + found.joinToString("\n"), 0, found.size)
+        assertEquals("states that look the same in $variant", emptyList<String>(), alike(files.map { it.second }))
     }
+
+    /** Pictures of two states that are the same byte for byte: one of the states was not there. */
+    private fun alike(files: List<File>): List<String> = files.groupBy { it.readBytes().toList() }.values
+        .map { same -> same.map { it.name.substringBeforeLast(".png") } }
+        .filter { it.size > 1 }
+        .map { it.joinToString(" = ") }
 
     companion object {
         private val pictures = File(System.getProperty("porchlight.pictures")).parentFile

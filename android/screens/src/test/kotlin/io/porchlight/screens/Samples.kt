@@ -68,9 +68,10 @@ internal val webAddress = LabelReading(
 
 internal fun unclear(finding: LabelFinding) = clear.copy(secrets = emptyList(), findings = listOf(finding), isComplete = false)
 
+/** Those that a person reads as one stand here as one. */
 internal val findings = listOf(
-    LabelFinding.Empty, LabelFinding.TooLong, LabelFinding.TooShort, LabelFinding.SpaceAround, LabelFinding.LineBreak,
-    LabelFinding.FullWidth, LabelFinding.LowerCase, LabelFinding.SpaceWithin, LabelFinding.NotAscii("é"),
+    LabelFinding.Empty, LabelFinding.TooLong, LabelFinding.TooShort, LabelFinding.SpaceAround,
+    LabelFinding.FullWidth, LabelFinding.LowerCase, LabelFinding.NotAscii("é"),
     LabelFinding.ForeignCharacter("#"), LabelFinding.CheckWrong, LabelFinding.Missing(LabelField.SERIAL),
     LabelFinding.Malformed(LabelField.FINGERPRINT), LabelFinding.LookAlike, LabelFinding.SecretFromSerial, LabelFinding.MaybeSerial,
     LabelFinding.WebAddress("shop.example"), LabelFinding.NotALabel,
@@ -101,27 +102,32 @@ internal fun filledIn(
     problems: List<DetailsProblem> = emptyList(),
 ) = AddDeviceState.Details(onLabel, DetailsForm("Gate", "Europe/Berlin", daylight), changes, problems, by)
 
-private val failures = mapOf(
+/** With the remedies that the core gives them: the table stands at `AddDeviceFailure::remedies`. */
+private val failures = listOf(
     AddDeviceFailure.WrongPassword(3u) to listOf(Remedy.RETYPE_PASSWORD),
     AddDeviceFailure.WrongClaimCode(1u) to listOf(Remedy.CHECK_NUMBER, Remedy.USE_PASSWORD),
     AddDeviceFailure.NoAnswer to listOf(Remedy.CHECK_NUMBER, Remedy.TRY_AGAIN),
-    AddDeviceFailure.BelongsToAnother to listOf(Remedy.TRY_AGAIN),
+    AddDeviceFailure.BelongsToAnother to emptyList(),
     AddDeviceFailure.AlreadyYours("5", "Gate", "Lake house") to listOf(Remedy.SHOW_DEVICE),
     AddDeviceFailure.TooManyTries(840u) to listOf(Remedy.TRY_AGAIN),
     AddDeviceFailure.PresenceRequired to listOf(Remedy.PRESS_BUTTON),
+    AddDeviceFailure.PresenceRequired to listOf(Remedy.CREATE_PASSWORD),
     AddDeviceFailure.HasPassword to listOf(Remedy.USE_PASSWORD),
     AddDeviceFailure.DeviceFault to listOf(Remedy.TRY_AGAIN),
     AddDeviceFailure.WrongDeviceKey to listOf(Remedy.CHECK_NUMBER),
-    AddDeviceFailure.NotAllowed to listOf(Remedy.TRY_AGAIN),
+    AddDeviceFailure.NotAllowed to emptyList(),
     AddDeviceFailure.NotAccepted to listOf(Remedy.CHANGE_DETAILS),
     AddDeviceFailure.WaitedTooLong to listOf(Remedy.TRY_AGAIN),
     AddDeviceFailure.Internal("7f3a-20c1") to listOf(Remedy.TRY_AGAIN),
     AddDeviceFailure.Interrupted to listOf(Remedy.TRY_AGAIN),
 )
 
+private fun nameOf(failure: AddDeviceFailure, remedies: List<Remedy>) =
+    "failed-${failure.javaClass.simpleName.slug()}" + if (Remedy.CREATE_PASSWORD in remedies) "-without-button" else ""
+
 /** How adding goes on and ends, by the name of the picture. */
 internal val outcomeStates: List<Pair<String, AddDeviceState>> =
     AddingStep.entries.map { "adding-${it.name.slug()}" to AddDeviceState.Adding("c-1", onLabel, "Gate", it) } +
         QueuedReason.entries.map { "queued-${it.name.slug()}" to AddDeviceState.Queued("c-1", onLabel, "Gate", it) } +
-        failures.map { (why, ways) -> "failed-${why.javaClass.simpleName.slug()}" to AddDeviceState.Failed("c-1", onLabel, "Gate", why, ways) } +
+        failures.map { (why, ways) -> nameOf(why, ways) to AddDeviceState.Failed("c-1", onLabel, "Gate", why, ways) } +
         ("added" to AddDeviceState.Added("5", onLabel, "Gate"))

@@ -46,22 +46,32 @@ internal class Studio : AutoCloseable {
         val screen = shot.make(this)
         idle()
         activity.showAlone(if (shot.state == null) screen else Posed(screen, shot.state))
+        // Laid out before somebody acts, as on a phone, and after.
+        layOut()
         shot.then(activity)
-        idle()
+        layOut()
         val window = activity.window.decorView
         val (width, height) = activity.resources.displayMetrics.run { widthPixels to heightPixels }
-        val bars = Insets.of(0, activity.dp(STATUS_BAR), 0, activity.dp(NAVIGATION_BAR))
-        activity.findViewById<ViewGroup>(android.R.id.content).getChildAt(0)
-            .dispatchApplyWindowInsets(WindowInsets.Builder().setInsets(WindowInsets.Type.systemBars(), bars).build())
-        window.measure(exactly(width), exactly(height))
-        window.layout(0, 0, width, height)
         val dialog = ShadowDialog.getLatestDialog()?.takeIf { it.isShowing }?.window?.decorView
         dialog?.run {
-            measure(View.MeasureSpec.makeMeasureSpec(width, View.MeasureSpec.AT_MOST), View.MeasureSpec.makeMeasureSpec(height - bars.top - bars.bottom, View.MeasureSpec.AT_MOST))
+            measure(View.MeasureSpec.makeMeasureSpec(width, View.MeasureSpec.AT_MOST), View.MeasureSpec.makeMeasureSpec(height - activity.dp(STATUS_BAR + NAVIGATION_BAR), View.MeasureSpec.AT_MOST))
             layout(0, 0, measuredWidth, measuredHeight)
         }
         screen.leave()
         return Shown(window, dialog)
+    }
+
+    private fun layOut() {
+        idle()
+        val bars = Insets.of(0, activity.dp(STATUS_BAR), 0, activity.dp(NAVIGATION_BAR))
+        activity.findViewById<ViewGroup>(android.R.id.content).getChildAt(0)
+            .dispatchApplyWindowInsets(WindowInsets.Builder().setInsets(WindowInsets.Type.systemBars(), bars).build())
+        val (width, height) = activity.resources.displayMetrics.run { widthPixels to heightPixels }
+        activity.window.decorView.run {
+            measure(exactly(width), exactly(height))
+            layout(0, 0, width, height)
+        }
+        idle()
     }
 
     private fun exactly(size: Int) = View.MeasureSpec.makeMeasureSpec(size, View.MeasureSpec.EXACTLY)
