@@ -1,11 +1,14 @@
 package io.porchlight.screens
 
+import android.animation.ObjectAnimator
+import android.animation.ValueAnimator
 import android.app.AlertDialog
 import android.content.Context
 import android.content.res.ColorStateList
 import android.view.View
+import android.view.animation.LinearInterpolator
+import android.widget.ImageView
 import android.widget.LinearLayout
-import android.widget.ProgressBar
 import android.widget.TextView
 import io.porchlight.bridge.AddDeviceFailure
 import io.porchlight.bridge.AddDeviceState
@@ -33,10 +36,7 @@ internal fun AddDeviceScreen.buildAdding(page: Page): (AddingState) -> Unit {
 private fun adding(page: Page, step: AddingStep): (AddingStep) -> Unit {
     val context = page.context
     val sign = context.icon(R.drawable.ic_dot, R.color.muted)
-    val running = ProgressBar(context).apply {
-        layoutParams = LinearLayout.LayoutParams(context.dp(24), context.dp(24))
-        importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO
-    }
+    val running = RunningSign(context)
     val words = context.textView(Type.BODY).apply { setText(stepName(step)) }
     val row = context.row().apply {
         minimumHeight = context.dp(48)
@@ -54,6 +54,36 @@ private fun adding(page: Page, step: AddingStep): (AddingStep) -> Unit {
         words.setTextColor(context.getColor(if (step > now) R.color.muted else R.color.text))
         val state = if (step < now) R.string.adding_done else if (step == now) R.string.adding_running else R.string.adding_waiting
         row.contentDescription = context.getString(state, context.getString(stepName(step)))
+    }
+}
+
+/** Turns while it can be seen; it stands still on a phone whose owner asked for less motion. */
+private class RunningSign(context: Context) : ImageView(context) {
+    private val turning = ObjectAnimator.ofFloat(this, ROTATION, 0f, 360f).apply {
+        duration = TURN_MS
+        repeatCount = ObjectAnimator.INFINITE
+        interpolator = LinearInterpolator()
+    }
+
+    init {
+        setImageResource(R.drawable.ic_running)
+        imageTintList = ColorStateList.valueOf(context.getColor(R.color.primary))
+        importantForAccessibility = IMPORTANT_FOR_ACCESSIBILITY_NO
+        layoutParams = LinearLayout.LayoutParams(context.dp(24), context.dp(24))
+    }
+
+    override fun onVisibilityAggregated(isVisible: Boolean) {
+        super.onVisibilityAggregated(isVisible)
+        if (isVisible && ValueAnimator.areAnimatorsEnabled()) turning.start() else turning.cancel()
+    }
+
+    override fun onDetachedFromWindow() {
+        turning.cancel()
+        super.onDetachedFromWindow()
+    }
+
+    private companion object {
+        const val TURN_MS = 1_200L
     }
 }
 

@@ -69,15 +69,21 @@ private class SilentDevices : DeviceList(NoHandle) {
     override suspend fun get(device: String) = gate
 }
 
-/** A flow that stays in one state. */
-internal class StillFlow(private val state: AddDeviceState) : AddDeviceFlow(NoHandle) {
+/** A flow that stays in one state until somebody types, and then in another. */
+internal class StillFlow(private val state: AddDeviceState, private val typed: AddDeviceState) : AddDeviceFlow(NoHandle) {
+    private var listener: AddDeviceListener? = null
+
     override fun listen(listener: AddDeviceListener): Subscription {
+        this.listener = listener
         listener.onState(state)
         return subscription()
     }
 
     override fun labelScanner(viewfinder: ViewfinderListener): LabelScanner = LabelScanner(NoHandle)
 
-    override suspend fun readText(text: String) = Unit
+    override suspend fun readText(text: String) {
+        listener?.onState(typed)
+    }
+
     override suspend fun editDetails(form: DetailsForm) = Unit
 }

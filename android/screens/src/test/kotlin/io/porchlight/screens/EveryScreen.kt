@@ -1,6 +1,5 @@
 package io.porchlight.screens
 
-import android.graphics.Rect
 import android.view.View
 import android.view.ViewGroup
 import android.widget.EditText
@@ -25,6 +24,8 @@ internal class Shot<S : Any>(
     val make: (Studio) -> Screen<S>,
     /** The state to draw; none: the screen's own. */
     val state: S? = null,
+    /** Where letters are large, what this state is about lies below what the screen shows at first. */
+    val atEnd: Boolean = false,
     /** What a person did to the views. */
     val then: MainActivity.() -> Unit = {},
 )
@@ -62,7 +63,7 @@ private fun signingIn(): List<Shot<*>> {
         signIn("unavailable", FormState(problem = PorchlightException.ServerUnavailable(null))),
         signIn("update", FormState(problem = PorchlightException.UpdateRequired())),
         register("empty", FormState()),
-        Shot("register-password-shown", { RegisterScreen(it.core, it.stack) }) { typePassword() },
+        Shot("register-password-shown", { RegisterScreen(it.core, it.stack) }, atEnd = true) { typePassword() },
         register("busy", FormState(busy = true)),
         register("short-password", FormState(problem = wrong(InputField.PASSWORD, InputReason.TOO_SHORT))),
         register("common-password", FormState(problem = wrong(InputField.PASSWORD, InputReason.NOT_ALLOWED))),
@@ -115,7 +116,7 @@ private fun rest(): List<Shot<*>> = listOf(
     Shot("new-site-zones", { NewSiteScreen(it.core, it.stack) }, NewSiteState(zone = "Europe/Berlin")) { press(R.string.field_time_zone) },
     Shot("settings-unsent", { SettingsScreen(it.core, it.stack) }, SettingsState(kim, problem = PorchlightException.Conflict(ConflictReason.UnsentActs(2u)))),
     Shot("settings", { SettingsScreen(it.core, it.stack) }, SettingsState(kim)),
-    Shot("settings-signing-out", { SettingsScreen(it.core, it.stack) }, SettingsState(kim, busy = true)),
+    Shot("settings-signing-out", { SettingsScreen(it.core, it.stack) }, SettingsState(kim, busy = true), atEnd = true),
     Shot("settings-not-now", { SettingsScreen(it.core, it.stack) }, SettingsState(kim, problem = PorchlightException.Conflict(ConflictReason.NotNow))),
     Shot("customers", { CustomersScreen(it.stack) }),
     Shot("people", { PeopleScreen(it.stack) }),
@@ -126,7 +127,7 @@ private fun adding(): List<Shot<*>> = listOf(Shot("add-opening", { it.adding(Add
 
 private fun scanning(): List<Shot<*>> {
     fun scan(what: String, label: LabelProgress, then: AddDeviceScreen.() -> Unit = { allowed(CameraAccess.ALLOWED) }) =
-        Shot("scan-$what", { studio -> studio.adding(labelled(label)).also(then) })
+        Shot("scan-$what", { studio -> studio.adding(labelled(label)).also(then) }, atEnd = what == "refused-for-ever")
     val waits = LabelProgress.Waiting
     // Those that a person reads as one are shown as one.
     val problems = ScanProblem.entries - setOf(ScanProblem.DEADLINE_PASSED, ScanProblem.DECODER_FAILED, ScanProblem.WRONG_STRIDE, ScanProblem.ZERO_SIZE) + null
@@ -142,7 +143,7 @@ private fun scanning(): List<Shot<*>> {
 
 private fun typing(): List<Shot<*>> {
     fun type(what: String, typed: String, label: LabelProgress) =
-        Shot("type-$what", { studio -> studio.adding(labelled(label)).also { it.type() } }) {
+        Shot("type-$what", { studio -> studio.adding(labelled(LabelProgress.Waiting), labelled(label)).also { it.type() } }, atEnd = label is LabelProgress.Read) {
             findViewById<EditText>(R.string.field_serial).setText(typed)
         }
     val wrong = findings.map { type("finding-" + it.javaClass.simpleName.slug(), "2M047C9OAN00005", read(unclear(it))) }
@@ -165,9 +166,8 @@ private fun confirming(): List<Shot<*>> {
 
 private fun details(): List<Shot<*>> {
     val clocks = listOf("standard-time", "no-changes")
-    fun details(what: String, state: AddDeviceState, isNew: Boolean = false) = Shot("details-$what", { it.adding(state) }) {
+    fun details(what: String, state: AddDeviceState, isNew: Boolean = false) = Shot("details-$what", { it.adding(state) }, atEnd = what in clocks) {
         if (isNew) findViewById<RadioButton>(R.string.details_has_none).isChecked = true
-        if (what in clocks) findViewById<View>(R.string.details_daylight).run { requestRectangleOnScreen(Rect(0, 0, width, height + dp(96)), true) }
     }
     return listOf(
         details("password", filledIn()),
@@ -179,7 +179,7 @@ private fun details(): List<Shot<*>> {
     )
 }
 
-private fun outcomes(): List<Shot<*>> = outcomeStates.map { (what, state) -> Shot(what, { it.adding(state) }) } +
+private fun outcomes(): List<Shot<*>> = outcomeStates.map { (what, state) -> Shot(what, { it.adding(state) }, atEnd = "queued" in what) } +
     Shot("queued-give-up", { it.adding(outcomeStates.toMap().getValue("queued-no-signal")) }) { press(R.string.queued_give_up) }
 
 /** As a person sees it who wants to: the sign beside the field is pressed. */

@@ -8,6 +8,7 @@ import android.os.Looper
 import android.view.View
 import android.view.ViewGroup
 import android.view.WindowInsets
+import android.widget.ScrollView
 import io.porchlight.bridge.AddDeviceState
 import io.porchlight.bridge.DeviceSection
 import java.io.File
@@ -35,9 +36,9 @@ internal class Studio : AutoCloseable {
         repeat(SETTLE) { idle() }
     }
 
-    fun adding(state: AddDeviceState): AddDeviceScreen {
+    fun adding(state: AddDeviceState, typed: AddDeviceState = state): AddDeviceScreen {
         val route = Route.AddDevice(DeviceSection.VIDEO, "s-1")
-        return AddDeviceScreen(app, core, stack, route) { StillFlow(state) }.also { idle() }
+        return AddDeviceScreen(app, core, stack, route) { StillFlow(state, typed) }.also { idle() }
     }
 
     /** Shows it and lays it out; answers what is to be seen. */
@@ -50,6 +51,7 @@ internal class Studio : AutoCloseable {
         layOut()
         shot.then(activity)
         layOut()
+        if (shot.atEnd) scrolls(activity.window.decorView).forEach { it.scrollTo(0, it.getChildAt(0).height) }
         val window = activity.window.decorView
         val (width, height) = activity.resources.displayMetrics.run { widthPixels to heightPixels }
         val dialog = ShadowDialog.getLatestDialog()?.takeIf { it.isShowing }?.window?.decorView
@@ -73,6 +75,10 @@ internal class Studio : AutoCloseable {
         }
         idle()
     }
+
+    private fun scrolls(view: View): List<ScrollView> = (view as? ViewGroup)?.let { group ->
+        listOfNotNull(view as? ScrollView) + (0 until group.childCount).flatMap { scrolls(group.getChildAt(it)) }
+    }.orEmpty()
 
     private fun exactly(size: Int) = View.MeasureSpec.makeMeasureSpec(size, View.MeasureSpec.EXACTLY)
 
