@@ -1,15 +1,41 @@
 //! The end of sessions: in force when it is answered, and open streams learn it.
 
 use super::*;
+use crate::fixture::{change, person};
 use harness::on_both_engines;
 use porchlight_cloud::authority::Caller;
+use porchlight_cloud::db::Tx;
+use porchlight_cloud::sites;
 use porchlight_protocol::AccountId;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use porchlight_protocol::sites::MakeSiteRequest;
 use std::time::{Duration, Instant};
 
 fn caller(session: &SessionResponse) -> Caller {
     Caller { session: session.session, account: session.account.id, epoch: 1 }
+}
+
+/// How often a change runs against a revoke. `RACES=10000 tests/run stores nothing_commits` is the measure.
+fn races() -> u64 {
+    std::env::var("RACES").map_or(300, |races| races.parse().expect("RACES is a number"))
+}
+
+/// Gives others a chance, a little more each time: timers are too coarse.
+async fn hesitate(steps: u64) {
+    for _ in 0..steps {
+        tokio::task::spawn_blocking(|| ()).await.unwrap();
+    }
+}
+
+fn house() -> MakeSiteRequest {
+    MakeSiteRequest { name: "House".into(), address: String::new(), time_zone: "Europe/Berlin".into() }
+}
+
+async fn sites_of(db: &Db, caller: &Caller) -> i64 {
+    sqlx::query_scalar("SELECT COUNT(*) FROM site_user WHERE account_id = $1")
+        .bind(caller.account.to_string())
+        .fetch_one(&mut *db.read().await.unwrap())
+        .await
+        .unwrap()
 }
 
 on_both_engines! {
@@ -57,28 +83,36 @@ on_both_engines! {
     }
 
     async fn nothing_commits_after_an_answered_revoke(database: Database) {
-        let service = Service::on(&database).await;
-        service.account(EMAIL).await;
-        for round in 0..20_u64 {
-            service.sql("UPDATE account SET state = 'active', epoch = 1").await;
-            let session = service.sign_in(PHONE, EMAIL, PASSWORD).await.unwrap();
-            let (caller, db) = (caller(&session), service.db().clone());
-            let answered = Arc::new(AtomicBool::new(false));
-            let is_answered = Arc::clone(&answered);
-            let change = tokio::spawn(async move {
-                let mut tx = db.begin().await.unwrap();
-                if caller.confirm(&mut tx).await.is_err() {
-                    return;
+        let db = database.open().await;
+        let (mut before, mut refused) = (0, 0);
+        for round in 0..races() {
+            let caller = person(&db).await;
+            let change = async {
+                hesitate(round % 11).await;
+                let in_between = async |tx: &mut Tx| {
+                    // Between the check and the commit a revoke must wait.
+                    hesitate(round % 5).await;
+                    sites::make(tx, &caller, &house()).await
+                };
+                change(&db, &caller, in_between).await
+            };
+            let revoke = async {
+                hesitate(round % 7).await;
+                session::disable_account(&db, caller.account).await.unwrap();
+                sites_of(&db, &caller).await
+            };
+            let (changed, committed) = tokio::join!(change, revoke);
+            match changed {
+                Ok(_) => before += 1,
+                Err(refusal) => {
+                    assert_eq!(refusal.problem.code, ProblemCode::SessionRevoked);
+                    refused += 1;
                 }
-                tokio::time::sleep(Duration::from_millis(round % 7)).await;
-                assert!(!is_answered.load(Ordering::SeqCst), "it would commit after the answer");
-                tx.commit().await.unwrap();
-            });
-            tokio::time::sleep(Duration::from_millis(round % 5)).await;
-            session::disable_account(service.db(), session.account.id).await.unwrap();
-            answered.store(true, Ordering::SeqCst);
-            change.await.unwrap();
+            }
+            assert_eq!(sites_of(&db, &caller).await, committed, "round {round}: it came after the answer");
         }
+        let rare = races() / 20;
+        assert!(before > rare && refused > rare, "no race: {before} before the revoke, {refused} refused");
     }
 
     async fn stream_of_an_ended_session_closes_within_a_second(database: Database) {
