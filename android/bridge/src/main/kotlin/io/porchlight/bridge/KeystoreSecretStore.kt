@@ -4,9 +4,6 @@ import android.content.Context
 import android.os.UserManager
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyProperties
-import android.system.Os
-import java.io.File
-import java.io.FileOutputStream
 import java.security.GeneralSecurityException
 import java.security.KeyStore
 import javax.crypto.Cipher
@@ -19,32 +16,21 @@ import javax.crypto.spec.GCMParameterSpec
  * unlock, outside of backups; the key does not survive a reinstall, so leftovers read as broken.
  */
 internal class KeystoreSecretStore(private val context: Context) : SecretStore {
-    private val folder get() = context.noBackupFilesDir.resolve("secrets")
+    private val files = SecretFiles(context.noBackupFilesDir.resolve("secrets"))
 
     override fun load(name: String): ByteArray {
         requireUnlocked()
-        val file = folder.resolve(name)
-        if (!file.exists()) throw PortException.Missing()
-        return orBroken { unwrap(name, file.readBytes()) }
+        return orBroken { unwrap(name, files.read(name) ?: throw PortException.Missing()) }
     }
 
     override fun save(name: String, value: ByteArray) {
         requireUnlocked()
-        orBroken {
-            folder.mkdirs()
-            val fresh = File.createTempFile("fresh", null, folder)
-            FileOutputStream(fresh).use {
-                it.write(wrap(name, value))
-                it.fd.sync()
-            }
-            // rename(2): after a crash there is the former one or the new one.
-            Os.rename(fresh.path, folder.resolve(name).path)
-        }
+        orBroken { files.write(name, wrap(name, value)) }
     }
 
     override fun remove(name: String) {
         requireUnlocked()
-        folder.resolve(name).delete()
+        orBroken { files.remove(name) }
     }
 
     private fun requireUnlocked() {
@@ -103,7 +89,5 @@ internal fun <T> orBroken(deed: () -> T): T = try {
     throw PortException.Broken()
 } catch (_: RuntimeException) {
     // Keystores throw ProviderException and worse.
-    throw PortException.Broken()
-} catch (_: android.system.ErrnoException) {
     throw PortException.Broken()
 }

@@ -9,6 +9,7 @@ import io.porchlight.screens.R
 import io.porchlight.screens.WorkService
 import org.junit.After
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
@@ -67,14 +68,33 @@ class WorkTest {
 
         val jobs = app.getSystemService(JobScheduler::class.java)
         assertEquals("leaving the screen asks for work", 1, jobs.allPendingJobs.size)
+        assertTrue("and so it does after a restart of the phone", jobs.allPendingJobs.single().isPersisted)
         TestApplication.phone.radio.online = true
-        val service = Robolectric.buildService(WorkService::class.java).create()
-        assertTrue(service.get().onStartJob(Shadow.newInstanceOf(JobParameters::class.java)))
-        waitUntil { shadowOf(service.get()).isJobFinished }
-        service.destroy()
+        assertFalse("nothing is left to do", comesAgain())
 
         val here = devicesOf(password)
         assertEquals(listOf("Gate"), here)
+    }
+
+    /** Runs the job as the system does; whether it wants to be run again as it is. */
+    private fun comesAgain(): Boolean {
+        val service = Robolectric.buildService(WorkService::class.java).create()
+        assertTrue(service.get().onStartJob(Shadow.newInstanceOf(JobParameters::class.java)))
+        waitUntil { shadowOf(service.get()).isJobFinished }
+        return shadowOf(service.get()).isRescheduleNeeded.also { service.destroy() }
+    }
+
+    @Test
+    fun a_job_that_finds_the_core_broken_comes_again() {
+        app.close()
+        val folder = app.noBackupFilesDir.resolve("porchlight")
+        folder.deleteRecursively()
+        folder.writeText("a file where the folder should be")
+        app.open()
+        assertTrue(comesAgain())
+        folder.delete()
+        app.openAgain()
+        assertFalse(comesAgain())
     }
 
     private fun waitUntil(holds: () -> Boolean) {

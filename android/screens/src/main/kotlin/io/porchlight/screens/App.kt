@@ -80,7 +80,7 @@ abstract class PorchlightApplication : Application() {
     }
 
     /** The person wants another try after the core did not open. */
-    internal fun openAgain() {
+    fun openAgain() {
         if (openings.value !is Opening.Failed) return
         scope.cancel()
         open()
