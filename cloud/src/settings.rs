@@ -1,6 +1,8 @@
 //! Every setting of the server, with its default. Flags, environment and file come together in the command line
 //! (`cli`); the rest of the crate sees only this.
 
+use crate::db::DatabaseLocation;
+use lettre::message::Mailbox;
 use porchlight_protocol::LinkHost;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,8 +11,8 @@ use std::time::Duration;
 /// All settings, resolved.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// `sqlite:<path>` or `postgres://...`.
-    pub database: String,
+    /// Where everything is kept.
+    pub database: DatabaseLocation,
     /// Where the JSON API listens. Plain http: loopback only, unless `http_tls` is set.
     pub http: SocketAddr,
     /// Certificate chain and key for the JSON API.
@@ -26,7 +28,7 @@ pub struct Settings {
     /// The folder that mail is written to.
     pub mail_folder: PathBuf,
     /// The address that mail comes from.
-    pub mail_from: String,
+    pub mail_from: Mailbox,
     /// The oldest version of an app that is served.
     pub minimum_client: (u32, u32, u32),
     /// How long a claim may take.
@@ -58,7 +60,7 @@ impl Settings {
     /// The defaults, with everything the server keeps in one folder.
     pub fn in_folder(folder: &std::path::Path) -> Self {
         Self {
-            database: format!("sqlite:{}", folder.join("porchlight.db").display()),
+            database: DatabaseLocation::in_folder(folder),
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
             http_tls: None,
             mqtt: SocketAddr::from(([127, 0, 0, 1], 1883)),
@@ -66,7 +68,7 @@ impl Settings {
             link_host: "porchlight.localhost".parse().expect("a host name"),
             server_key: folder.join("server.key"),
             mail_folder: folder.join("mail"),
-            mail_from: "Porchlight <no-reply@porchlight.localhost>".to_owned(),
+            mail_from: "Porchlight <no-reply@porchlight.localhost>".parse().expect("an address"),
             minimum_client: (1, 0, 0),
             claim_window: Duration::from_secs(120),
             unanswered_claims_per_hour: 20,

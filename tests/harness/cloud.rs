@@ -41,7 +41,7 @@ impl Cloud {
         settings.http.set_port(0);
         settings.mqtt.set_port(0);
         if let Some(database) = &database {
-            settings.database.clone_from(&database.url);
+            settings.database.clone_from(&database.location);
         }
         change(&mut settings);
         let mut cloud = Self { settings, server: None, _database: database, _folder: folder };

@@ -4,7 +4,7 @@
 //! the tests run as root (the server refuses to be root). It ends with the test process: its shell waits for the end
 //! of a pipe that this process holds. Each test gets a database copied from a template that holds the schema, locale C.
 
-use porchlight_cloud::db::Db;
+use porchlight_cloud::db::{DatabaseLocation, Db};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -17,22 +17,22 @@ use tokio::sync::{Mutex, OnceCell};
 #[derive(Debug)]
 pub struct Database {
     /// As `Settings::database` takes it.
-    pub url: String,
+    pub location: DatabaseLocation,
     _folder: Option<TempDir>,
 }
 
 impl Database {
     /// Opens it, with the schema in place.
     pub async fn open(&self) -> Db {
-        Db::open(&self.url).await.expect("a fresh database opens")
+        Db::open(&self.location).await.expect("a fresh database opens")
     }
 }
 
 /// A fresh SQLite file.
 pub async fn sqlite() -> Database {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = format!("sqlite:{}", folder.path().join("porchlight.db").display());
-    Database { url, _folder: Some(folder) }
+    let location = DatabaseLocation::in_folder(folder.path());
+    Database { location, _folder: Some(folder) }
 }
 
 /// A fresh PostgreSQL database.
@@ -45,7 +45,7 @@ pub async fn postgres() -> Database {
     // PostgreSQL copies a template only while nobody else does.
     let _alone = COPYING.lock().await;
     server.sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"));
-    Database { url: server.url(&name), _folder: None }
+    Database { location: server.location(&name), _folder: None }
 }
 
 const TEMPLATE: &str = "porchlight_template";
@@ -81,7 +81,7 @@ impl Server {
         let server = Self { socket: folder, _shell: shell };
         server.wait_until_ready().await;
         server.sql("postgres", &format!("CREATE DATABASE {TEMPLATE}"));
-        Db::open(&server.url(TEMPLATE)).await.expect("the schema is made").close().await;
+        Db::open(&server.location(TEMPLATE)).await.expect("the schema is made").close().await;
         server
     }
 
@@ -106,8 +106,9 @@ impl Server {
         run(&mut self.psql(database, sql));
     }
 
-    fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@localhost/{database}?host={}", self.socket.display())
+    fn location(&self, database: &str) -> DatabaseLocation {
+        let url = format!("postgres://postgres@localhost/{database}?host={}", self.socket.display());
+        url.parse().expect("a location")
     }
 }
 

@@ -79,7 +79,8 @@ async fn read_frames(phone: &Phone, site: SiteId) -> Vec<Duration> {
 /// Gives the account devices, as if it had claimed them.
 async fn own_many(cloud: &Cloud, site: SiteId) {
     sqlx::any::install_default_drivers();
-    let database = sqlx::AnyPool::connect(&cloud.settings.database).await.expect("the cloud's database");
+    let url = cloud.settings.database.url().expect("a UTF-8 path");
+    let database = sqlx::AnyPool::connect(&url).await.expect("the cloud's database");
     for number in 1..=DEVICES {
         let id = uuid::Uuid::now_v7().to_string();
         let serial = format!("LX4-{number:05}");

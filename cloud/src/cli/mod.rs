@@ -69,7 +69,22 @@ fn read_command_line() -> Result<CommandLine, Box<dyn std::error::Error>> {
     if let Some(file) = config_file(&matches) {
         matches = file::set_defaults(CommandLine::command(), &file)?.get_matches();
     }
-    Ok(CommandLine::from_arg_matches(&matches)?)
+    Ok(understand(&matches)?)
+}
+
+fn understand(matches: &ArgMatches) -> Result<CommandLine, clap::Error> {
+    let mut command_line = CommandLine::from_arg_matches(matches)?;
+    let mut innermost = matches;
+    while let Some((_, inner)) = innermost.subcommand() {
+        innermost = inner;
+    }
+    match &mut command_line.command {
+        Command::Serve(options) | Command::Inventory { command: InventoryCommand::Add { options, .. } } => {
+            options.choose_database(innermost);
+        }
+        Command::Openapi => {}
+    }
+    Ok(command_line)
 }
 
 fn config_file(matches: &ArgMatches) -> Option<PathBuf> {
@@ -139,6 +154,10 @@ mod tests {
     use super::*;
 
     fn settings(arguments: &[&str], file: Option<&str>) -> Settings {
+        resolve(arguments, file).unwrap()
+    }
+
+    fn resolve(arguments: &[&str], file: Option<&str>) -> Result<Settings, options::OptionsError> {
         let folder = tempfile::tempdir().unwrap();
         let mut command = CommandLine::command();
         if let Some(text) = file {
@@ -149,8 +168,8 @@ mod tests {
         let data = folder.path().to_str().unwrap();
         let line = ["porchlight", "serve", "--folder", data].into_iter().chain(arguments.iter().copied());
         let matches = command.try_get_matches_from(line).unwrap();
-        match CommandLine::from_arg_matches(&matches).unwrap().command {
-            Command::Serve(options) => options.resolve().unwrap().0,
+        match understand(&matches).unwrap().command {
+            Command::Serve(options) => Ok(options.resolve()?.0),
             other => panic!("{other:?}"),
         }
     }
@@ -179,6 +198,53 @@ mod tests {
         assert_eq!(settings.claim_window, std::time::Duration::from_secs(7));
         assert_eq!(settings.http.port(), 10);
         assert_eq!(settings.mqtt.port(), 1883);
+    }
+
+    #[test]
+    fn database_that_was_said_nearer_wins() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("url");
+        std::fs::write(&secret, "postgres://kim@db.example/porchlight\n").unwrap();
+        let secret = secret.to_str().unwrap();
+        let in_file = "database = \"sqlite:other.db\"\n";
+        let flag = settings(&["--database-file", secret], Some(in_file));
+        assert_eq!(flag.database.to_string(), "postgres://db.example/porchlight");
+        let file = settings(&[], Some(in_file));
+        assert_eq!(file.database.to_string(), "sqlite:other.db");
+        let flag =
+            settings(&["--database", "sqlite:near.db"], Some(&format!("database_file = \"{secret}\"")));
+        assert_eq!(flag.database.to_string(), "sqlite:near.db");
+        let both = resolve(&["--database", "sqlite:near.db", "--database-file", secret], None);
+        assert!(matches!(both, Err(options::OptionsError::TwoDatabases)));
+    }
+
+    #[test]
+    fn half_of_tls_is_refused_wherever_it_is_said() {
+        for (flags, file) in [
+            (vec!["--http-key", "key.pem"], None),
+            (vec![], Some("http_certificates = \"chain.pem\"")),
+            (vec!["--mqtt-certificates", "chain.pem"], Some("http_key = \"key.pem\"")),
+        ] {
+            let refused = resolve(&flags, file).unwrap_err().to_string();
+            assert!(refused.contains("-certificates and --"), "{refused}");
+        }
+        let mixed = resolve(&["--http-key", "key.pem"], Some("http_certificates = \"chain.pem\"")).unwrap();
+        assert!(mixed.http_tls.is_some(), "one from the flag, one from the file");
+    }
+
+    #[test]
+    fn unusable_values_are_refused_at_the_start() {
+        for (flag, value) in [
+            ("--mail-from", "Porchlight"),
+            ("--mail-from", "a@b@c"),
+            ("--database", "sqlite::memory:"),
+            ("--database", "porchlight.db"),
+        ] {
+            let refused = CommandLine::command().try_get_matches_from(["porchlight", "serve", flag, value]);
+            let matches = refused.and_then(|matches| CommandLine::from_arg_matches(&matches));
+            let told = matches.unwrap_err().to_string();
+            assert!(told.contains(flag) && told.contains(value), "{told}");
+        }
     }
 
     #[test]

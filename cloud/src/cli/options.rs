@@ -1,9 +1,12 @@
 //! Every setting as a flag, with its default.
 
 use super::log::{EnvFilterText, LogFormat, LogOptions};
+use crate::db::{DatabaseLocation, NotALocation};
 use crate::settings::{Settings, TlsFiles};
-use clap::Args;
+use clap::{ArgMatches, Args};
+use lettre::message::Mailbox;
 use porchlight_protocol::LinkHost;
+use std::cmp::Ordering;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
@@ -23,10 +26,10 @@ pub(super) struct Options {
 
     /// `sqlite:<path>` or `postgres://...` [default: sqlite:<folder>/porchlight.db]
     #[arg(long, env = "PORCHLIGHT_DATABASE", hide_env_values = true)]
-    database: Option<String>,
+    database: Option<DatabaseLocation>,
 
     /// A file that holds what --database says: for a URL with a password
-    #[arg(long, env = "PORCHLIGHT_DATABASE_FILE", value_name = "FILE", conflicts_with = "database")]
+    #[arg(long, env = "PORCHLIGHT_DATABASE_FILE", value_name = "FILE")]
     database_file: Option<PathBuf>,
 
     /// Where the JSON API listens; loopback only, unless certificates are set
@@ -34,11 +37,11 @@ pub(super) struct Options {
     http: SocketAddr,
 
     /// Certificate chain of the JSON API, PEM, leaf first
-    #[arg(long, env = "PORCHLIGHT_HTTP_CERTIFICATES", value_name = "FILE", requires = "http_key")]
+    #[arg(long, env = "PORCHLIGHT_HTTP_CERTIFICATES", value_name = "FILE")]
     http_certificates: Option<PathBuf>,
 
     /// Key of that certificate, PEM
-    #[arg(long, env = "PORCHLIGHT_HTTP_KEY", value_name = "FILE", requires = "http_certificates")]
+    #[arg(long, env = "PORCHLIGHT_HTTP_KEY", value_name = "FILE")]
     http_key: Option<PathBuf>,
 
     /// Where devices connect by MQTT; loopback only, unless certificates are set
@@ -46,11 +49,11 @@ pub(super) struct Options {
     mqtt: SocketAddr,
 
     /// Certificate chain of the devices' channel, PEM, leaf first
-    #[arg(long, env = "PORCHLIGHT_MQTT_CERTIFICATES", value_name = "FILE", requires = "mqtt_key")]
+    #[arg(long, env = "PORCHLIGHT_MQTT_CERTIFICATES", value_name = "FILE")]
     mqtt_certificates: Option<PathBuf>,
 
     /// Key of that certificate, PEM
-    #[arg(long, env = "PORCHLIGHT_MQTT_KEY", value_name = "FILE", requires = "mqtt_certificates")]
+    #[arg(long, env = "PORCHLIGHT_MQTT_KEY", value_name = "FILE")]
     mqtt_key: Option<PathBuf>,
 
     /// The host that links, proofs and devices' tokens name
@@ -67,7 +70,7 @@ pub(super) struct Options {
 
     /// The address that mail comes from
     #[arg(long, env = "PORCHLIGHT_MAIL_FROM", default_value = "Porchlight <no-reply@porchlight.localhost>")]
-    mail_from: String,
+    mail_from: Mailbox,
 
     /// The oldest version of an app that is served
     #[arg(long, env = "PORCHLIGHT_MINIMUM_CLIENT", default_value = "1.0.0", value_name = "VERSION")]
@@ -139,9 +142,24 @@ pub(super) enum OptionsError {
     File { path: PathBuf, source: std::io::Error },
     #[error("{path} cannot be made: {source}")]
     Folder { path: PathBuf, source: std::io::Error },
+    #[error("{path} does not hold a database: {source}")]
+    Database { path: PathBuf, source: NotALocation },
+    #[error("--database and --database-file are both set: leave one out")]
+    TwoDatabases,
+    #[error("--{what}-certificates and --{what}-key go together: one of them is missing")]
+    HalfTls { what: &'static str },
 }
 
 impl Options {
+    /// Of `--database` and `--database-file`, what was said nearer wins: flag, environment, file.
+    pub(super) fn choose_database(&mut self, matches: &ArgMatches) {
+        match matches.value_source("database").cmp(&matches.value_source("database_file")) {
+            Ordering::Less => self.database = None,
+            Ordering::Greater => self.database_file = None,
+            Ordering::Equal => {}
+        }
+    }
+
     /// All settings, resolved; makes the folder.
     pub(super) fn resolve(self) -> Result<(Settings, LogOptions), OptionsError> {
         // Accounts, mail and the server's key lie in there: nobody else's business.
@@ -152,9 +170,10 @@ impl Options {
             .map_err(|source| OptionsError::Folder { path: self.folder.clone(), source })?;
         let in_folder = Settings::in_folder(&self.folder);
         let database = match (self.database, self.database_file) {
-            (Some(database), _) => database,
+            (Some(_), Some(_)) => return Err(OptionsError::TwoDatabases),
+            (Some(database), None) => database,
             (None, Some(path)) => match std::fs::read_to_string(&path) {
-                Ok(text) => text.trim().to_owned(),
+                Ok(text) => text.trim().parse().map_err(|source| OptionsError::Database { path, source })?,
                 Err(source) => return Err(OptionsError::File { path, source }),
             },
             (None, None) => in_folder.database,
@@ -162,9 +181,9 @@ impl Options {
         let settings = Settings {
             database,
             http: self.http,
-            http_tls: tls(self.http_certificates, self.http_key),
+            http_tls: tls("http", self.http_certificates, self.http_key)?,
             mqtt: self.mqtt,
-            mqtt_tls: tls(self.mqtt_certificates, self.mqtt_key),
+            mqtt_tls: tls("mqtt", self.mqtt_certificates, self.mqtt_key)?,
             link_host: self.link_host,
             server_key: self.server_key.unwrap_or(in_folder.server_key),
             mail_folder: self.mail_folder.unwrap_or(in_folder.mail_folder),
@@ -182,7 +201,15 @@ impl Options {
     }
 }
 
-/// clap demands both or none.
-fn tls(certificates: Option<PathBuf>, key: Option<PathBuf>) -> Option<TlsFiles> {
-    certificates.zip(key).map(|(certificates, key)| TlsFiles { certificates, key })
+/// Asked here and not of clap, which does not see what comes from the file of `--config`.
+fn tls(
+    what: &'static str,
+    certificates: Option<PathBuf>,
+    key: Option<PathBuf>,
+) -> Result<Option<TlsFiles>, OptionsError> {
+    match (certificates, key) {
+        (Some(certificates), Some(key)) => Ok(Some(TlsFiles { certificates, key })),
+        (None, None) => Ok(None),
+        _ => Err(OptionsError::HalfTls { what }),
+    }
 }

@@ -15,6 +15,9 @@ pub enum DbError {
     /// The disk is full, or does not take what is written.
     #[error("the database cannot write: {0}")]
     NoRoom(#[source] sqlx::Error),
+    /// The path of the file is not one that the driver takes.
+    #[error("the path of the database is not UTF-8: choose another folder")]
+    NotUtf8,
     /// The schema could not be brought up to date.
     #[error("the schema cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),

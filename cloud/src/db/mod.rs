@@ -10,9 +10,11 @@
 //! Nothing outside `store.rs` files holds SQL.
 
 mod error;
+mod location;
 mod tx;
 
 pub use error::DbError;
+pub use location::{DatabaseLocation, NotALocation};
 pub use tx::{Lock, Tx};
 
 use sqlx::Connection as _;
@@ -20,6 +22,9 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, Executor, SqlStr};
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,21 +59,23 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens `sqlite:<path>` or `postgres://...` and brings the schema up to date.
-    pub async fn open(url: &str) -> Result<Self, DbError> {
+    /// Opens it, and brings the schema up to date.
+    pub async fn open(location: &DatabaseLocation) -> Result<Self, DbError> {
         sqlx::any::install_default_drivers();
-        let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
-        let db = match engine {
-            Engine::Sqlite => Self::open_sqlite(url).await?,
-            Engine::Postgres => Self::open_postgres(url).await?,
+        let url = location.url().ok_or(DbError::NotUtf8)?;
+        let db = match location {
+            DatabaseLocation::Sqlite(path) => {
+                make_private(path).map_err(|error| DbError::Unreachable(error.into()))?;
+                Self::open_sqlite(&url).await?
+            }
+            DatabaseLocation::Postgres(_) => Self::open_postgres(&url).await?,
         };
         db.migrate().await?;
         Ok(db)
     }
 
     async fn open_sqlite(url: &str) -> Result<Self, DbError> {
-        let create = if url.contains('?') { "&mode=rwc" } else { "?mode=rwc" };
-        let options = AnyConnectOptions::from_str(&format!("{url}{create}"))?;
+        let options = AnyConnectOptions::from_str(url)?;
         let pool = |size| {
             AnyPoolOptions::new()
                 .max_connections(size)
@@ -144,5 +151,13 @@ impl Db {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writers.close().await;
+    }
+}
+
+/// Makes the file for nobody else's eyes, if it is missing; what SQLite puts beside it inherits that.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    match File::options().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }

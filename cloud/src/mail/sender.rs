@@ -7,6 +7,9 @@ use crate::key::Use;
 use crate::server::CloudState;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message};
+use std::fs::File;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -74,17 +77,16 @@ fn send(state: &CloudState, row: &MailRow) -> Result<(), MailError> {
     Ok(())
 }
 
-fn write(from: &str, row: &MailRow, letter: &Letter) -> Result<Message, MailError> {
+fn write(from: &Mailbox, row: &MailRow, letter: &Letter) -> Result<Message, MailError> {
     let unusable = |error: &dyn std::fmt::Display| MailError::Message(error.to_string());
     let words = words::say(letter, words::language_from_row(&row.language));
     // Quoted-printable is readable as it is, and lines stay short (RFC 5322, section 2.1.1).
     let body = Body::new_with_encoding(words.text, ContentTransferEncoding::QuotedPrintable)
         .map_err(|_| unusable(&"the text cannot be encoded"))?;
     let made = UNIX_EPOCH + Duration::from_millis(u64::try_from(row.created_at).unwrap_or_default());
-    let from: Mailbox = from.parse().map_err(|e| unusable(&e))?;
     let message_id = format!("<{}@{}>", row.id, from.email.domain());
     Message::builder()
-        .from(from)
+        .from(from.clone())
         .to(Mailbox::new(None, row.recipient.parse().map_err(|e| unusable(&e))?))
         .subject(words.subject)
         .date(made)
@@ -103,6 +105,8 @@ fn write(from: &str, row: &MailRow, letter: &Letter) -> Result<Message, MailErro
 /// Writes one file a mail: first under another name, so that whoever watches the folder sees whole mails only.
 fn deliver(folder: &Path, id: &str, message: &[u8]) -> std::io::Result<()> {
     let draft = folder.join(format!(".{id}.draft"));
-    std::fs::write(&draft, message)?;
+    // For nobody else's eyes: codes stand in there.
+    let mut file = File::options().create(true).write(true).truncate(true).mode(0o600).open(&draft)?;
+    file.write_all(message)?;
     std::fs::rename(&draft, folder.join(format!("{id}.eml")))
 }

@@ -25,9 +25,11 @@ pub use router::router;
 pub use state::CloudState;
 
 use crate::Settings;
-use crate::db::{Db, DbError};
+use crate::db::{DatabaseLocation, Db, DbError};
 use crate::key::ServerKey;
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -45,8 +47,18 @@ const CLOSE: Duration = Duration::from_secs(1);
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The database did not open.
-    #[error("the database does not open: {0}")]
-    Database(#[from] DbError),
+    #[error("the database {location} does not open: {source}")]
+    Database {
+        /// Which; without its password.
+        location: String,
+        /// Why.
+        source: DbError,
+    },
+    /// Another server of this machine has the SQLite file.
+    #[error(
+        "another server uses {0}: stop it, or give this one a --folder of its own; several servers share a PostgreSQL"
+    )]
+    InUse(PathBuf),
     /// A listener would speak in the clear to the network.
     #[error(
         "{what} without TLS listens on loopback only: give --{what}-certificates and --{what}-key, or an address like 127.0.0.1 instead of {address}"
@@ -84,6 +96,7 @@ pub struct Cloud {
     state: CloudState,
     http: SocketAddr,
     mqtt: SocketAddr,
+    _alone: Option<File>,
 }
 
 impl Cloud {
@@ -100,14 +113,17 @@ impl Cloud {
             .map_err(|source| StartError::File { path: settings.mail_folder.clone(), source })?;
         let (http_listener, http) = bind(settings.http).await?;
         let (mqtt_listener, mqtt) = bind(settings.mqtt).await?;
-        let db = Db::open(&settings.database).await?;
+        let alone = be_alone(&settings.database)?;
+        let db = Db::open(&settings.database)
+            .await
+            .map_err(|source| StartError::Database { location: settings.database.to_string(), source })?;
         let state = CloudState::new(settings, db, key);
         let places = descriptors::make_room();
         tasks::start(&state, mqtt_listener, mqtt_tls, places);
         let router = router(state.clone());
         state.tasks.spawn(listen::serve(http_listener, http_tls, router, state.clone(), places));
         tracing::info!(%http, %mqtt, "listening");
-        Ok(Self { state, http, mqtt })
+        Ok(Self { state, http, mqtt, _alone: alone })
     }
 
     /// Where the JSON API listens.
@@ -142,6 +158,21 @@ impl Cloud {
 impl Drop for Cloud {
     fn drop(&mut self) {
         self.state.stopping.cancel();
+    }
+}
+
+/// Two servers on one SQLite file would each think that nobody else changes it. The lock is the system's: it ends with
+/// the process, however that ends.
+fn be_alone(location: &DatabaseLocation) -> Result<Option<File>, StartError> {
+    let DatabaseLocation::Sqlite(database) = location else { return Ok(None) };
+    let mut path = database.clone();
+    path.as_mut_os_string().push(".lock");
+    let failed = |source| StartError::File { path: path.clone(), source };
+    let file = File::options().create(true).append(true).mode(0o600).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse(database.clone())),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 

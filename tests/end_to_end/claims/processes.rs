@@ -6,11 +6,11 @@ use harness::database;
 /// Two processes; the first holds the database's folder.
 async fn two_processes() -> (Cloud, Cloud) {
     let database = database::postgres().await;
-    let url = database.url.clone();
+    let location = database.location.clone();
     let first = Cloud::start_with(Some(database), |_| {}).await;
     let key = first.settings.server_key.clone();
     let second = Cloud::start_with(None, |settings| {
-        settings.database = url;
+        settings.database = location;
         settings.server_key = key;
     })
     .await;

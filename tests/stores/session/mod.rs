@@ -36,7 +36,7 @@ impl Service {
     async fn with(database: &Database, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut settings = Settings::in_folder(folder.path());
-        settings.database.clone_from(&database.url);
+        settings.database.clone_from(&database.location);
         change(&mut settings);
         std::fs::create_dir_all(&settings.mail_folder).expect("the folder of mails");
         let key = ServerKey::open(&settings.server_key).expect("a server key");

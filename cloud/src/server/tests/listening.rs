@@ -77,6 +77,54 @@ async fn server_that_cannot_write_is_not_ready() {
     assert_eq!(ready().await, 204);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn second_server_on_the_same_file_is_refused_and_the_next_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings::in_folder(folder.path());
+    settings.http.set_port(0);
+    settings.mqtt.set_port(0);
+    let first = Cloud::start(settings.clone()).await.unwrap();
+    let refused = Cloud::start(settings.clone()).await.unwrap_err().to_string();
+    assert!(refused.contains("porchlight.db") && refused.contains("--folder"), "{refused}");
+    first.stop().await;
+    Cloud::start(settings).await.unwrap().stop().await;
+}
+
+#[tokio::test]
+async fn database_that_does_not_open_is_named_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings::in_folder(folder.path());
+    settings.http.set_port(0);
+    settings.mqtt.set_port(0);
+    settings.database = "postgres://kim:secret@127.0.0.1:1/porchlight".parse().unwrap();
+    let told = Cloud::start(settings.clone()).await.unwrap_err().to_string();
+    assert!(told.contains("127.0.0.1/porchlight") && !told.contains("secret"), "{told}");
+    settings.database = crate::db::DatabaseLocation::Sqlite(folder.path().join("missing/porchlight.db"));
+    let told = Cloud::start(settings).await.unwrap_err().to_string();
+    assert!(told.contains("missing/porchlight.db"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_are_for_the_server_s_eyes_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (state, folder) = state(|_| {}).await;
+    let mut tx = state.db.begin().await.unwrap();
+    let letter = crate::mail::Letter::AddressHasAccount;
+    let language = porchlight_protocol::session::Language::English;
+    crate::mail::enqueue(&mut tx, &state.key, "kim@example.org", language, &letter).await.unwrap();
+    tx.commit().await.unwrap();
+    std::fs::create_dir(&state.settings.mail_folder).unwrap();
+    crate::mail::sender::send_waiting(&state).await.unwrap();
+    let mails = std::fs::read_dir(&state.settings.mail_folder).unwrap();
+    let own = ["porchlight.db", "porchlight.db-wal", "server.key"].map(|name| folder.path().join(name));
+    let files: Vec<_> = mails.map(|entry| entry.unwrap().path()).chain(own).collect();
+    assert_eq!(files.len(), 4);
+    for file in files {
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.display());
+    }
+}
+
 fn fixture(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/tls").join(name)
 }
