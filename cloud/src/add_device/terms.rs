@@ -1,12 +1,14 @@
 //! Whether what a phone sends for a claim is what it must be, before anything is read or written.
 
-use super::claim::{KE1_BYTES, KE3_BYTES, RECORD_BYTES, REGISTRATION_REQUEST_BYTES, SEALED_RECORD_BYTES};
 use crate::problem::Refusal;
 use crate::{clock, text};
 use porchlight_protocol::add_device::{
     ClaimRequest, ClaimTerms, FirstPasswordRequest, Presence, ProofRequest,
 };
 use porchlight_protocol::devices::Section;
+use porchlight_protocol::lengths::{
+    KE1_BYTES, KE3_BYTES, RECORD_BYTES, REGISTRATION_REQUEST_BYTES, SEALED_RECORD_BYTES,
+};
 
 /// Checks a claim's request; its name is normalised.
 pub(super) fn check_request(request: &ClaimRequest) -> Result<ClaimTerms, Refusal> {

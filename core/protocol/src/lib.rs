@@ -19,6 +19,7 @@ pub mod device;
 pub mod devices;
 pub mod history;
 pub mod ids;
+pub mod lengths;
 pub mod link;
 #[cfg(feature = "opaque")]
 pub mod opaque;

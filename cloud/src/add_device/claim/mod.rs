@@ -17,24 +17,9 @@ use porchlight_protocol::add_device::{
     Challenge, ClaimFailure, ClaimState, Presence, RegistrationAnswer, WithdrawReason,
 };
 use porchlight_protocol::device::RefusalReason;
+use porchlight_protocol::lengths::{KE2_BYTES, REGISTRATION_RESPONSE_BYTES, SIGNATURE_BYTES};
 use porchlight_protocol::{Base64Url, DeviceId};
 
-/// OPAQUE KE1 (RFC 9807, with ristretto255).
-pub const KE1_BYTES: usize = 96;
-/// OPAQUE KE2.
-pub const KE2_BYTES: usize = 320;
-/// OPAQUE KE3.
-pub const KE3_BYTES: usize = 64;
-/// OPAQUE registration request.
-pub const REGISTRATION_REQUEST_BYTES: usize = 32;
-/// OPAQUE registration response.
-pub const REGISTRATION_RESPONSE_BYTES: usize = 64;
-/// OPAQUE registration record.
-pub const RECORD_BYTES: usize = 192;
-/// The record sealed: a nonce before it, a tag after it.
-pub const SEALED_RECORD_BYTES: usize = 12 + RECORD_BYTES + 16;
-/// ES256 signature as r and s.
-const SIGNATURE_BYTES: usize = 64;
 /// How long a device rests that did not say how long.
 const REST_SECONDS: u32 = 900;
 

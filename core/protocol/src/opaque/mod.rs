@@ -37,25 +37,17 @@ pub mod suite;
 #[cfg(test)]
 mod tests;
 
+pub use crate::lengths::{
+    KE1_BYTES, KE2_BYTES, KE3_BYTES, RECORD_BYTES, REGISTRATION_REQUEST_BYTES, REGISTRATION_RESPONSE_BYTES,
+    SEALED_RECORD_BYTES,
+};
 pub use context::ClaimContext;
 pub use device::{
     Credential, DeviceLogin, DeviceSetup, PasswordFile, answer_login, answer_registration, register_locally,
 };
 pub use phone::{LoginError, PhoneLogin, PhoneRegistration, UnusableSecret};
-pub use seal::{SEALED_RECORD_BYTES, SessionKey};
+pub use seal::SessionKey;
 
-/// The phone's first log-in message (RFC 9807, section 6.1: KE1).
-pub const KE1_BYTES: usize = 96;
-/// The device's answer (KE2).
-pub const KE2_BYTES: usize = 320;
-/// The phone's proof (KE3).
-pub const KE3_BYTES: usize = 64;
-/// The phone's registration request (RFC 9807, section 5.1).
-pub const REGISTRATION_REQUEST_BYTES: usize = 32;
-/// The device's registration response.
-pub const REGISTRATION_RESPONSE_BYTES: usize = 64;
-/// The registration record, which a device keeps as its password file.
-pub const RECORD_BYTES: usize = 192;
 /// The longest password, in bytes of UTF-8.
 pub const MAX_SECRET_BYTES: usize = 128;
 

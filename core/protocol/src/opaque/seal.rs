@@ -9,7 +9,8 @@
 //!
 //! A session key seals one record, so a random nonce cannot repeat in any way that matters.
 
-use super::{ClaimContext, Malformed, RECORD_BYTES, exactly};
+use super::{ClaimContext, Malformed, exactly};
+use crate::lengths::{NONCE_BYTES, RECORD_BYTES, SEALED_RECORD_BYTES};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Key, KeyInit, Nonce};
 use opaque_rand::RngCore;
@@ -21,12 +22,8 @@ use zeroize::Zeroize;
 
 /// Keeps this key apart from whatever else a session key may once be used for.
 const KEY_PREFIX: &[u8] = b"porchlight/record/1";
-/// Length of the nonce.
-const NONCE_BYTES: usize = 12;
 /// Length of a session key.
 const SESSION_KEY_BYTES: usize = 64;
-/// A sealed record: nonce, ciphertext, tag.
-pub const SEALED_RECORD_BYTES: usize = NONCE_BYTES + RECORD_BYTES + 16;
 
 /// The key that a good log-in gives to both sides, 64 bytes.
 #[derive(Clone)]
