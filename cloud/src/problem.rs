@@ -83,6 +83,9 @@ impl IntoResponse for Refusal {
         let headers = response.headers_mut();
         // RFC 9457, section 3
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(challenge) = challenge(&self.problem) {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -90,6 +93,16 @@ impl IntoResponse for Refusal {
             response.extensions_mut().insert(LostRace);
         }
         response
+    }
+}
+
+/// What a 401 asks for (RFC 9110, section 15.5.2): a token (RFC 6750, section 3), or a proof (RFC 9449, section 7.1).
+fn challenge(problem: &Problem) -> Option<&'static str> {
+    match problem.code {
+        ProblemCode::UseDpopNonce => Some("DPoP algs=\"ES256\", error=\"use_dpop_nonce\""),
+        ProblemCode::InvalidDpopProof => Some("DPoP algs=\"ES256\", error=\"invalid_dpop_proof\""),
+        ProblemCode::SessionRevoked => Some("Bearer error=\"invalid_token\""),
+        _ => (problem.status == 401).then_some("Bearer"),
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::db::DatabaseLocation;
 use lettre::message::Mailbox;
 use porchlight_protocol::LinkHost;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -39,7 +39,9 @@ pub struct Settings {
     pub requests_per_minute: u32,
     /// Sign-ins and registrations a minute and network address.
     pub sign_ins_per_minute: u32,
-    /// Failed sign-ins an identifier has in 15 minutes before answers are delayed.
+    /// Proxies of ours, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Failed sign-ins an identifier has in an hour before answers are delayed.
     pub sign_in_failures: u32,
     /// Mails an address gets in an hour.
     pub mails_per_hour: u32,
@@ -74,6 +76,7 @@ impl Settings {
             unanswered_claims_per_hour: 20,
             requests_per_minute: 600,
             sign_ins_per_minute: 30,
+            trusted_proxies: Vec::new(),
             sign_in_failures: 5,
             mails_per_hour: 3,
             feed_keeps: Duration::from_secs(7 * 24 * 3600),

@@ -7,7 +7,7 @@ use clap::{ArgMatches, Args};
 use lettre::message::Mailbox;
 use porchlight_protocol::LinkHost;
 use std::cmp::Ordering;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -96,7 +96,11 @@ pub(super) struct Options {
           value_parser = clap::value_parser!(u32).range(1..))]
     sign_ins_per_minute: u32,
 
-    /// Failed sign-ins of an identifier before answers are delayed
+    /// Addresses of proxies before this server, separated by commas: their X-Forwarded-For says where a request is from
+    #[arg(long, env = "PORCHLIGHT_TRUSTED_PROXIES", value_name = "ADDRESSES", value_delimiter = ',')]
+    trusted_proxies: Vec<IpAddr>,
+
+    /// Failed sign-ins of an identifier in an hour before answers are delayed
     #[arg(long, env = "PORCHLIGHT_SIGN_IN_FAILURES", default_value_t = 5, value_name = "COUNT",
           value_parser = clap::value_parser!(u32).range(1..))]
     sign_in_failures: u32,
@@ -193,6 +197,7 @@ impl Options {
             unanswered_claims_per_hour: self.unanswered_claims_per_hour,
             requests_per_minute: self.requests_per_minute,
             sign_ins_per_minute: self.sign_ins_per_minute,
+            trusted_proxies: self.trusted_proxies,
             sign_in_failures: self.sign_in_failures,
             mails_per_hour: self.mails_per_hour,
             feed_keeps: Duration::from_secs(u64::from(self.feed_keeps_hours) * 3600),

@@ -55,7 +55,12 @@ fn refuse_body(rejection: &BytesRejection) -> Refusal {
 }
 
 /// Reads JSON; a value of the wrong shape is `invalid_input` with the path of its field, the rest is malformed.
+///
+/// Every body is an object: serde would read the fields of one from an array too, in an order that is nobody's contract.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(ProblemCode::MalformedRequest.into());
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let field = error.path().to_string();
@@ -131,6 +136,7 @@ mod tests {
     fn malformed_body_is_told_from_a_wrong_value() {
         assert_eq!(refused(""), (400, None));
         assert_eq!(refused("[]"), (400, None));
+        assert_eq!(refused(r#" ["a","","UTC"]"#), (400, None));
         assert_eq!(refused(r#"{"name":"a","address":"","time_zone":"UTC"} x"#), (400, None));
         assert_eq!(refused(r#"{"name":"a","address":""}"#), (400, None));
         assert_eq!(refused(r#"{"name":"a","address":"","time_zone":"UTC","x":1}"#), (400, None));

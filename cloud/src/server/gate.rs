@@ -29,6 +29,9 @@ pub(super) enum Gate {
     Unknown,
 }
 
+/// What proxies write the client's address into.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
 /// Routes that anybody may ask, whatever their app: a device without a clock, a developer.
 const OPEN: [&str; 2] = ["/v1/time", "/v1/openapi.json"];
 
@@ -53,7 +56,7 @@ pub(super) async fn pass(State(state): State<CloudState>, mut request: Request, 
     let counted = match gate {
         // Whatever token comes along: one session must not buy more guesses at others.
         _ if request.method() == Method::POST && COUNTED_BY_ADDRESS.contains(&path) => {
-            Some(("address", state.limits.count_sign_in(address(&request))))
+            Some(("address", state.limits.count_sign_in(address(&state.settings.trusted_proxies, &request))))
         }
         Gate::Known(caller) => Some(("session", state.limits.count_request(caller.session))),
         _ => None,
@@ -114,10 +117,22 @@ fn bearer(headers: &HeaderMap) -> Option<SecretString> {
     scheme.eq_ignore_ascii_case("bearer").then(|| SecretString::from(token))
 }
 
-/// Where the request comes from. Proxies are not believed: nothing here is configured to trust one.
-fn address(request: &Request) -> IpAddr {
+/// Where the request comes from: the connection's address; or, behind proxies of ours, the last address in
+/// `X-Forwarded-For` that is none of theirs. What stands before it anybody could have written.
+fn address(trusted: &[IpAddr], request: &Request) -> IpAddr {
     let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
+    let peer = connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
+    if !trusted.contains(&peer.to_canonical()) {
+        return peer;
+    }
+    let forwarded = request.headers().get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<_> =
+        forwarded.flat_map(|text| text.split(',')).map(|hop| hop.trim().parse().ok()).collect();
+    let foreign = hops
+        .into_iter()
+        .rev()
+        .find(|hop: &Option<IpAddr>| hop.is_none_or(|address| !trusted.contains(&address.to_canonical())));
+    foreign.flatten().unwrap_or(peer)
 }
 
 /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4).
@@ -145,6 +160,30 @@ mod tests {
         {
             assert_eq!(client_version(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn proxy_of_ours_is_believed_and_nobody_else() {
+        let ours = ["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
+        let from = |peer: &str, forwarded: &'static [&'static str]| {
+            let mut request = Request::new(axum::body::Body::empty());
+            let peer = SocketAddr::new(peer.parse().unwrap(), 1);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            for text in forwarded {
+                request.headers_mut().append(FORWARDED_FOR, HeaderValue::from_static(text));
+            }
+            address(&ours, &request).to_string()
+        };
+        assert_eq!(from("192.0.2.7", &["198.51.100.9"]), "192.0.2.7", "a stranger says what they like");
+        assert_eq!(from("10.0.0.1", &["198.51.100.9"]), "198.51.100.9");
+        assert_eq!(
+            from("10.0.0.1", &["1.1.1.1, 198.51.100.9", "10.0.0.2"]),
+            "198.51.100.9",
+            "the last foreign one"
+        );
+        assert_eq!(from("10.0.0.1", &["1.1.1.1, rubbish"]), "10.0.0.1", "nothing before rubbish counts");
+        assert_eq!(from("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(from("::ffff:10.0.0.1", &["2001:db8::1"]), "2001:db8::1");
     }
 
     #[test]

@@ -9,8 +9,10 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
+use http_body_util::LengthLimitError;
 use porchlight_protocol::ProblemCode;
 use std::any::Any;
+use std::error::Error as _;
 use std::time::{Duration, Instant};
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -67,8 +69,13 @@ pub(super) async fn hurry(request: Request, next: Next) -> Response {
 /// Runs a request again whose transaction lost a race (40001, 40P01, a row that came first).
 pub(super) async fn race_again(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return Refusal::new(ProblemCode::BodyTooLarge).into_response();
+    let body = match to_bytes(body, LARGEST_BODY).await {
+        Ok(body) => body,
+        Err(error) if error.source().is_some_and(|source| source.is::<LengthLimitError>()) => {
+            return Refusal::new(ProblemCode::BodyTooLarge).into_response();
+        }
+        // It broke off, or its chunks are none.
+        Err(_) => return Refusal::new(ProblemCode::MalformedRequest).into_response(),
     };
     for run in 1.. {
         let request = Request::from_parts(parts.clone(), Body::from(Bytes::clone(&body)));

@@ -5,12 +5,16 @@
 //! the request that they are at.
 
 use crate::limits::{Holders, network};
+use crate::problem::Refusal;
 use crate::server::{CloudState, DRAIN, Places};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
+use axum::http::{Version, header};
+use axum::response::IntoResponse as _;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use porchlight_protocol::ProblemCode;
 use rustls::ServerConfig;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -63,10 +67,13 @@ pub(super) async fn serve(
                 continue;
             }
         };
-        let Some(hold) = addresses.take(network(peer.ip())) else {
+        // Everybody's requests come from a proxy's address.
+        let is_proxy = state.settings.trusted_proxies.contains(&peer.ip().to_canonical());
+        let hold = addresses.take(network(peer.ip()));
+        if hold.is_none() && !is_proxy {
             tracing::debug!(address = %peer.ip(), "too many connections of one address");
             continue;
-        };
+        }
         let (tls, router, state) = (tls.clone(), router.clone(), state.clone());
         let tracker = state.tasks.clone();
         tracker.spawn(async move {
@@ -105,7 +112,13 @@ where
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         asked.notify_one();
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        let router = router.clone();
+        async move {
+            if is_without_host(&request) {
+                return Ok(Refusal::new(ProblemCode::MalformedRequest).into_response());
+            }
+            router.oneshot(request).await
+        }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
@@ -129,6 +142,11 @@ where
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke");
     }
+}
+
+/// RFC 9112, section 3.2: HTTP/1.1 names one host.
+fn is_without_host(request: &Request<Incoming>) -> bool {
+    request.version() == Version::HTTP_11 && request.headers().get_all(header::HOST).iter().count() != 1
 }
 
 /// Completes when the time for the first request is over without one.

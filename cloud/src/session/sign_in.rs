@@ -25,7 +25,7 @@ use porchlight_protocol::session::SessionResponse;
 use porchlight_protocol::{ProblemCode, SessionId};
 use secrecy::SecretString;
 
-/// Failures are counted for so long.
+/// Failures are counted for so long: four of the longest delays, so that whoever sits one out does not begin anew.
 const FAILURES_COUNT_FOR: i64 = HOUR;
 
 /// The first delay; each failure doubles it.

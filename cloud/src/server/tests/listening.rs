@@ -6,9 +6,16 @@ use tokio::net::TcpStream;
 
 const REQUEST: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 
+async fn answer_of(stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin) -> String {
+    answer_to(REQUEST, stream).await
+}
+
 /// Sends a request and reads until the server closes (which it may do without TLS's own goodbye).
-async fn answer_of(mut stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin) -> String {
-    stream.write_all(REQUEST).await.unwrap();
+async fn answer_to(
+    request: &[u8],
+    mut stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+) -> String {
+    stream.write_all(request).await.unwrap();
     let mut answer = Vec::new();
     let _end = stream.read_to_end(&mut answer).await;
     String::from_utf8_lossy(&answer).into_owned()
@@ -127,6 +134,27 @@ async fn files_are_for_the_server_s_eyes_only() {
 
 fn fixture(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/tls").join(name)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn request_that_is_not_http_is_malformed_not_too_large() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings::in_folder(folder.path());
+    settings.http.set_port(0);
+    settings.mqtt.set_port(0);
+    let cloud = Cloud::start(settings).await.unwrap();
+    let head = "POST /v1/accounts HTTP/1.1\r\nporchlight-client: customer-test/1.0.0\r\nconnection: close\r\n\
+                content-type: application/json\r\n";
+    for rest in [
+        "content-length: 2\r\n\r\n{}",
+        "host: a\r\nhost: b\r\ncontent-length: 2\r\n\r\n{}",
+        "host: localhost\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\nrubbish\r\n\r\n",
+    ] {
+        let stream = TcpStream::connect(cloud.http_address()).await.unwrap();
+        let answer = answer_to(format!("{head}{rest}").as_bytes(), stream).await;
+        assert!(answer.starts_with("HTTP/1.1 400"), "{rest:?}: {answer}");
+    }
+    cloud.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

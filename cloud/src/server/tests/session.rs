@@ -163,6 +163,18 @@ async fn session_has_so_many_requests_a_minute() {
 }
 
 #[tokio::test]
+async fn refusal_says_which_authentication_it_wants() {
+    let app = App::new().await;
+    let challenge =
+        |response: Response<Body>| response.headers()["www-authenticate"].to_str().unwrap().to_owned();
+    let account = ask(&app.router, request("GET", "/v1/account").body(Body::empty()).unwrap()).await;
+    assert_eq!(challenge(account), "Bearer");
+    let body = json!({ "email": "kim@example.org", "password": "correct horse" });
+    let sign_in = app.send(App::post("/v1/sessions"), &body).await;
+    assert!(challenge(sign_in).contains("use_dpop_nonce"));
+}
+
+#[tokio::test]
 async fn longest_password_and_names_fit_into_a_body() {
     let app = App::new().await;
     let body = json!({ "email": "kim@example.org", "password": "p".repeat(127) + "q", "given_name": "K".repeat(64),
