@@ -187,6 +187,9 @@ impl Exchange<'_> {
         }
         self.post("proof", &body).await.good();
         let state = self.who.wait_past(self.claim, "challenged").await;
+        // An answer that was lost: the same request again does nothing.
+        let again = self.post("proof", &body).await.good();
+        assert!(!matches!(again["state"]["is"].as_str(), Some("requested" | "challenged")), "{again}");
         Some(Proof { key, context, state })
     }
 

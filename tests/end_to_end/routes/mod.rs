@@ -3,7 +3,7 @@
 //!
 //! 1. Without a session a route answers 401, unless the table opens it to anybody.
 //! 2. With a session, a thing of somebody else's is not there: 404, and the database is as before.
-//! 3. Reading changes nothing.
+//! 3. Reading changes nothing, and a change that is asked for again, as after a lost answer, is made once.
 
 mod content;
 
@@ -121,13 +121,29 @@ impl Owner {
 }
 
 async fn ask(api: &Api, method: &str, path: &str, body: &Value) -> Answer {
+    ask_with_key(api, method, path, body, &Uuid::new_v4().to_string()).await
+}
+
+async fn ask_with_key(api: &Api, method: &str, path: &str, body: &Value, key: &str) -> Answer {
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
     let mut request = api.request(method.clone(), path);
     if matches!(method, Method::PATCH | Method::DELETE) || path == "/v1/sites" && method == Method::POST {
-        request = request.header(IDEMPOTENCY_HEADER, Uuid::new_v4().to_string());
+        request = request.header(IDEMPOTENCY_HEADER, key);
     }
     read(if body.is_null() { request } else { request.json(body) }).await
 }
+
+/// Changes whose repetition is no business of this walk, and where it is tested or why it is another change.
+const REPEATED_ELSEWHERE: [(&str, &str, &str); 8] = [
+    ("post", "/v1/accounts", "a second registration: a mail and a code of its own"),
+    ("post", "/v1/accounts/codes", "a second mail, within the limit of mails"),
+    ("post", "/v1/accounts/verify", "mailed_code_makes_the_account_and_again_is_answered_the_same"),
+    ("post", "/v1/claims/{id}/first-password", "claim_code_gives_the_first_password"),
+    ("post", "/v1/claims/{id}/proof", "every proof in `claims` is given twice"),
+    ("post", "/v1/sessions", "a second session, which ends the installation's first"),
+    ("delete", "/v1/sessions/current", "signing_out_ends_this_session_and_no_other"),
+    ("post", "/v1/sessions/refresh", "retry_with_the_predecessor_gets_the_same_successor"),
+];
 
 #[test]
 fn every_route_has_been_decided_about() {
@@ -239,5 +255,38 @@ on_both_engines! {
             }
         }
         assert_eq!(settled(&db).await, before);
+    }
+
+    async fn answer_that_was_lost_is_had_again_by_the_same_request_and_nothing_is_done_twice(database: Database) {
+        let db = database.open().await;
+        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let kim = Owner::new(&cloud, "kim@example.org").await;
+        let house = json!({ "name": "Lake house", "address": "", "time_zone": "Europe/Berlin" });
+        let claim = json!({ "terms": kim.terms, "attempt": 1, "opening": Base64Url(vec![7; 96]) });
+        let (fresh, waiting) = (ClaimId::mint_offline().to_string(), kim.waiting.to_string());
+        let changes = [
+            ("post", "/v1/sites", "", house),
+            ("patch", "/v1/sites/{id}", kim.who.site.as_str(), json!({ "name": "Barn" })),
+            ("patch", "/v1/devices/{id}", kim.device.as_str(), json!({ "name": "Door" })),
+            ("put", "/v1/claims/{id}", fresh.as_str(), claim),
+            ("post", "/v1/claims/{id}/withdraw", waiting.as_str(), json!({ "reason": "given_up" })),
+            ("delete", "/v1/devices/{id}", kim.device.as_str(), Value::Null),
+        ];
+        let walked: BTreeSet<_> = changes.iter().map(|(method, path, ..)| (*method, *path)).collect();
+        let elsewhere = REPEATED_ELSEWHERE.iter().map(|(method, path, _)| (*method, *path));
+        let all = ROUTES.iter().map(|(method, path, _)| (*method, *path)).filter(|(method, _)| *method != "get");
+        assert_eq!(walked.into_iter().chain(elsewhere).collect::<BTreeSet<_>>(), all.collect());
+        let mut before = settled(&db).await;
+        for (method, path, id, body) in changes {
+            let (path, key) = (path.replace("{id}", id), Uuid::new_v4().to_string());
+            let lost = ask_with_key(&kim.who.api, method, &path, &body, &key).await;
+            assert!(lost.status.is_success(), "{method} {path}: {lost:?}");
+            let after = settled(&db).await;
+            assert_ne!(after, before, "{method} {path} does something");
+            let again = ask_with_key(&kim.who.api, method, &path, &body, &key).await;
+            assert_eq!((again.status, again.body), (lost.status, lost.body), "{method} {path}");
+            before = settled(&db).await;
+            assert_eq!(before, after, "{method} {path} was done twice");
+        }
     }
 }

@@ -94,6 +94,37 @@ on_both_engines! {
         }
     }
 
+    async fn access_lasts_ten_minutes_an_idle_token_30_days_a_session_180(database: Database) {
+        let (service, first) = signed_in(&database).await;
+        let lasts = "SELECT COUNT(*) FROM session WHERE expires_at - created_at = 15552000000 \
+            AND access_expires_at - created_at = 600000";
+        assert_eq!(service.count(lasts).await, 1);
+        let idles = "SELECT COUNT(*) FROM refresh_token WHERE idle_expires_at - created_at = 2592000000";
+        assert_eq!(service.count(idles).await, 1);
+        service.sql("UPDATE session SET access_expires_at = access_expires_at - 595000").await;
+        assert!(service.lets_in(&first.access_token).await, "five seconds are left");
+        service.sql("UPDATE session SET access_expires_at = access_expires_at - 5000").await;
+        assert!(!service.lets_in(&first.access_token).await);
+        service.sql("UPDATE refresh_token SET idle_expires_at = idle_expires_at - 2591995000").await;
+        let second = service.refresh(PHONE, &first.refresh_token).await.expect("five seconds are left");
+        assert!(service.lets_in(&second.access_token).await);
+    }
+
+    async fn no_refresh_makes_a_session_live_longer(database: Database) {
+        let (service, first) = signed_in(&database).await;
+        service.sql("UPDATE session SET expires_at = expires_at - 15551700000").await;
+        let second = service.refresh(PHONE, &first.refresh_token).await.expect("five minutes are left");
+        assert!((295..=300).contains(&second.access_expires_in), "{}", second.access_expires_in);
+        let outlives = "SELECT COUNT(*) FROM session s JOIN refresh_token t ON t.session_id = s.id \
+            WHERE t.successor_hash IS NULL \
+            AND (s.access_expires_at > s.expires_at OR t.idle_expires_at > s.expires_at)";
+        assert_eq!(service.count(outlives).await, 0);
+        service.sql("UPDATE session SET expires_at = expires_at - 300000").await;
+        assert!(!service.lets_in(&second.access_token).await, "not past its session");
+        let third = service.refresh(PHONE, &second.refresh_token).await;
+        assert_eq!(code(third), ProblemCode::SessionRevoked);
+    }
+
     async fn token_that_nobody_minted_is_over(database: Database) {
         let service = Service::on(&database).await;
         let unknown = secret::mint(secret::SecretKind::Refresh);
