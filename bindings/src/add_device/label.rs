@@ -151,6 +151,11 @@ pub enum LabelFinding {
         /// Whom it leads to; international names in punycode.
         host: String,
     },
+    /// The number stands in a web address: show whose, never open it.
+    FromWebAddress {
+        /// Whom it leads to; international names in punycode.
+        host: String,
+    },
     /// No label that is known here.
     NotALabel,
 }
@@ -176,6 +181,7 @@ impl From<words::Finding> for LabelFinding {
             Core::SecretFromSerial => Self::SecretFromSerial,
             Core::MaybeSerial => Self::MaybeSerial,
             Core::WebAddress { host } => Self::WebAddress { host },
+            Core::FromWebAddress { host } => Self::FromWebAddress { host },
             Core::NotALabel => Self::NotALabel,
         }
     }

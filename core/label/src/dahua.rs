@@ -14,13 +14,14 @@
 use crate::serial::is_serial;
 use crate::web::{host, without_serial};
 use crate::{Family, Field, Finding, Identifier, IdentifierKind, LabelSecret, Reading, Repair, SecretKind};
+use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 
 const SERIAL_LENGTH: usize = 15;
 
 pub(crate) fn read(text: &str) -> Option<Reading> {
-    if host(text).is_some() {
-        return read_address(text);
+    if let Some(host) = host(text) {
+        return read_address(text, host);
     }
     let bare = text.trim_start_matches('{').trim_end_matches('}');
     read_keys(bare).or_else(|| read_columns(bare)).or_else(|| read_pair(bare))
@@ -116,11 +117,17 @@ fn read_pair(text: &str) -> Option<Reading> {
     fits.then(|| with_serial(serial, Some(model), []))
 }
 
-fn read_address(text: &str) -> Option<Reading> {
+/// The host is said: the address may be anybody's, and so may the number in it.
+fn read_address(text: &str, host: String) -> Option<Reading> {
     let query = text.split(['?', '&', '#']).skip(1);
     let mut pairs = query.filter_map(|part| part.split_once('='));
     let serial = pairs.find(|(key, _)| key.eq_ignore_ascii_case("sn")).map(|(_, value)| value)?;
-    Some(with_serial(serial, None, []))
+    let serial = percent_decode_str(serial).decode_utf8().ok()?;
+    let mut reading = with_serial(&serial, None, []);
+    let finding = Finding::FromWebAddress { host };
+    reading.repairs.iter_mut().for_each(|repair| repair.reading.findings.push(finding.clone()));
+    reading.findings.push(finding);
+    Some(reading)
 }
 
 fn with_serial<const N: usize>(

@@ -73,6 +73,7 @@ impl Finding {
             Self::SecretFromSerial => "secret_from_serial",
             Self::MaybeSerial => "maybe_serial",
             Self::WebAddress { .. } => "web_address",
+            Self::FromWebAddress { .. } => "from_web_address",
             Self::NotALabel => "not_a_label",
         }
     }
@@ -84,7 +85,7 @@ impl Finding {
                 Some(character.to_string())
             }
             Self::Missing(field) | Self::Malformed(field) => Some(field.name().to_owned()),
-            Self::WebAddress { host } => Some(host.clone()),
+            Self::WebAddress { host } | Self::FromWebAddress { host } => Some(host.clone()),
             Self::Empty
             | Self::TooLong
             | Self::TooShort

@@ -144,6 +144,11 @@ pub enum Finding {
         /// Whom it leads to; international names in punycode.
         host: String,
     },
+    /// The number stands in a web address: whoever printed the code may have it lead anywhere. Never opened.
+    FromWebAddress {
+        /// Whom it leads to; international names in punycode.
+        host: String,
+    },
     /// No label that is known here.
     NotALabel,
 }
@@ -197,7 +202,8 @@ impl Finding {
             | Self::SpaceWithin
             | Self::LookAlike
             | Self::SecretFromSerial
-            | Self::MaybeSerial => false,
+            | Self::MaybeSerial
+            | Self::FromWebAddress { .. } => false,
         }
     }
 }

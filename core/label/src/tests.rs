@@ -92,6 +92,23 @@ fn text_that_is_no_label_says_what_it_is() {
 }
 
 #[test]
+fn number_from_a_web_address_says_whose_address_it_is() {
+    let reading = read("https://Shop.müller.example/x?ref=1&SN=2M047C90AN00005#top");
+    assert_eq!(reading.serial.as_deref(), Some("2M047C90AN00005"));
+    let host = Finding::FromWebAddress { host: "shop.xn--mller-kva.example".into() };
+    assert_eq!(reading.findings, [host.clone()]);
+    assert!(reading.is_complete(), "worth knowing, not wrong");
+    let escaped = read("https://shop.xn--mller-kva.example/?sn=2M047C9%30AN00005");
+    assert_eq!(
+        (escaped.serial.as_deref(), &escaped.findings[..]),
+        (Some("2M047C90AN00005"), &[host.clone()][..])
+    );
+    let repaired = read("https://shop.müller.example/?sn=2M047C9OAN00005");
+    assert_eq!(repaired.repairs[0].reading.findings, [host]);
+    assert!(!read("https://shop.example/?sn=%ff%fe").is_complete());
+}
+
+#[test]
 fn typed_serial_with_look_alikes_is_asked_about_and_not_changed() {
     let reading = read_serial("2M047C9OAN00005");
     assert_eq!(reading.serial.as_deref(), Some("2M047C9OAN00005"));

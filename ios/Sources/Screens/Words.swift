@@ -84,6 +84,7 @@ extension DeviceSection {
     case .secretFromSerial: ("finding_secret_from_serial", nil)
     case .maybeSerial: ("finding_maybe_serial", nil)
     case .webAddress: ("finding_web_address_title", "finding_web_address_body")
+    case .fromWebAddress(let host): ("finding_from_web_address \(host)", nil)
     case .notALabel: ("finding_not_a_label_title", "finding_not_a_label_body")
     }
 }

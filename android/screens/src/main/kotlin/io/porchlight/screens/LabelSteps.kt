@@ -171,6 +171,7 @@ private fun Context.wordsFor(finding: LabelFinding): Pair<String, String?> {
         is LabelFinding.SecretFromSerial -> words(R.string.finding_secret_from_serial)
         is LabelFinding.MaybeSerial -> words(R.string.finding_maybe_serial)
         is LabelFinding.WebAddress -> words(R.string.finding_web_address_title, R.string.finding_web_address_body)
+        is LabelFinding.FromWebAddress -> getString(R.string.finding_from_web_address, finding.host) to null
         is LabelFinding.NotALabel -> words(R.string.finding_not_a_label_title, R.string.finding_not_a_label_body)
     }
 }

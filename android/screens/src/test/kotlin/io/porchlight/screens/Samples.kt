@@ -74,7 +74,7 @@ internal val findings = listOf(
     LabelFinding.FullWidth, LabelFinding.LowerCase, LabelFinding.NotAscii("é"),
     LabelFinding.ForeignCharacter("#"), LabelFinding.CheckWrong, LabelFinding.Missing(LabelField.SERIAL),
     LabelFinding.Malformed(LabelField.FINGERPRINT), LabelFinding.LookAlike, LabelFinding.SecretFromSerial, LabelFinding.MaybeSerial,
-    LabelFinding.WebAddress("shop.example"), LabelFinding.NotALabel,
+    LabelFinding.WebAddress("shop.example"), LabelFinding.FromWebAddress("shop.example"), LabelFinding.NotALabel,
 )
 
 internal fun read(vararg readings: LabelReading) = LabelProgress.Read(readings.toList())
