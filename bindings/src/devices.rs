@@ -2,8 +2,8 @@
 
 use crate::PorchlightError;
 use crate::ids::{ClaimId, DeviceId, SiteId};
-use crate::listening::{Hears, ListListener, Subscription};
-use crate::runtime::{moment, run, runtime};
+use crate::listening::{Connection, Hears, ListListener, Subscription};
+use crate::runtime::{at_once, moment, run};
 use porchlight_core::{Window, devices, words};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -157,15 +157,15 @@ pub struct DeviceWindow {
     pub total: u32,
     /// When the phone last knew it to be true, by the phone's clock; none before the first answer.
     pub as_of: Option<SystemTime>,
-    /// What the cloud knows is here within a second.
-    pub live: bool,
+    /// Whether what the cloud knows comes here: say that it is out of reach when it is `Unreachable`, not before.
+    pub connection: Connection,
 }
 
 impl From<Window<devices::ListedDevice>> for DeviceWindow {
     fn from(window: Window<devices::ListedDevice>) -> Self {
-        let Window { offset, items, total, as_of, live } = window;
+        let Window { offset, items, total, as_of, connection } = window;
         let items = items.into_iter().map(Into::into).collect();
-        Self { offset, items, total, as_of: as_of.map(moment), live }
+        Self { offset, items, total, as_of: as_of.map(moment), connection }
     }
 }
 
@@ -179,9 +179,8 @@ pub struct DeviceList {
 #[uniffi::export(async_runtime = "tokio")]
 impl DeviceList {
     /// Sets the list's one listener, in place of a former one. It hears at once, then of each change.
-    pub fn listen(&self, listener: Arc<dyn ListListener>) -> Arc<Subscription> {
-        let _on_our_threads = runtime().enter();
-        Subscription::of(self.list.listen(Arc::new(Hears(listener))))
+    pub fn listen(&self, listener: Arc<dyn ListListener>) -> Result<Arc<Subscription>, PorchlightError> {
+        at_once(&self.profile, || Subscription::of(self.list.listen(Arc::new(Hears(listener)))))
     }
 
     /// A window of the list of a section, a site, or both; 1 to 200 at once. Readable without a connection.

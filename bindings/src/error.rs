@@ -85,6 +85,8 @@ pub enum ConflictReason {
     PhoneLocked,
     /// The site still holds devices.
     SiteNotEmpty,
+    /// The site is not there any more: choose another.
+    SiteGone,
     /// The claim id stands for another claim.
     ClaimDiffers,
     /// Another step of the same claim came first; read it again.
@@ -197,6 +199,7 @@ impl From<porchlight_core::ConflictReason> for ConflictReason {
             Core::UnsentActs { count } => Self::UnsentActs { count },
             Core::PhoneLocked => Self::PhoneLocked,
             Core::SiteNotEmpty => Self::SiteNotEmpty,
+            Core::SiteGone => Self::SiteGone,
             Core::ClaimDiffers => Self::ClaimDiffers,
             Core::ClaimMoved => Self::ClaimMoved,
         }

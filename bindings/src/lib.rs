@@ -32,7 +32,7 @@ pub use configuration::Configuration;
 pub use devices::{Device, DeviceLine, DeviceList, DeviceSection, DeviceWindow, QueuedDevice};
 pub use error::{ConflictReason, InputField, InputReason, NotAllowedReason, PorchlightError};
 pub use ids::{ClaimId, DeviceId, SiteId};
-pub use listening::{ListListener, Subscription};
+pub use listening::{Connection, ListListener, Subscription};
 pub use porchlight::Porchlight;
 pub use ports::{Clock, Connectivity, PortError, SecretStore, Signer};
 #[cfg(feature = "probes")]
@@ -41,6 +41,6 @@ pub use profile::Profile;
 pub use session::{
     Account, Language, SessionFlow, SessionListener, SessionState, SignedOutReason, UnsentActs,
 };
-pub use sites::{Site, SiteList, SiteWindow};
+pub use sites::{Site, SiteChoice, SiteList, SiteWindow};
 
 uniffi::setup_scaffolding!();

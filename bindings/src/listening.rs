@@ -16,6 +16,19 @@ impl Subscription {
     }
 }
 
+pub type Connection = porchlight_core::Connection;
+
+/// Whether what the cloud knows comes to this phone.
+#[uniffi::remote(Enum)]
+pub enum Connection {
+    /// It is here within a second.
+    Live,
+    /// The phone is about to ask, or has asked for the first time, a moment ago: nothing to worry about yet.
+    Connecting,
+    /// The cloud was asked, and did not answer, or not in time; the phone goes on asking.
+    Unreachable,
+}
+
 /// Hears that a list changed.
 #[uniffi::export(foreign)]
 pub trait ListListener: Send + Sync {

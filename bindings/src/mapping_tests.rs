@@ -83,14 +83,14 @@ fn window_keeps_its_fields() {
         items: vec![devices::ListedDevice::Added(core_device())],
         total: 7,
         as_of: Some(-1),
-        live: true,
+        connection: Connection::Live,
     };
     let expected = DeviceWindow {
         offset: 3,
         items: vec![DeviceLine::Added { device: device() }],
         total: 7,
         as_of: Some(SystemTime::UNIX_EPOCH - Duration::from_millis(1)),
-        live: true,
+        connection: Connection::Live,
     };
     assert_eq!(DeviceWindow::from(core), expected);
 }
@@ -109,9 +109,23 @@ fn site_and_its_window_keep_their_fields() {
         address: "Shore road 3".into(),
         time_zone: "Europe/Berlin".into(),
     };
-    let window =
-        SiteWindow::from(Window { offset: 1, items: vec![site], total: 2, as_of: None, live: false });
-    assert_eq!(window, SiteWindow { offset: 1, items: vec![expected], total: 2, as_of: None, live: false });
+    let window = SiteWindow::from(Window {
+        offset: 1,
+        items: vec![site],
+        total: 2,
+        as_of: None,
+        connection: Connection::Unreachable,
+    });
+    assert_eq!(
+        window,
+        SiteWindow {
+            offset: 1,
+            items: vec![expected],
+            total: 2,
+            as_of: None,
+            connection: Connection::Unreachable
+        }
+    );
 }
 
 #[test]
@@ -167,16 +181,20 @@ fn label_reading_keeps_its_fields() {
 #[test]
 fn details_keep_their_fields() {
     let form = DetailsForm { name: "Gate".into(), time_zone: "Europe/Berlin".into(), daylight_saving: true };
-    assert_eq!(DetailsForm::from(add_device::DetailsForm::from(form.clone())), form);
     let core = add_device::AddDeviceState::Details {
         device: add_device::DeviceOnLabel {
             serial: "LX4-00017".parse().unwrap(),
             model: "LX-4".parse().unwrap(),
         },
-        form: form.clone().into(),
+        form: add_device::DetailsForm {
+            name: "Gate".into(),
+            time_zone: "Europe/Berlin".into(),
+            daylight_saving: true,
+        },
         clock_changes: vec![words::ClockChange { at: 5, offset: 7200, daylight: true }],
         problems: vec![add_device::DetailsProblem { field: InputField::Name, reason: InputReason::TooLong }],
         first_password_by: PresenceProof::Button,
+        new_password: true,
     };
     let expected = AddDeviceState::Details {
         device: DeviceOnLabel { serial: "LX4-00017".into(), model: "LX-4".into() },
@@ -184,6 +202,7 @@ fn details_keep_their_fields() {
         clock_changes: vec![ClockChange { at: at(5), offset: 7200, daylight: true }],
         problems: vec![DetailsProblem { field: InputField::Name, reason: InputReason::TooLong }],
         first_password_by: PresenceProof::Button,
+        new_password: true,
     };
     assert_eq!(AddDeviceState::from(core), expected);
 }

@@ -4,7 +4,8 @@ use crate::PorchlightError;
 use crate::configuration::Configuration;
 use crate::ports::{Clock, Connectivity, SecretStore, Signer, ports_of};
 use crate::profile::Profile;
-use crate::runtime::{moment, run, runtime};
+use crate::runtime::{at_once, moment, run, runtime};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -31,11 +32,9 @@ impl Porchlight {
     ) -> Result<Arc<Self>, PorchlightError> {
         let ports = ports_of(secrets, clock, connectivity, signer);
         let configuration = configuration.try_into()?;
-        let opening = porchlight_core::Porchlight::open(configuration, data_folder.into(), ports);
-        match runtime().spawn(opening).await {
-            Ok(opened) => Ok(Arc::new(Self(opened?))),
-            Err(_panicked) => Err(PorchlightError::Internal { report_id: "opening".to_owned() }),
-        }
+        let folder = PathBuf::from(data_folder);
+        let opening = porchlight_core::Porchlight::open(configuration, folder.clone(), ports);
+        open_by(&folder, opening).await
     }
 
     /// The person's own profile.
@@ -72,14 +71,24 @@ impl Porchlight {
     }
 
     /// The phone's network is another: what waited for a connection tries again at once, if the app is on the screen.
-    pub fn network_changed(&self) {
-        let _on_our_threads = runtime().enter();
-        self.0.network_changed();
+    pub fn network_changed(&self) -> Result<(), PorchlightError> {
+        at_once(&self.0.profile(), || self.0.network_changed())
     }
 
     /// The log of what nobody could do anything about, for support: one line a report. It holds no personal data and no
     /// secrets.
-    pub fn diagnostics(&self) -> String {
-        self.0.diagnostics()
+    pub fn diagnostics(&self) -> Result<String, PorchlightError> {
+        at_once(&self.0.profile(), || self.0.diagnostics())
+    }
+}
+
+/// Opens on the core's threads. A panic on the way is in the folder's log: there is no core yet that could tell it.
+pub(crate) async fn open_by(
+    folder: &Path,
+    opening: impl Future<Output = Result<porchlight_core::Porchlight, porchlight_core::Error>> + Send + 'static,
+) -> Result<Arc<Porchlight>, PorchlightError> {
+    match runtime().spawn(opening).await {
+        Ok(opened) => Ok(Arc::new(Porchlight(opened?))),
+        Err(_panicked) => Err(porchlight_core::Porchlight::crashed_opening(folder).into()),
     }
 }

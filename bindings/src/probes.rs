@@ -1,8 +1,10 @@
 //! For tests of the shells only (feature `probes`): a panic on demand, how much is alive, the bare way across, and a key
 //! in software where a platform's test machine has none.
 
-use crate::runtime::{run, runtime};
-use crate::{ListListener, Porchlight, PorchlightError, PortError};
+use crate::porchlight::open_by;
+use crate::runtime::{at_once, run, runtime};
+use crate::{AddDeviceFailure, ListListener, Porchlight, PorchlightError, PortError, PresenceProof, Remedy};
+use porchlight_core::add_device;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use std::sync::Arc;
@@ -15,12 +17,46 @@ impl Porchlight {
         let deed = async { std::panic::resume_unwind(Box::new("a probe")) };
         run::<(), PorchlightError>(&self.0.profile(), deed).await
     }
+
+    /// Panics in a call that answers at once.
+    pub fn probe_panic_at_once(&self) -> Result<(), PorchlightError> {
+        at_once(&self.0.profile(), || std::panic::resume_unwind(Box::new("a probe")))
+    }
+
+    /// Panics while it opens.
+    #[uniffi::constructor]
+    pub async fn probe_panic_opening(data_folder: String) -> Result<Arc<Self>, PorchlightError> {
+        let opening = async { std::panic::resume_unwind(Box::new("a probe")) };
+        open_by(std::path::Path::new(&data_folder), opening).await
+    }
 }
 
 /// Tasks that are alive on the core's threads: of all that is open in the process.
 #[uniffi::export]
 pub fn probe_alive_tasks() -> u64 {
     runtime().metrics().num_alive_tasks() as u64
+}
+
+/// A failure, and what a person can do about it.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct ProbeFailure {
+    /// Why.
+    pub failure: AddDeviceFailure,
+    /// How they showed that the device is theirs to add.
+    pub proof: PresenceProof,
+    /// Nothing in here: there is nothing they can do, and the screen says so.
+    pub remedies: Vec<Remedy>,
+}
+
+/// Every failure with its remedies: a shell's samples are these, not its own idea of them.
+#[uniffi::export]
+pub fn probe_failures() -> Vec<ProbeFailure> {
+    let with_remedies = |(failure, proof): (add_device::AddDeviceFailure, PresenceProof)| ProbeFailure {
+        remedies: failure.remedies(proof).to_vec(),
+        failure: failure.into(),
+        proof,
+    };
+    add_device::AddDeviceFailure::every().into_iter().map(with_remedies).collect()
 }
 
 /// Nothing but the way across and back, for measuring it.

@@ -4,7 +4,7 @@ use crate::PorchlightError;
 use crate::add_device::AddDeviceFlow;
 use crate::devices::{DeviceList, DeviceSection};
 use crate::ids::{ClaimId, SiteId};
-use crate::runtime::run;
+use crate::runtime::{at_once, run};
 use crate::session::SessionFlow;
 use crate::sites::SiteList;
 use std::sync::Arc;
@@ -30,7 +30,14 @@ impl Profile {
         Arc::new(DeviceList { profile: self.0.clone(), list: self.0.devices() })
     }
 
-    /// Opens the flow that adds a device, for a site that the phone knows. `NotFound` for a site that is not there.
+    /// IANA time zones for what a person typed, the best first, at most `count`: each word begins a word of the zone's
+    /// name ("york" finds `America/New_York`). All zones for an empty text.
+    pub fn find_time_zones(&self, text: String, count: u32) -> Result<Vec<String>, PorchlightError> {
+        at_once(&self.0, || porchlight_core::add_device::find_time_zones(&text, count as usize))
+    }
+
+    /// Opens the flow that adds a device, for a site that the phone knows. `Conflict` with `SiteGone` for a site that is
+    /// not there any more: have another one chosen.
     pub async fn add_device(
         &self,
         section: DeviceSection,
@@ -41,11 +48,12 @@ impl Profile {
         Ok(AddDeviceFlow::of(&self.0, flow))
     }
 
-    /// Opens the flow on a claim that was saved before: after the app was killed, or from the list of devices. What
-    /// waits goes on at once. `NotFound` if it was added or given up meanwhile: show the list.
-    pub async fn resume_adding_device(&self, claim: ClaimId) -> Result<Arc<AddDeviceFlow>, PorchlightError> {
+    /// Opens the flow where it was, by [`AddDeviceFlow::id`] or the claim of a line of the list: after the app was
+    /// killed, or when a person taps a device that waits. What waits goes on at once. `NotFound` if it was added or given
+    /// up meanwhile, or nothing was saved yet and a day is over: show the list.
+    pub async fn resume_adding_device(&self, id: ClaimId) -> Result<Arc<AddDeviceFlow>, PorchlightError> {
         let profile = self.0.clone();
-        let flow = run(&self.0, async move { profile.resume_adding_device(claim).await }).await?;
+        let flow = run(&self.0, async move { profile.resume_adding_device(id).await }).await?;
         Ok(AddDeviceFlow::of(&self.0, flow))
     }
 }

@@ -1,6 +1,7 @@
 //! The core's threads, and the way onto them.
 
 use crate::PorchlightError;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -31,6 +32,17 @@ where
         Ok(done) => done.map_err(Into::into),
         Err(_panicked) => Err(profile.crashed().into()),
     }
+}
+
+/// Runs a call that answers at once on the thread that calls; a panic in it becomes an `Internal` with a report.
+pub(crate) fn at_once<T>(
+    profile: &porchlight_core::Profile,
+    deed: impl FnOnce() -> T,
+) -> Result<T, PorchlightError> {
+    // What it spawns runs on the core's threads.
+    let _on_our_threads = runtime().enter();
+    // Unwind safe: what a panic leaves behind is behind locks, which are entered again knowingly.
+    catch_unwind(AssertUnwindSafe(deed)).map_err(|_panicked| profile.crashed().into())
 }
 
 /// A moment of the core, in milliseconds UTC, as the platforms' own type.

@@ -2,7 +2,7 @@
 
 use crate::PorchlightError;
 use crate::listening::{Hears, Subscription};
-use crate::runtime::{run, runtime};
+use crate::runtime::{at_once, run};
 use porchlight_core::words;
 use std::sync::Arc;
 
@@ -137,9 +137,8 @@ pub struct SessionFlow {
 #[uniffi::export(async_runtime = "tokio")]
 impl SessionFlow {
     /// Sets the flow's one listener, in place of a former one.
-    pub fn listen(&self, listener: Arc<dyn SessionListener>) -> Arc<Subscription> {
-        let _on_our_threads = runtime().enter();
-        Subscription::of(self.flow.listen(Arc::new(Hears(listener))))
+    pub fn listen(&self, listener: Arc<dyn SessionListener>) -> Result<Arc<Subscription>, PorchlightError> {
+        at_once(&self.profile, || Subscription::of(self.flow.listen(Arc::new(Hears(listener)))))
     }
 
     /// Registers an address: a code is mailed to it. Whether it has an account already is not said.

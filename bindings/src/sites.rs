@@ -2,9 +2,9 @@
 
 use crate::PorchlightError;
 use crate::ids::SiteId;
-use crate::listening::{Hears, ListListener, Subscription};
-use crate::runtime::{moment, run, runtime};
-use porchlight_core::{Window, words};
+use crate::listening::{Connection, Hears, ListListener, Subscription};
+use crate::runtime::{at_once, moment, run};
+use porchlight_core::{Window, sites, words};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -28,6 +28,33 @@ impl From<words::Site> for Site {
     }
 }
 
+/// Where a device can be added.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum SiteChoice {
+    /// There is none yet: have one made.
+    Make,
+    /// There is no question.
+    Use {
+        /// Where.
+        site: Site,
+    },
+    /// Ask which.
+    Ask {
+        /// The one that was used last first, then by name; the first 200.
+        sites: Vec<Site>,
+    },
+}
+
+impl From<sites::SiteChoice> for SiteChoice {
+    fn from(choice: sites::SiteChoice) -> Self {
+        match choice {
+            sites::SiteChoice::Make => Self::Make,
+            sites::SiteChoice::Use(site) => Self::Use { site: site.into() },
+            sites::SiteChoice::Ask(sites) => Self::Ask { sites: sites.into_iter().map(Into::into).collect() },
+        }
+    }
+}
+
 /// A part of the list of sites, and how old it is.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct SiteWindow {
@@ -39,15 +66,15 @@ pub struct SiteWindow {
     pub total: u32,
     /// When the phone last knew it to be true, by the phone's clock; none before the first answer.
     pub as_of: Option<SystemTime>,
-    /// What the cloud knows is here within a second.
-    pub live: bool,
+    /// Whether what the cloud knows comes here: say that it is out of reach when it is `Unreachable`, not before.
+    pub connection: Connection,
 }
 
 impl From<Window<words::Site>> for SiteWindow {
     fn from(window: Window<words::Site>) -> Self {
-        let Window { offset, items, total, as_of, live } = window;
+        let Window { offset, items, total, as_of, connection } = window;
         let items = items.into_iter().map(Into::into).collect();
-        Self { offset, items, total, as_of: as_of.map(moment), live }
+        Self { offset, items, total, as_of: as_of.map(moment), connection }
     }
 }
 
@@ -55,15 +82,14 @@ impl From<Window<words::Site>> for SiteWindow {
 #[derive(Debug, uniffi::Object)]
 pub struct SiteList {
     pub(crate) profile: Arc<porchlight_core::Profile>,
-    pub(crate) list: porchlight_core::sites::Sites,
+    pub(crate) list: sites::Sites,
 }
 
 #[uniffi::export(async_runtime = "tokio")]
 impl SiteList {
     /// Sets the list's one listener, in place of a former one. It hears at once, then of each change.
-    pub fn listen(&self, listener: Arc<dyn ListListener>) -> Arc<Subscription> {
-        let _on_our_threads = runtime().enter();
-        Subscription::of(self.list.listen(Arc::new(Hears(listener))))
+    pub fn listen(&self, listener: Arc<dyn ListListener>) -> Result<Arc<Subscription>, PorchlightError> {
+        at_once(&self.profile, || Subscription::of(self.list.listen(Arc::new(Hears(listener)))))
     }
 
     /// A window of the list, in the order of the names; 1 to 200 at once. Readable without a connection.
@@ -76,6 +102,13 @@ impl SiteList {
     pub async fn get(&self, site: SiteId) -> Result<Site, PorchlightError> {
         let list = self.list.clone();
         run(&self.profile, async move { list.get(site).await }).await.map(Into::into)
+    }
+
+    /// Where to add a device: at the site that was chosen before, if one was and it is still there; at the only one; else
+    /// the person says. Readable without a connection.
+    pub async fn choice(&self, chosen: Option<SiteId>) -> Result<SiteChoice, PorchlightError> {
+        let list = self.list.clone();
+        run(&self.profile, async move { list.choice(chosen).await }).await.map(Into::into)
     }
 
     /// Makes a site. `name` has 1 to 64 characters, `address` at most 500, `time_zone` is an IANA name.

@@ -153,7 +153,7 @@ fn panic_in_the_core_is_internal_with_a_report() {
     let Err(PorchlightError::Internal { report_id }) = wait(core.probe_panic()) else {
         panic!("it went well")
     };
-    assert!(core.diagnostics().contains(&report_id));
+    assert!(core.diagnostics().unwrap().contains(&report_id));
     // And the core goes on.
     assert!(wait(core.work(Duration::from_secs(1))).is_ok());
 }
@@ -171,7 +171,7 @@ fn port_that_panics_is_broken_and_one_that_is_locked_waits() {
     phone.locked.store(true, SeqCst);
     let core = open_on(&phone, folder.path()).unwrap();
     let (sender, states) = mpsc::sync_channel(8);
-    let _hears = core.profile().session().listen(Arc::new(States(sender)));
+    let _hears = core.profile().session().listen(Arc::new(States(sender))).unwrap();
     assert_eq!(next(&states), SessionState::Locked);
     phone.locked.store(false, SeqCst);
     wait(core.entered_foreground()).unwrap();
@@ -195,7 +195,7 @@ fn listener_that_panics_is_called_again_and_one_that_is_dropped_is_not() {
     let core = open_on(&Arc::default(), folder.path()).unwrap();
     let profile = core.profile();
     let listener = Arc::new(Counting::default());
-    let subscription = profile.sites().listen(listener.clone());
+    let subscription = profile.sites().listen(listener.clone()).unwrap();
     for _ in 0..200 {
         if listener.0.load(SeqCst) > 0 {
             break;

@@ -38,7 +38,7 @@ const SECRET_WORDS: [&str; 10] =
 
 /// Text that names a secret and is none.
 const NO_SECRETS: [&str; 6] = [
-    "find_time_zones(text)",
+    "Profile.find_time_zones(text)",
     "SecretStore.load(name)",
     "SecretStore.save(name)",
     "SecretStore.remove(name)",

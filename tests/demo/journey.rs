@@ -7,7 +7,7 @@ use harness::field_device::{CloudAddress, FieldDevice, Options, Stage as Message
 use harness::phone::{AddingWatch, MAKER, Phone};
 use harness::pictures::{Shot, photograph};
 use porchlight_core::add_device::{
-    AddDeviceFailure, AddDeviceFlow, AddDeviceState, DetailsForm, DevicePassword,
+    AddDeviceFailure, AddDeviceFlow, AddDeviceState, DetailsEdit, DevicePassword,
 };
 use porchlight_core::devices::ListedDevice;
 use porchlight_protocol::devices::Section;
@@ -101,10 +101,6 @@ async fn open(home: &Home<'_>) -> (AddDeviceFlow, AddingWatch) {
     (flow, watch)
 }
 
-fn form(name: &str) -> DetailsForm {
-    DetailsForm { name: name.into(), time_zone: "Europe/Berlin".into(), daylight_saving: true }
-}
-
 async fn add_by_picture(telling: &mut Telling, home: &Home<'_>, device: &FieldDevice) {
     telling.chapter("Kim adds the gate's camera by its label");
     // Exposed: the label is printed on the device, and photographed.
@@ -126,9 +122,9 @@ async fn add_by_serial(telling: &mut Telling, home: &Home<'_>, device: &FieldDev
     let (flow, mut watch) = open(home).await;
     telling.step("Types the serial in small letters, with a space");
     let typed = device.name().serial.as_str().to_lowercase().replace('-', "- ");
-    let read = flow.read_text(&typed).await;
+    flow.read_text(&typed);
     let confirmed = flow.confirm_serial(device.name().serial.as_str()).await;
-    telling.expect(read.is_ok() && confirmed.is_ok(), format!("serial {}, confirmed", device.name().serial));
+    telling.expect(confirmed.is_ok(), format!("serial {}, confirmed", device.name().serial));
     let password = "first of the door".to_owned();
     let password = DevicePassword::New {
         password: password.clone().into(),
@@ -152,15 +148,12 @@ async fn tap_twice(telling: &mut Telling, home: &Home<'_>, device: &FieldDevice)
     telling.chapter("Kim adds the shed's sensor, and taps \"Add\" twice");
     telling.step(format!("Types {}, and taps twice", device.name().serial));
     let (flow, mut watch) = open(home).await;
-    let steps = async {
-        flow.read_text(device.name().serial.as_str()).await?;
-        flow.confirm_serial(device.name().serial.as_str()).await?;
-        flow.edit_details(form("Shed")).await
-    };
-    if let Err(error) = steps.await {
+    flow.read_text(device.name().serial.as_str());
+    if let Err(error) = flow.confirm_serial(device.name().serial.as_str()).await {
         telling.expect(false, format!("{error:?}"));
         return;
     }
+    flow.edit_details(DetailsEdit::Name("Shed".into()));
     let tap = || flow.add(DevicePassword::Known(SHED_PASSWORD.into()));
     let (first, second) = tokio::join!(tap(), tap());
     let end = screen::watch(&mut watch).await;
@@ -177,10 +170,7 @@ async fn finish(
     password: DevicePassword,
 ) {
     telling.step(format!("Calls it {name}, time zone Europe/Berlin with daylight saving, and adds it"));
-    if let Err(error) = flow.edit_details(form(name)).await {
-        telling.expect(false, format!("{error:?}"));
-        return;
-    }
+    flow.edit_details(DetailsEdit::Name(name.into()));
     let filled_in =
         |state: &AddDeviceState| matches!(state, AddDeviceState::Details { form, .. } if form.name == name);
     if let AddDeviceState::Details { form, clock_changes, .. } = watch.until(filled_in).await {
@@ -206,9 +196,9 @@ async fn try_typed(
     telling.step(format!("{what}: {serial} ({model})"));
     let (flow, mut watch) = open(home).await;
     let steps = async {
-        flow.read_text(serial).await?;
+        flow.read_text(serial);
         flow.confirm_serial(serial).await?;
-        flow.edit_details(form("Another")).await?;
+        flow.edit_details(DetailsEdit::Name("Another".into()));
         flow.add(DevicePassword::Known(password.into())).await
     };
     if let Err(error) = steps.await {

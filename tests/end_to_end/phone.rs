@@ -4,7 +4,7 @@ use harness::cloud::Cloud;
 use harness::field_device::{CloudAddress, FieldDevice, Options, inventory_file};
 use harness::phone::{AddingWatch, MAKER, Phone, adding};
 use porchlight_core::add_device::{
-    AddDeviceFailure, AddDeviceFlow, AddDeviceState, DetailsForm, DevicePassword,
+    AddDeviceFailure, AddDeviceFlow, AddDeviceState, DetailsEdit, DevicePassword,
 };
 use porchlight_core::devices::ListedDevice;
 use porchlight_protocol::devices::{Device, Section};
@@ -38,10 +38,9 @@ async fn make_site(phone: &Phone, name: &str) -> SiteId {
 async fn begin(phone: &Phone, site: SiteId, password: DevicePassword) -> (AddDeviceFlow, AddingWatch) {
     let flow = phone.profile().add_device(Section::Video, site).await.expect("the site is there");
     let watch = AddingWatch::of(&flow);
-    flow.read_text(SERIAL).await.expect("a serial");
+    flow.read_text(SERIAL);
     flow.confirm_serial(SERIAL).await.expect("it was read");
-    let form = DetailsForm { name: "Gate".into(), time_zone: "Europe/Berlin".into(), daylight_saving: true };
-    flow.edit_details(form).await.expect("good details");
+    flow.edit_details(DetailsEdit::Name("Gate".into()));
     flow.add(password).await.expect("good details");
     (flow, watch)
 }
@@ -146,11 +145,12 @@ async fn app_that_is_killed_while_adding_goes_on_with_the_same_claim() {
         let serial = device.name().serial.to_string();
         let flow = phone.profile().add_device(Section::Video, site).await.expect("the site is there");
         let mut watch = AddingWatch::of(&flow);
-        flow.read_text(&serial).await.expect("a serial");
+        flow.read_text(&serial);
         flow.confirm_serial(&serial).await.expect("it was read");
         flow.add(known()).await.expect_err("it has no name yet");
-        let form = DetailsForm { name: "Gate".into(), time_zone: "UTC".into(), daylight_saving: false };
-        flow.edit_details(form).await.expect("good details");
+        flow.edit_details(DetailsEdit::Name("Gate".into()));
+        flow.edit_details(DetailsEdit::TimeZone("UTC".into()));
+        flow.edit_details(DetailsEdit::DaylightSaving(false));
         flow.add(known()).await.expect("good details");
         let adding = watch.until(|state| matches!(state, AddDeviceState::Adding { .. })).await;
         let AddDeviceState::Adding { claim, .. } = adding else { unreachable!() };
@@ -204,10 +204,10 @@ async fn label_of_another_device_is_noticed_by_its_fingerprint() {
     let flow = phone.profile().add_device(Section::Video, site).await.expect("the site is there");
     let mut watch = AddingWatch::of(&flow);
     // Exposed: it is the text of a label.
-    flow.read_text(secrecy::ExposeSecret::expose_secret(&forged.label())).await.expect("a label");
+    flow.read_text(secrecy::ExposeSecret::expose_secret(&forged.label()));
     flow.confirm_serial(SERIAL).await.expect("it was read");
-    let form = DetailsForm { name: "Gate".into(), time_zone: "UTC".into(), daylight_saving: true };
-    flow.edit_details(form).await.expect("good details");
+    flow.edit_details(DetailsEdit::Name("Gate".into()));
+    flow.edit_details(DetailsEdit::TimeZone("UTC".into()));
     flow.add(known()).await.expect("good details");
     let end = adding::until_end(&mut watch, |_| {}).await;
     let wrong = AddDeviceFailure::WrongDeviceKey;

@@ -3,7 +3,7 @@
 use harness::cloud_process::CloudProcess;
 use harness::field_device::{FieldDevice, Options, inventory_file};
 use harness::phone::{MAKER, Phone};
-use porchlight_core::add_device::{AddDeviceFlow, DetailsForm, DevicePassword};
+use porchlight_core::add_device::{AddDeviceFlow, DetailsEdit, DevicePassword};
 use porchlight_protocol::SiteId;
 use porchlight_protocol::devices::Section;
 use std::time::Duration;
@@ -51,10 +51,9 @@ pub async fn begin(
     password: DevicePassword,
 ) -> AddDeviceFlow {
     let flow = phone.profile().add_device(Section::Video, site).await.expect("the site is there");
-    flow.read_text(label).await.expect("a label");
+    flow.read_text(label);
     flow.confirm_serial(serial).await.expect("it was read");
-    let form = DetailsForm { name: "Gate".into(), time_zone: "Europe/Berlin".into(), daylight_saving: true };
-    flow.edit_details(form).await.expect("good details");
+    flow.edit_details(DetailsEdit::Name("Gate".into()));
     flow.add(password).await.expect("good details");
     flow
 }

@@ -5,7 +5,7 @@ use crate::report::{Report, Sample};
 use harness::cloud::Cloud;
 use harness::field_device::{CloudAddress, FieldDevice, Options, inventory_file};
 use harness::phone::{AddingWatch, MAKER, Phone, adding};
-use porchlight_core::add_device::{AddDeviceState, DetailsForm, DevicePassword};
+use porchlight_core::add_device::{AddDeviceState, DetailsEdit, DevicePassword};
 use porchlight_protocol::devices::Section;
 use porchlight_protocol::{DeviceId, SiteId};
 use std::time::{Duration, Instant};
@@ -49,10 +49,9 @@ async fn claim_again_and_again() -> Vec<Duration> {
 async fn claim(phone: &Phone, site: SiteId) -> (Duration, DeviceId) {
     let flow = phone.profile().add_device(Section::Video, site).await.expect("the site is there");
     let mut watch = AddingWatch::of(&flow);
-    flow.read_text("LX4-00017").await.expect("a serial");
+    flow.read_text("LX4-00017");
     flow.confirm_serial("LX4-00017").await.expect("it was read");
-    let form = DetailsForm { name: "Gate".into(), time_zone: "Europe/Berlin".into(), daylight_saving: true };
-    flow.edit_details(form).await.expect("good details");
+    flow.edit_details(DetailsEdit::Name("Gate".into()));
     let begun = Instant::now();
     flow.add(DevicePassword::Known(PASSWORD.into())).await.expect("good details");
     match adding::until_end(&mut watch, |_| {}).await {

@@ -7,7 +7,7 @@ use harness::field_device::{CloudAddress, FieldDevice, Options, inventory_file};
 use harness::phone::adding::until_end;
 use harness::phone::{AddingWatch, MAKER, Phone};
 use harness::pictures::{Shot, photograph_luma};
-use porchlight_core::add_device::{AddDeviceState, DetailsForm, DevicePassword};
+use porchlight_core::add_device::{AddDeviceState, DetailsEdit, DevicePassword};
 use porchlight_protocol::DeviceName;
 use porchlight_protocol::devices::Section;
 use secrecy::ExposeSecret as _;
@@ -148,10 +148,9 @@ impl World {
         let site = phone.profile().sites().make("Theirs", "", "Europe/Vienna").await.map_err(said)?;
         let flow = phone.profile().add_device(Section::Video, site.id).await.map_err(said)?;
         let mut watch = AddingWatch::of(&flow);
-        flow.read_text(serial).await.map_err(said)?;
+        flow.read_text(serial);
         flow.confirm_serial(serial).await.map_err(said)?;
-        let form = DetailsForm { name: "Theirs".into(), time_zone: site.time_zone, daylight_saving: true };
-        flow.edit_details(form).await.map_err(said)?;
+        flow.edit_details(DetailsEdit::Name("Theirs".into()));
         flow.add(DevicePassword::Known(password.into())).await.map_err(said)?;
         match until_end(&mut watch, |_| {}).await {
             AddDeviceState::Added { .. } => Ok(json!({})),

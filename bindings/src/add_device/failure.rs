@@ -94,11 +94,11 @@ pub enum Remedy {
     RetypePassword,
     /// Give the password that the device has: `go_back`.
     UsePassword,
-    /// Say that the device has no password yet, and make one: `go_back`.
+    /// Make the first password of a device that has none: `go_back`; the details begin there.
     CreatePassword,
     /// Correct name or time zone: `go_back`.
     ChangeDetails,
-    /// Compare the number with the label: `go_back` twice.
+    /// Compare the number with the label: `check_number`.
     CheckNumber,
     /// Show the device in the list.
     ShowDevice,

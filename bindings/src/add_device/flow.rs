@@ -1,12 +1,14 @@
 //! The flow as an app holds it: calls in, states out.
 
 use super::label_scanner::{LabelScanner, ViewfinderListener};
-use super::state::{AddDeviceState, DetailsForm};
+use super::state::{AddDeviceState, DetailsEdit};
 use crate::PorchlightError;
+use crate::ids::ClaimId;
 use crate::listening::{Hears, Subscription};
-use crate::runtime::{run, runtime};
+use crate::runtime::{at_once, run};
 use porchlight_core::add_device::{self, DevicePassword};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Hears each state of the flow: the current one first, then every one in order. Called on a thread of the core.
 #[uniffi::export(foreign)]
@@ -19,13 +21,6 @@ impl add_device::AddDeviceListener for Hears<dyn AddDeviceListener> {
     fn on_state(&self, state: add_device::AddDeviceState) {
         self.0.on_state(state.into());
     }
-}
-
-/// IANA time zones for what a person typed, the best first, at most `count`: each word begins a word of the zone's name
-/// ("york" finds `America/New_York`). All zones for an empty text.
-#[uniffi::export]
-pub fn find_time_zones(text: String, count: u32) -> Vec<String> {
-    add_device::find_time_zones(&text, count as usize)
 }
 
 /// A flow that adds a device. Let go, its screen is gone and its claim goes on; [`Self::cancel`] gives the claim up.
@@ -44,14 +39,23 @@ impl AddDeviceFlow {
 #[uniffi::export(async_runtime = "tokio")]
 impl AddDeviceFlow {
     /// Sets the flow's one listener, in place of a former one.
-    pub fn listen(&self, listener: Arc<dyn AddDeviceListener>) -> Arc<Subscription> {
-        let _on_our_threads = runtime().enter();
-        Subscription::of(self.flow.listen(Arc::new(Hears(listener))))
+    pub fn listen(&self, listener: Arc<dyn AddDeviceListener>) -> Result<Arc<Subscription>, PorchlightError> {
+        at_once(&self.profile, || Subscription::of(self.flow.listen(Arc::new(Hears(listener)))))
+    }
+
+    /// Names the flow where it is now, from its first step on: keep it, and [`crate::Profile::resume_adding_device`] with
+    /// it after the app was killed. It is another one after some steps, so ask whenever the system wants to keep it.
+    pub fn id(&self) -> ClaimId {
+        self.flow.id()
     }
 
     /// Opens a scanner for a camera. Labels that it sees show in the state, and outlined to `viewfinder`.
-    pub fn label_scanner(&self, viewfinder: Arc<dyn ViewfinderListener>) -> Arc<LabelScanner> {
-        LabelScanner::of(&self.flow, viewfinder)
+    pub fn label_scanner(
+        &self,
+        viewfinder: Arc<dyn ViewfinderListener>,
+    ) -> Result<Arc<LabelScanner>, PorchlightError> {
+        let scanner = at_once(&self.profile, || self.flow.label_scanner(Arc::new(Hears(viewfinder))))?;
+        Ok(LabelScanner::of(&self.profile, scanner))
     }
 
     /// Reads the label in a PNG or JPEG; returns when the state shows what was read. Hand over at most 4096 pixels on the
@@ -62,16 +66,16 @@ impl AddDeviceFlow {
     }
 
     /// Reads what a person typed: a serial, or the text of a whole label. Call it while they type; the state shows what
-    /// was read, with findings and repairs.
-    pub async fn read_text(&self, text: String) -> Result<(), PorchlightError> {
-        let flow = self.flow.clone();
-        run(&self.profile, async move { flow.read_text(&text).await }).await
+    /// was read, with findings and repairs. Calls are taken in their order.
+    pub fn read_text(&self, text: String) -> Result<(), PorchlightError> {
+        let text = Zeroizing::new(text);
+        at_once(&self.profile, || self.flow.read_text(&text))
     }
 
     /// The person is done typing: exactly this text's serial is confirmed, whatever was read before. `InvalidInput` if it
     /// is no serial; the state shows its findings.
     pub async fn confirm_text(&self, text: String) -> Result<(), PorchlightError> {
-        let flow = self.flow.clone();
+        let (flow, text) = (self.flow.clone(), Zeroizing::new(text));
         run(&self.profile, async move { flow.confirm_text(&text).await }).await
     }
 
@@ -81,10 +85,9 @@ impl AddDeviceFlow {
         run(&self.profile, async move { flow.confirm_serial(&serial).await }).await
     }
 
-    /// Takes what is filled in so far; the clock changes follow it.
-    pub async fn edit_details(&self, form: DetailsForm) -> Result<(), PorchlightError> {
-        let flow = self.flow.clone();
-        run(&self.profile, async move { flow.edit_details(form.into()).await }).await
+    /// Takes the one field that a person changed; the clock changes follow it. Calls are taken in their order.
+    pub fn edit_details(&self, edit: DetailsEdit) -> Result<(), PorchlightError> {
+        at_once(&self.profile, || self.flow.edit_details(edit.into()))
     }
 
     /// Adds a device by the password that it has, exactly as typed; returns when the claim is saved. `InvalidInput`
@@ -115,6 +118,13 @@ impl AddDeviceFlow {
     pub async fn add_another(&self) -> Result<(), PorchlightError> {
         let flow = self.flow.clone();
         run(&self.profile, async move { flow.add_another().await }).await
+    }
+
+    /// The number that was confirmed, to be compared with the label once more: from the details, or from a failure whose
+    /// remedy it is. The state shows the label again, with the number typed.
+    pub async fn check_number(&self) -> Result<(), PorchlightError> {
+        let flow = self.flow.clone();
+        run(&self.profile, async move { flow.check_number().await }).await
     }
 
     /// One step back. While the device is being added this gives the claim up; if that is too late, the state says so.

@@ -65,8 +65,10 @@ pub enum LabelIdentifierKind {
 /// Why a picture or a frame was not read. A picture without a code is none of these.
 #[uniffi::remote(Enum)]
 pub enum ScanProblem {
-    /// Neither PNG nor JPEG, or damaged at its beginning.
+    /// No picture, or damaged at its beginning.
     NotAPicture,
+    /// A picture, and neither PNG nor JPEG (as HEIC and WebP): encode it as one of those and hand it over again.
+    UnsupportedPicture,
     /// It begins as a picture and ends before its end.
     Truncated,
     /// More than 8192 pixels on a side, 256 MiB when decoded, or 64 MiB as a file.

@@ -1,7 +1,9 @@
 //! A camera's frames on their way to the flow.
 
 use super::label::ScanProblem;
+use crate::PorchlightError;
 use crate::listening::Hears;
+use crate::runtime::at_once;
 use porchlight_core::{add_device, words};
 use std::sync::Arc;
 
@@ -86,7 +88,10 @@ impl add_device::ViewfinderListener for Hears<dyn ViewfinderListener> {
 
 /// Reads the frames of one camera for the flow that opened it. Let it go when the camera closes.
 #[derive(Debug, uniffi::Object)]
-pub struct LabelScanner(pub(super) add_device::LabelScanner);
+pub struct LabelScanner {
+    profile: Arc<porchlight_core::Profile>,
+    scanner: add_device::LabelScanner,
+}
 
 #[uniffi::export]
 impl LabelScanner {
@@ -101,13 +106,18 @@ impl LabelScanner {
         height: u32,
         row_stride: u32,
         rotation: FrameRotation,
-    ) -> FrameOffer {
-        self.0.offer_frame(luma, width as usize, height as usize, row_stride as usize, rotation).into()
+    ) -> Result<FrameOffer, PorchlightError> {
+        let (width, height, row_stride) = (width as usize, height as usize, row_stride as usize);
+        let offer = || self.scanner.offer_frame(luma, width, height, row_stride, rotation);
+        at_once(&self.profile, offer).map(Into::into)
     }
 }
 
 impl LabelScanner {
-    pub(super) fn of(flow: &add_device::AddDeviceFlow, viewfinder: Arc<dyn ViewfinderListener>) -> Arc<Self> {
-        Arc::new(Self(flow.label_scanner(Arc::new(Hears(viewfinder)))))
+    pub(super) fn of(
+        profile: &Arc<porchlight_core::Profile>,
+        scanner: add_device::LabelScanner,
+    ) -> Arc<Self> {
+        Arc::new(Self { profile: profile.clone(), scanner })
     }
 }

@@ -7,7 +7,7 @@ mod label_scanner;
 mod state;
 
 pub use failure::{AddDeviceFailure, QueuedReason, Remedy};
-pub use flow::{AddDeviceFlow, AddDeviceListener, find_time_zones};
+pub use flow::{AddDeviceFlow, AddDeviceListener};
 pub use label::{
     LabelFamily, LabelField, LabelFinding, LabelIdentifier, LabelIdentifierKind, LabelProgress, LabelReading,
     LabelRepair, LabelSecretKind, ScanProblem,

@@ -72,10 +72,33 @@ impl From<add_device::DetailsForm> for DetailsForm {
     }
 }
 
-impl From<DetailsForm> for add_device::DetailsForm {
-    fn from(form: DetailsForm) -> Self {
-        let DetailsForm { name, time_zone, daylight_saving } = form;
-        Self { name, time_zone, daylight_saving }
+/// One field that a person changed; the others stay as they are.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum DetailsEdit {
+    /// What the device will be called.
+    Name {
+        /// 1 to 64 characters.
+        name: String,
+    },
+    /// Where its clock stands.
+    TimeZone {
+        /// IANA name.
+        time_zone: String,
+    },
+    /// Whether its clock follows daylight saving.
+    DaylightSaving {
+        /// It does.
+        on: bool,
+    },
+}
+
+impl From<DetailsEdit> for add_device::DetailsEdit {
+    fn from(edit: DetailsEdit) -> Self {
+        match edit {
+            DetailsEdit::Name { name } => Self::Name(name),
+            DetailsEdit::TimeZone { time_zone } => Self::TimeZone(time_zone),
+            DetailsEdit::DaylightSaving { on } => Self::DaylightSaving(on),
+        }
     }
 }
 
@@ -124,6 +147,9 @@ pub enum AddDeviceState {
         site: SiteId,
         /// What was read.
         label: LabelProgress,
+        /// The number as it was typed, or is to be compared with the label: show its field, filled in with this once,
+        /// when the step begins. None: show the camera.
+        typed: Option<String>,
     },
     /// Name, password, time zone, daylight saving.
     Details {
@@ -138,10 +164,12 @@ pub enum AddDeviceState {
         problems: Vec<DetailsProblem>,
         /// How a device without a password is shown to be near: `ClaimCode` of its label, or its `Button`.
         first_password_by: PresenceProof,
+        /// The choice to begin with: the device has no password yet.
+        new_password: bool,
     },
     /// The device is being added.
     Adding {
-        /// The claim: keep it, and `resume_adding_device` with it after the app was killed.
+        /// The claim.
         claim: ClaimId,
         /// The device.
         device: DeviceOnLabel,
@@ -191,14 +219,19 @@ impl From<add_device::AddDeviceState> for AddDeviceState {
     fn from(state: add_device::AddDeviceState) -> Self {
         use add_device::AddDeviceState as Core;
         match state {
-            Core::Label { section, site, label } => Self::Label { section, site, label: label.into() },
-            Core::Details { device, form, clock_changes, problems, first_password_by } => Self::Details {
-                device: device.into(),
-                form: form.into(),
-                clock_changes: clock_changes.into_iter().map(Into::into).collect(),
-                problems: problems.into_iter().map(Into::into).collect(),
-                first_password_by,
-            },
+            Core::Label { section, site, label, typed } => {
+                Self::Label { section, site, label: label.into(), typed }
+            }
+            Core::Details { device, form, clock_changes, problems, first_password_by, new_password } => {
+                Self::Details {
+                    device: device.into(),
+                    form: form.into(),
+                    clock_changes: clock_changes.into_iter().map(Into::into).collect(),
+                    problems: problems.into_iter().map(Into::into).collect(),
+                    first_password_by,
+                    new_password,
+                }
+            }
             Core::Adding { claim, device, name, step } => {
                 Self::Adding { claim, device: device.into(), name, step }
             }

@@ -89,6 +89,8 @@ pub enum ConflictReason {
     PhoneLocked,
     /// The site still holds devices.
     SiteNotEmpty,
+    /// The site is not there any more: choose another.
+    SiteGone,
     /// The claim id stands for another claim.
     ClaimDiffers,
     /// Another step of the same claim came first; read it again.
@@ -248,6 +250,8 @@ pub(crate) enum Fault {
     UnsentActs { count: u32 },
     #[error("not there")]
     NotFound,
+    #[error("the site is gone")]
+    SiteGone,
     #[error("a fault of the core: {0}")]
     Core(&'static str),
 }
@@ -296,6 +300,7 @@ impl Reports {
             Fault::Input { field, reason } => Error::InvalidInput { field, reason },
             Fault::UnsentActs { count } => Error::Conflict { reason: ConflictReason::UnsentActs { count } },
             Fault::NotFound => Error::NotFound,
+            Fault::SiteGone => Error::Conflict { reason: ConflictReason::SiteGone },
             Fault::Unreadable(_) | Fault::Port { .. } | Fault::Store { .. } | Fault::Core(_) => {
                 Error::Internal { report_id: self.write(&fault) }
             }

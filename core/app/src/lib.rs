@@ -48,4 +48,4 @@ pub mod words {
     pub use porchlight_protocol::{AccountId, ClaimId, DeviceId, LinkHost, Maker, Model, Serial, SiteId};
     pub use porchlight_scan::{Corner, Offer, Rotation, ScanError};
 }
-pub use window::{ListListener, Window};
+pub use window::{Connection, ListListener, Window};

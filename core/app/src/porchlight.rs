@@ -8,7 +8,7 @@ use crate::profile::Profile;
 use crate::report::Reports;
 use crate::store::StoreFault;
 use crate::work::Work;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -64,6 +64,12 @@ impl Porchlight {
         let foreground = Mutex::new(Some(own.feed.hold()));
         work.go_on();
         Ok(Self(Arc::new(Opened { own, reports, work, foreground })))
+    }
+
+    /// A panic that the facade caught while it opened the core: the report is written into the folder's log, which the
+    /// next [`Self::diagnostics`] holds.
+    pub fn crashed_opening(data_folder: &Path) -> Error {
+        Reports::open(data_folder).tell(Fault::Core("a panic"))
     }
 
     /// The person's own profile.

@@ -17,8 +17,19 @@ pub struct Window<T> {
     pub total: u32,
     /// When the phone last knew it to be true: milliseconds UTC by the phone's clock; none before the first answer.
     pub as_of: Option<i64>,
-    /// The change feed is open: what the cloud knows is here within a second.
-    pub live: bool,
+    /// Whether what the cloud knows comes here.
+    pub connection: Connection,
+}
+
+/// Whether what the cloud knows comes to this phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Connection {
+    /// It is here within a second.
+    Live,
+    /// The phone is about to ask, or has asked for the first time, a moment ago: nothing to worry about yet.
+    Connecting,
+    /// The cloud was asked, and did not answer, or not in time; the phone goes on asking.
+    Unreachable,
 }
 
 /// Hears that a list changed; ask for the window again. Many changes may become one call, the latest always comes.

@@ -3,9 +3,12 @@
 /// What went wrong. A picture without a code is none of these: that is an empty list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ScanError {
-    /// Neither PNG nor JPEG, or damaged at its beginning.
-    #[error("this is not a PNG or JPEG picture")]
+    /// No picture, or damaged at its beginning.
+    #[error("this is not a picture")]
     NotAPicture,
+    /// A picture, and neither PNG nor JPEG (as HEIC and WebP): encode it as one of those and hand it over again.
+    #[error("this picture is neither PNG nor JPEG")]
+    UnsupportedPicture,
     /// It begins as a picture and ends before its end.
     #[error("the picture is not complete")]
     Truncated,
@@ -34,6 +37,7 @@ impl ScanError {
     pub fn name(self) -> &'static str {
         match self {
             Self::NotAPicture => "not_a_picture",
+            Self::UnsupportedPicture => "unsupported_picture",
             Self::Truncated => "truncated",
             Self::TooLarge => "too_large",
             Self::WrongStride => "wrong_stride",

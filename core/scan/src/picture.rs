@@ -34,7 +34,9 @@ pub(crate) struct Picture {
 pub(crate) fn decode(bytes: &[u8]) -> Result<Picture, ScanError> {
     let format = match image::guess_format(bytes) {
         Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => format,
-        Ok(_) | Err(_) => return Err(ScanError::NotAPicture),
+        Ok(_) => return Err(ScanError::UnsupportedPicture),
+        Err(_) if is_heif(bytes) => return Err(ScanError::UnsupportedPicture),
+        Err(_) => return Err(ScanError::NotAPicture),
     };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
@@ -49,6 +51,15 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Picture, ScanError> {
     }
     let plane = Plane::new(width, height, brightness(picture));
     Ok(Picture { plane, is_truncated: ends_early(bytes, format) })
+}
+
+/// What phones save their own photographs as: a file of the ISO base media family whose brand says that it holds
+/// pictures (ISO/IEC 23008-12, annex B). `image` has no name for it.
+fn is_heif(bytes: &[u8]) -> bool {
+    let brand = bytes.get(4..12).and_then(|header| header.strip_prefix(b"ftyp"));
+    brand.is_some_and(|brand| {
+        [&b"heic"[..], b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"].contains(&brand)
+    })
 }
 
 fn reason(error: &ImageError, bytes: &[u8], format: ImageFormat) -> ScanError {

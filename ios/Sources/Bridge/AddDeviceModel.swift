@@ -12,7 +12,7 @@ import PorchlightCore
     public var isTyping = false
     public var torch = false
 
-    @ObservationIgnored private let core: OpenCore
+    @ObservationIgnored public let core: OpenCore
     @ObservationIgnored private let opening: Opening
     @ObservationIgnored private var flow: AddDeviceFlow?
     @ObservationIgnored private var reading: Reading?
@@ -33,24 +33,24 @@ import PorchlightCore
             let opened =
                 switch opening {
                 case .new(let section, let siteID): try await core.profile.addDevice(section: section, site: siteID)
-                case .saved(let claimID): try await core.profile.resumeAddingDevice(claim: claimID)
+                case .saved(let claimID): try await core.profile.resumeAddingDevice(id: claimID)
                 }
             flow = opened
             let listening = Listening<AddDeviceState>()
-            reading = Reading(listening, opened.listen(listener: listening)) { [weak self] in self?.follow($0) }
+            reading = Reading(listening, try opened.listen(listener: listening)) { [weak self] in self?.follow($0) }
         }
     }
 
     /// What was read of the label, the most telling first.
     public var readings: [LabelReading] {
-        if case .label(_, _, .read(let readings)) = state { readings } else { [] }
+        if case .label(_, _, .read(let readings), _) = state { readings } else { [] }
     }
 
     /// A scanner for a camera; frames that show labels come as `seen`. Let it go with the camera.
     public func labelScanner() -> LabelScanner? {
         guard let flow else { return nil }
         let listening = Listening<[SeenCode]>(.bufferingNewest(1))
-        let scanner = flow.labelScanner(viewfinder: listening)
+        guard let scanner = try? flow.labelScanner(viewfinder: listening) else { return nil }
         seeing = Reading(listening, scanner) { [weak self] in self?.seen = $0 }
         return scanner
     }
@@ -63,7 +63,7 @@ import PorchlightCore
     /// While a person types there is no waiting to be shown.
     public func readText(_ text: String) async {
         guard let flow else { return }
-        await attempt({ problem = $0 }) { try await flow.readText(text: text) }
+        await attempt({ problem = $0 }) { try flow.readText(text: text) }
     }
 
     /// The person is done typing: this text's serial, whatever was read before.
@@ -71,21 +71,22 @@ import PorchlightCore
 
     public func confirm(_ serial: String) async { await ask { try await $0.confirmSerial(serial: serial) } }
 
-    public func edit(_ form: DetailsForm) async {
+    public func edit(_ edit: DetailsEdit) async {
         guard let flow else { return }
-        await attempt({ problem = $0 }) { try await flow.editDetails(form: form) }
+        await attempt({ problem = $0 }) { try flow.editDetails(edit: edit) }
     }
 
-    public func add(_ form: DetailsForm, password: String) async {
+    /// The name as it stands on the screen, then the password.
+    public func add(_ name: String, password: String) async {
         await ask {
-            try await $0.editDetails(form: form)
+            try $0.editDetails(edit: .name(name: name))
             try await $0.addWithPassword(password: password)
         }
     }
 
-    public func add(_ form: DetailsForm, newPassword: String, again: String, claimCode: String?) async {
+    public func add(_ name: String, newPassword: String, again: String, claimCode: String?) async {
         await ask {
-            try await $0.editDetails(form: form)
+            try $0.editDetails(edit: .name(name: name))
             try await $0.addWithNewPassword(password: newPassword, again: again, claimCode: claimCode)
         }
     }
@@ -96,6 +97,8 @@ import PorchlightCore
         isTyping = false
         await ask { try await $0.addAnother() }
     }
+
+    public func checkNumber() async { await ask { try await $0.checkNumber() } }
 
     public func goBack() async { await ask { try await $0.goBack() } }
 

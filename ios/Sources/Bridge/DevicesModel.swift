@@ -28,7 +28,7 @@ import PorchlightCore
     public func read() async {
         await attempt({ (problem, isLoading) = ($0, false) }) {
             let window = try await core.devices.window(section: section, site: siteID, offset: 0, count: min(wanted, Self.most))
-            (lines, total, asOf, isLive, problem) = (window.items, Int(window.total), window.asOf, window.live, nil)
+            (lines, total, asOf, isLive, problem) = (window.items, Int(window.total), window.asOf, window.connection != .unreachable, nil)
             isLoading = window.asOf == nil && window.items.isEmpty
         }
     }

@@ -13,7 +13,7 @@ extension OpenCore {
             let ports = Ports(
                 secrets: KeychainSecretStore(), clock: PhoneClock(), connectivity: connectivity, signer: EnclaveSigner())
             let core = try await open(configuration(clientName), in: folder.appending(path: "Porchlight"), on: ports)
-            connectivity.changes { [weak core] in core?.porchlight.networkChanged() }
+            connectivity.changes { [weak core] in try? core?.porchlight.networkChanged() }
             return core
         #else
             throw PorchlightError.NotFound

@@ -16,7 +16,7 @@ import PorchlightCore
     /// None: all locations.
     public var site: Site? { didSet { readAgain() } }
 
-    @ObservationIgnored private let core: OpenCore
+    @ObservationIgnored public let core: OpenCore
     @ObservationIgnored private var readings: [Reading] = []
 
     /// The most sites that the picker lists.
@@ -26,13 +26,15 @@ import PorchlightCore
         self.core = core
         let sites = Listening<Void>(.bufferingNewest(1))
         let devices = Listening<Void>(.bufferingNewest(1))
-        readings = [
-            Reading(sites, core.sites.listen(listener: sites)) { [weak self] in await self?.read() },
-            Reading(devices, core.devices.listen(listener: devices)) { [weak self] in
-                self?.devicesVersion += 1
-                await self?.read()
-            },
-        ]
+        do {
+            readings = [
+                Reading(sites, try core.sites.listen(listener: sites)) { [weak self] in await self?.read() },
+                Reading(devices, try core.devices.listen(listener: devices)) { [weak self] in
+                    self?.devicesVersion += 1
+                    await self?.read()
+                },
+            ]
+        } catch { problem = error as? PorchlightError }
     }
 
     public func make(name: String, address: String, timeZone: String) async -> PorchlightError? {
@@ -52,7 +54,7 @@ import PorchlightCore
         await attempt({ (problem, isLoading) = ($0, false) }) {
             let window = try await core.sites.window(offset: 0, count: Self.shown)
             let devices = try await core.devices.window(section: section, site: site?.id, offset: 0, count: 1)
-            (sites, asOf, isLive, problem) = (window.items, window.asOf, window.live, nil)
+            (sites, asOf, isLive, problem) = (window.items, window.asOf, window.connection != .unreachable, nil)
             deviceCount = Int(devices.total)
             isLoading = window.asOf == nil && window.items.isEmpty
         }

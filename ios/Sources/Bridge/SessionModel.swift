@@ -14,7 +14,10 @@ import PorchlightCore
     public init(core: OpenCore) {
         self.core = core
         let listening = Listening<SessionState>()
-        reading = Reading(listening, core.session.listen(listener: listening)) { [weak self] in self?.state = $0 }
+        do {
+            let subscription = try core.session.listen(listener: listening)
+            reading = Reading(listening, subscription) { [weak self] in self?.state = $0 }
+        } catch { problem = error as? PorchlightError }
     }
 
     public var account: Account? {

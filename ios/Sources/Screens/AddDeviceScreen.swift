@@ -23,7 +23,7 @@ struct AddDeviceScreen: View {
     @ViewBuilder private var step: some View {
         switch model.state {
         case nil, .ended: OpeningStep(model: model)
-        case .label(_, _, let label):
+        case .label(_, _, let label, _):
             if model.isTyping {
                 TypingStep(model: model)
             } else if model.readings.isEmpty {
@@ -31,8 +31,8 @@ struct AddDeviceScreen: View {
             } else {
                 ConfirmingStep(model: model)
             }
-        case .details(let device, let form, let changes, let problems, let proof):
-            DetailsStep(model: model, device: device, form: form, changes: changes, problems: problems, proof: proof)
+        case .details(let device, let form, let changes, let problems, let proof, let isNew):
+            DetailsStep(model: model, device: device, form: form, changes: changes, problems: problems, proof: proof, isNew: isNew)
         case .adding(_, _, let name, let step): AddingProgress(model: model, name: name, step: step)
         case .queued(_, _, let name, let reason): QueuedStep(model: model, name: name, reason: reason) { dismiss() }
         case .failed(_, _, _, let failure, let remedies):
@@ -146,8 +146,7 @@ private struct FailedStep: View {
         case .retypePassword, .usePassword, .createPassword, .changeDetails: await model.goBack()
         case .checkNumber:
             model.isTyping = true
-            await model.goBack()
-            await model.goBack()
+            await model.checkNumber()
         case .showDevice: if case .alreadyYours(let device, _, _) = failure { onShow(device) }
         }
     }

@@ -9,6 +9,7 @@ struct DetailsStep: View {
     let changes: [ClockChange]
     let problems: [DetailsProblem]
     let proof: PresenceProof
+    let isNew: Bool
     @State private var name = ""
     @State private var hasPassword = true
     @State private var password = ""
@@ -18,8 +19,8 @@ struct DetailsStep: View {
     var body: some View {
         Text("details_device \(device.model) \(grouped(device.serial))").foregroundStyle(.secondary)
         TextField("field_device_name", text: $name)
-            .onAppear { name = form.name }
-            .onChange(of: name) { _, typed in change { $0.name = typed } }
+            .onAppear { (name, hasPassword) = (form.name, !isNew) }
+            .onChange(of: name) { _, typed in if typed != form.name { change(.name(name: typed)) } }
         problem(.name)
         Picker("details_has_password_question", selection: $hasPassword) {
             Text("details_has_password").tag(true)
@@ -51,9 +52,9 @@ struct DetailsStep: View {
     }
 
     @ViewBuilder private var clock: some View {
-        ZoneField(timeZone: Binding(get: { form.timeZone }, set: { zone in change { $0.timeZone = zone } }))
+        ZoneField(core: model.core, timeZone: Binding(get: { form.timeZone }, set: { change(.timeZone(timeZone: $0)) }))
         problem(.timeZone)
-        Toggle("details_daylight", isOn: Binding(get: { form.daylightSaving }, set: { on in change { $0.daylightSaving = on } }))
+        Toggle("details_daylight", isOn: Binding(get: { form.daylightSaving }, set: { change(.daylightSaving(on: $0)) }))
         Text(clockWords).font(.subheadline).foregroundStyle(.secondary)
     }
 
@@ -76,31 +77,14 @@ struct DetailsStep: View {
         return changes[0].daylight ? "details_forward_first \(onward) \(backward)" : "details_back_first \(backward) \(onward)"
     }
 
-    private func edited(_ edit: (inout Draft) -> Void) -> DetailsForm {
-        var draft = Draft(name: form.name, timeZone: form.timeZone, daylightSaving: form.daylightSaving)
-        edit(&draft)
-        return DetailsForm(name: draft.name, timeZone: draft.timeZone, daylightSaving: draft.daylightSaving)
-    }
+    private func change(_ edit: DetailsEdit) { Task { await model.edit(edit) } }
 
-    private func change(_ edit: (inout Draft) -> Void) {
-        let form = edited(edit)
-        if form != self.form { Task { await model.edit(form) } }
-    }
-
-    /// The form as it stands on the screen, then the password: the core says which of them it cannot take.
+    /// The name as it stands on the screen, then the password: the core says which of them it cannot take.
     private func add() async {
-        let form = edited { $0.name = name }
         if hasPassword {
-            await model.add(form, password: password)
+            await model.add(name, password: password)
         } else {
-            await model.add(form, newPassword: password, again: again, claimCode: claimCode.isEmpty ? nil : claimCode)
+            await model.add(name, newPassword: password, again: again, claimCode: claimCode.isEmpty ? nil : claimCode)
         }
-    }
-
-    /// The core's form is immutable; this is it while it is edited.
-    private struct Draft {
-        var name: String
-        var timeZone: String
-        var daylightSaving: Bool
     }
 }

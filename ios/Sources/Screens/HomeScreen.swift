@@ -100,7 +100,7 @@ struct NewSiteScreen: View {
             FieldProblem(problem: problem, field: .name)
             TextField("field_site_address", text: $address)
             FieldProblem(problem: problem, field: .address)
-            ZoneField(timeZone: $timeZone)
+            ZoneField(core: places.core, timeZone: $timeZone)
             FieldProblem(problem: problem, field: .timeZone)
             PrimaryButton("new_site_action") { await make() }.disabled(isBusy)
         }
@@ -117,16 +117,19 @@ struct NewSiteScreen: View {
 
 /// The time zone as a button that opens a search.
 struct ZoneField: View {
+    let core: OpenCore
     @Binding var timeZone: String
     @State private var isSearching = false
     @State private var typed = ""
+
+    private var zones: [String] { (try? core.profile.findTimeZones(text: typed, count: 20)) ?? [] }
 
     var body: some View {
         Button("zone_chosen \(timeZone.replacing("_", with: " "))") { isSearching = true }
             .sheet(isPresented: $isSearching) {
                 List {
                     TextField("zone_search", text: $typed)
-                    ForEach(findTimeZones(text: typed, count: 20), id: \.self) { zone in
+                    ForEach(zones, id: \.self) { zone in
                         Button(zone) {
                             timeZone = zone
                             isSearching = false

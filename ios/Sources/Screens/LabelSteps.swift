@@ -61,6 +61,7 @@ struct ScanningStep: View {
     private func why(_ problem: ScanProblem?) -> LocalizedStringKey {
         switch problem {
         case .notAPicture: "scan_not_a_picture"
+        case .unsupportedPicture: "scan_unsupported_picture"
         case .truncated: "scan_truncated"
         case .tooLarge: "scan_too_large"
         case .scannerUnavailable: "scan_unavailable"

@@ -67,7 +67,7 @@ import SwiftUI
             let stride = CVPixelBufferGetBytesPerRowOfPlane(pixels, 0)
             // Not copied here: the core copies once, during the call.
             let frame = Data(bytesNoCopy: luma, count: stride * height, deallocator: .none)
-            _ = scanner.offerFrame(
+            _ = try? scanner.offerFrame(
                 luma: frame, width: UInt32(width), height: UInt32(height), rowStride: UInt32(stride), rotation: .quarter)
         }
     }

@@ -12,7 +12,7 @@ struct SettingsScreen: View {
                 Text(account.email).foregroundStyle(.secondary)
             }
             if session.unsent == nil { ProblemNotice(problem: session.problem) }
-            ShareLink("settings_diagnostics", item: core.porchlight.diagnostics())
+            ShareLink("settings_diagnostics", item: (try? core.porchlight.diagnostics()) ?? "")
             Text("settings_diagnostics_what").font(.subheadline).foregroundStyle(.secondary)
             Button(session.isBusy ? "settings_signing_out" : "settings_sign_out") { Task { await session.signOut(.refuse) } }
                 .disabled(session.isBusy)

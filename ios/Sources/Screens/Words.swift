@@ -15,6 +15,7 @@ import SwiftUI
     case .Conflict(.unsentActs(let count)): "error_unsent_acts \(Int(count))"
     case .Conflict(.phoneLocked): "waiting_locked"
     case .Conflict(.siteNotEmpty): "error_site_not_empty"
+    case .Conflict(.siteGone): "error_site_gone"
     case .Conflict(.notNow), .Conflict(.claimDiffers), .Conflict(.claimMoved): "error_not_now"
     case .InvalidInput(let field, let reason): words(field, reason)
     case .Offline: "error_offline"

@@ -24,7 +24,7 @@ import Testing
         let kim = try await left.opensAgain()
         defer { kim.leaves() }
         await #expect(throws: PorchlightError.self) { _ = try await kim.core.sites.window(offset: 0, count: 1) }
-        #expect(kim.core.porchlight.diagnostics().contains("outbox.db: of a newer version"))
+        #expect(try kim.core.porchlight.diagnostics().contains("outbox.db: of a newer version"))
         #expect(try version(of: outbox) == 999)
     }
 

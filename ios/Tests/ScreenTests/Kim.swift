@@ -98,7 +98,7 @@ let devicePassword = "gate camera 7"
         running = Task { [weak self] in
             while !Task.isCancelled {
                 if let device = self?.seen, let luma = FileManager.default.contents(atPath: device.frame) {
-                    _ = scanner.offerFrame(
+                    _ = try? scanner.offerFrame(
                         luma: luma, width: device.width, height: device.height, rowStride: device.width, rotation: .none)
                 }
                 try? await Task.sleep(for: .milliseconds(40))

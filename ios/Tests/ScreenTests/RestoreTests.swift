@@ -18,7 +18,7 @@ import Testing
         row.action?()
         try await kim.waits(for: "queued_title")
         kim.phone.online = true
-        kim.core.porchlight.networkChanged()
+        try kim.core.porchlight.networkChanged()
         try await kim.waits(for: "added_title")
         try await kim.presses("added_done")
         try await kim.ui.wait(for: kim.says("device_online"), within: .seconds(20))

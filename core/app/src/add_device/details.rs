@@ -22,6 +22,28 @@ pub struct DetailsForm {
     pub daylight_saving: bool,
 }
 
+/// One field that a person changed; the others stay as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DetailsEdit {
+    /// What the device will be called.
+    Name(String),
+    /// Where its clock stands.
+    TimeZone(String),
+    /// Whether its clock follows daylight saving.
+    DaylightSaving(bool),
+}
+
+impl DetailsForm {
+    /// Takes one change over.
+    pub(super) fn edit(&mut self, edit: DetailsEdit) {
+        match edit {
+            DetailsEdit::Name(name) => self.name = name,
+            DetailsEdit::TimeZone(time_zone) => self.time_zone = time_zone,
+            DetailsEdit::DaylightSaving(on) => self.daylight_saving = on,
+        }
+    }
+}
+
 /// The device's password, as the person gave it.
 #[derive(Clone, Debug)]
 pub enum DevicePassword {
@@ -98,6 +120,11 @@ impl DevicePassword {
         let Self::New { claim_code: Some(typed), .. } = self else { return None };
         // Exposed to be read into its own secret type.
         ClaimCode::from_text(typed.expose_secret())
+    }
+
+    /// The device has none yet: this will be its first.
+    pub(super) fn is_new(&self) -> bool {
+        matches!(self, Self::New { .. })
     }
 
     fn has_bad_claim_code(&self) -> bool {

@@ -71,11 +71,11 @@ pub enum Remedy {
     RetypePassword,
     /// Give the password that the device has: `go_back`.
     UsePassword,
-    /// Say that the device has no password yet, and make one: `go_back`.
+    /// Make the first password of a device that has none: `go_back`; the details begin there.
     CreatePassword,
     /// Correct name or time zone: `go_back`.
     ChangeDetails,
-    /// Compare the number with the label: `go_back` twice.
+    /// Compare the number with the label: `check_number`.
     CheckNumber,
     /// Show the device in the list.
     ShowDevice,
@@ -121,6 +121,41 @@ impl AddDeviceFailure {
                 _,
             ) => &[Remedy::TryAgain],
         }
+    }
+
+    /// Each failure once for each way to show presence that changes its remedies: for whoever shows them all.
+    pub fn every() -> Vec<(Self, Presence)> {
+        let wrong = Some(3);
+        let device = DeviceId(uuid::Uuid::nil());
+        let by_password = [
+            Self::WrongPassword { tries_left: wrong },
+            Self::NoAnswer,
+            Self::BelongsToAnother,
+            Self::AlreadyYours { device, name: None, site: None },
+            Self::TooManyTries { retry_after: 900 },
+            Self::PresenceRequired,
+            Self::HasPassword,
+            Self::DeviceFault,
+            Self::WrongDeviceKey,
+            Self::NotAllowed,
+            Self::NotAccepted,
+            Self::WaitedTooLong,
+            Self::Internal { report_id: "0123456789ab".to_owned() },
+            Self::Interrupted,
+        ];
+        let by_password = by_password.into_iter().map(|failure| (failure, Presence::Password));
+        let near = [
+            (Self::WrongClaimCode { tries_left: wrong }, Presence::ClaimCode),
+            (Self::PresenceRequired, Presence::Button),
+        ];
+        by_password.chain(near).collect()
+    }
+
+    /// Whether the details begin at "it has no password yet" when a person goes back to them.
+    pub(crate) fn asks_for_new_password(&self, presence: Presence) -> bool {
+        let remedies = self.remedies(presence);
+        let had_none = presence != Presence::Password && !remedies.contains(&Remedy::UsePassword);
+        had_none || remedies.contains(&Remedy::CreatePassword)
     }
 
     /// Whether the same claim, with the same secrets, may be tried again.

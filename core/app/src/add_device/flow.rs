@@ -3,13 +3,13 @@
 //! States come by the listener, each of them, in order; errors come by the call. The run of a claim belongs to the
 //! outbox: it goes on when the flow is dropped.
 
-use super::details::{DetailsForm, DevicePassword};
+use super::details::{DetailsEdit, DevicePassword};
 use super::label;
 use super::label_scanner::{LabelScanner, ViewfinderListener};
 use super::runner::{Asked, Observed, Runner, claim_of_row};
 use super::state::{AddDeviceListener, AddDeviceState, AddingStep};
 use super::steps::{Event, Place, State};
-use crate::error::{ConflictReason, Error, Fault, InputField, InputReason};
+use crate::error::{Error, Fault, InputField, InputReason};
 use crate::listening::Subscription;
 use crate::outbox::{Audience, Outbox};
 use crate::profile::Profile;
@@ -17,7 +17,7 @@ use porchlight_protocol::devices::Section;
 use porchlight_protocol::{ClaimId, SiteId};
 use porchlight_scan::ScanError;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
 /// A flow that adds a device. Dropped, its screen is gone and its claim goes on; [`Self::cancel`] gives the claim up.
@@ -29,14 +29,24 @@ pub struct AddDeviceFlow {
 
 /// The current state, and where states go to.
 #[derive(Debug)]
-pub(super) struct Shown(Mutex<(AddDeviceState, Option<mpsc::UnboundedSender<AddDeviceState>>)>);
+pub(super) struct Shown(Mutex<Current>);
+
+#[derive(Debug)]
+struct Current {
+    /// The last one that the flow had, if it is over.
+    id: ClaimId,
+    state: AddDeviceState,
+    listening: Option<mpsc::UnboundedSender<AddDeviceState>>,
+}
 
 impl AddDeviceFlow {
     pub(super) async fn open(profile: &Arc<Profile>, section: Section, site: SiteId) -> Result<Self, Fault> {
         let open = profile.files()?;
-        let time_zone = open.cache.site(site).ok_or(Fault::NotFound)?.time_zone;
+        let time_zone = open.cache.site(site).ok_or(Fault::SiteGone)?.time_zone;
         let place = Place { maker: profile.configuration.maker.clone(), section, site, time_zone };
-        Ok(Self::start(profile, open.outbox, State::begin(place), None))
+        open.cache.use_site(site);
+        let draft = ClaimId::mint_offline();
+        Ok(Self::start(profile, open.outbox, State::begin(place, draft), draft, None))
     }
 
     pub(super) async fn resume(profile: &Arc<Profile>, id: ClaimId) -> Result<Self, Fault> {
@@ -51,18 +61,31 @@ impl AddDeviceFlow {
             Some(failure) => State::Failed { claim, failure },
             None => State::Adding { claim, step: AddingStep::Asking },
         };
-        let flow = Self::start(profile, outbox.clone(), state, Some((id, reports)));
+        let flow = Self::start(profile, outbox.clone(), state, id, Some((id, reports)));
         if waits {
             outbox.run(profile, id, Audience::Screen);
         }
         Ok(flow)
     }
 
-    fn start(profile: &Arc<Profile>, outbox: Arc<Outbox>, state: State, reports: Option<Observed>) -> Self {
+    fn start(
+        profile: &Arc<Profile>,
+        outbox: Arc<Outbox>,
+        state: State,
+        id: ClaimId,
+        reports: Option<Observed>,
+    ) -> Self {
         let (inbox, asked) = mpsc::unbounded_channel();
-        let shown = Arc::new(Shown(Mutex::new((state.shown(), None))));
+        let current = Current { id, state: state.shown(), listening: None };
+        let shown = Arc::new(Shown(Mutex::new(current)));
         profile.spawn(Runner::new(profile.clone(), outbox, state, reports, shown.clone()).run(asked));
         Self { profile: profile.clone(), inbox, shown }
+    }
+
+    /// Names the flow where it is now: keep it, and [`Profile::resume_adding_device`] with it after the app was killed. It
+    /// is another one after some steps, so ask whenever it is kept.
+    pub fn id(&self) -> ClaimId {
+        self.shown.lock().id
     }
 
     /// Sets the flow's one listener, in place of a former one, until the subscription is dropped.
@@ -106,10 +129,10 @@ impl AddDeviceFlow {
         })
     }
 
-    /// Reads what a person typed: a serial, or the text of a whole label. Nothing happens once they are past the label: a
-    /// call for the last letter may come late.
-    pub async fn read_text(&self, text: &str) -> Result<(), Error> {
-        self.tell_while_asked(Event::TextRead(label::read_typed(text))).await
+    /// Reads what a person typed: a serial, or the text of a whole label. Queued by the call itself, so that letters stay
+    /// in their order. Nothing happens once they are past the label: a call for the last letter may come late.
+    pub fn read_text(&self, text: &str) {
+        self.queue(text_read(text));
     }
 
     /// Reads what a person typed and takes its serial as confirmed: exactly this text's, whatever was read before.
@@ -117,32 +140,29 @@ impl AddDeviceFlow {
     pub async fn confirm_text(&self, text: &str) -> Result<(), Error> {
         let reading = label::read_typed(text);
         let serial = reading.serial.clone().filter(|_| reading.is_complete());
-        let now = self.profile.ports.wall_time().await;
         let confirmed = async {
-            self.ask(Event::TextRead(reading)).await?;
+            self.ask(text_read(text)).await?;
             let no_serial = Fault::Input { field: InputField::Label, reason: InputReason::NotAllowed };
-            self.ask(Event::Confirm { serial: serial.ok_or(no_serial)?, now }).await.map(|_| ())
+            self.ask(Event::Confirm { serial: serial.ok_or(no_serial)? }).await.map(|_| ())
         };
         self.profile.told(confirmed.await)
     }
 
     /// The person compared the serial with the label: one of those read, or of the repairs that were offered.
     pub async fn confirm_serial(&self, serial: &str) -> Result<(), Error> {
-        let now = self.profile.ports.wall_time().await;
-        self.tell(Event::Confirm { serial: serial.to_owned(), now }).await
+        self.tell(Event::Confirm { serial: serial.to_owned() }).await
     }
 
-    /// Takes what is filled in so far; the clock changes follow it. Nothing happens once the device is being added: a call
-    /// for the last letter may come late.
-    pub async fn edit_details(&self, form: DetailsForm) -> Result<(), Error> {
-        let now = self.profile.ports.wall_time().await;
-        self.tell_while_asked(Event::Edit { form, now }).await
+    /// Takes what a person changed; the clock changes follow it. Queued by the call itself, so that edits stay in their
+    /// order. Nothing happens once the device is being added: a call for the last letter may come late.
+    pub fn edit_details(&self, edit: DetailsEdit) {
+        self.queue(Event::Edit(edit));
     }
 
     /// Adds the device with the details as they are; returns when the claim is saved. `InvalidInput` names the first
     /// problem, the state shows them all.
     pub async fn add(&self, password: DevicePassword) -> Result<(), Error> {
-        let asked = self.ask(Event::Add { claim: ClaimId::mint_offline(), password }).await;
+        let asked = self.ask(Event::Add { password }).await;
         let added = asked.and_then(|state| match state.first_problem() {
             None => Ok(()),
             Some(problem) => Err(Fault::Input { field: problem.field, reason: problem.reason }),
@@ -152,12 +172,17 @@ impl AddDeviceFlow {
 
     /// Tries a failed claim again with the same details and password, where its remedies say so.
     pub async fn try_again(&self) -> Result<(), Error> {
-        self.tell(Event::TryAgain { claim: ClaimId::mint_offline() }).await
+        self.tell(Event::TryAgain).await
     }
 
     /// Begins again with the next device at the same site.
     pub async fn add_another(&self) -> Result<(), Error> {
         self.tell(Event::AddAnother).await
+    }
+
+    /// The number that was confirmed, to be compared with the label once more: from the details, or from a failure.
+    pub async fn check_number(&self) -> Result<(), Error> {
+        self.tell(Event::CheckNumber).await
     }
 
     /// One step back. While the device is being added this gives the claim up; if that is too late, the state says so.
@@ -175,11 +200,8 @@ impl AddDeviceFlow {
     }
 
     /// For what comes while a person types: past its step it is of no use to anybody, and no fault.
-    async fn tell_while_asked(&self, event: Event) -> Result<(), Error> {
-        match self.tell(event).await {
-            Err(Error::Conflict { reason: ConflictReason::NotNow }) => Ok(()),
-            told => told,
-        }
+    fn queue(&self, event: Event) {
+        let _nobody_waits = self.inbox.send((event, oneshot::channel().0));
     }
 
     /// Takes an event and waits until its effects are done. Dropping the future does not stop them.
@@ -191,6 +213,12 @@ impl AddDeviceFlow {
     }
 }
 
+fn text_read(text: &str) -> Event {
+    let reading = label::read_typed(text);
+    let typed = label::without_secrets(text, &reading);
+    Event::TextRead { reading, typed }
+}
+
 impl fmt::Debug for AddDeviceFlow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AddDeviceFlow").field("shown", &self.shown).finish_non_exhaustive()
@@ -198,20 +226,26 @@ impl fmt::Debug for AddDeviceFlow {
 }
 
 impl Shown {
-    pub(super) fn set(&self, state: AddDeviceState) {
-        let (current, states) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if *current != state {
-            current.clone_from(&state);
+    pub(super) fn set(&self, state: &State) {
+        let (id, state) = (state.id(), state.shown());
+        let mut current = self.lock();
+        current.id = id.unwrap_or(current.id);
+        if current.state != state {
+            current.state.clone_from(&state);
             // Its listener is told on its own task, never under this lock.
-            if let Some(states) = states {
+            if let Some(states) = &current.listening {
                 let _nobody_listens = states.send(state);
             }
         }
     }
 
     fn send_to(&self, states: mpsc::UnboundedSender<AddDeviceState>) {
-        let (current, listening) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let _first = states.send(current.clone());
-        *listening = Some(states);
+        let mut current = self.lock();
+        let _first = states.send(current.state.clone());
+        current.listening = Some(states);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Current> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

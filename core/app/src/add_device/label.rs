@@ -8,6 +8,8 @@ use porchlight_scan::{Code, ScanError};
 
 /// The most codes of one picture that are shown.
 const MAX_READINGS: usize = 8;
+/// What is longer than this is no number.
+const MAX_TYPED: usize = 48;
 
 /// What a text on a label says, as a screen shows it: without what is secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +117,20 @@ pub(super) fn read_typed(text: &str) -> Reading {
             let is_address = |finding: &Finding| matches!(finding, Finding::WebAddress { .. });
             if whole.findings.iter().any(is_address) { whole } else { read_serial(text) }
         }
+    }
+}
+
+/// What was typed, as far as a screen may keep it: a number. Of a whole label, which may hold a claim code, its serial.
+pub(super) fn without_secrets(typed: &str, reading: &Reading) -> String {
+    let may_be_label = typed.contains([':', '{']) || typed.chars().count() > MAX_TYPED;
+    if may_be_label { reading.serial.clone().unwrap_or_default() } else { typed.to_owned() }
+}
+
+/// A device of the same number again: what its label said before, if it says no more now.
+pub(super) fn with_what_is_known(read: LabelledDevice, known: Option<&LabelledDevice>) -> LabelledDevice {
+    match known {
+        Some(known) if known.serial == read.serial && read.fingerprint.is_none() => known.clone(),
+        _ => read,
     }
 }
 

@@ -32,7 +32,7 @@ mod transition;
 
 pub(crate) use claim::run_claim;
 pub use clocks::find_time_zones;
-pub use details::{DetailsForm, DetailsProblem, DevicePassword};
+pub use details::{DetailsEdit, DetailsForm, DetailsProblem, DevicePassword};
 pub use failure::{AddDeviceFailure, QueuedReason, Remedy};
 pub use flow::AddDeviceFlow;
 #[cfg(test)]
@@ -49,8 +49,8 @@ use porchlight_protocol::{ClaimId, SiteId};
 use std::sync::Arc;
 
 impl Profile {
-    /// Opens the flow for a site that the phone knows. `InvalidInput` for a section that is none, `NotFound` for a
-    /// site that is not there.
+    /// Opens the flow for a site that the phone knows. `InvalidInput` for a section that is none, `Conflict` (`SiteGone`)
+    /// for a site that is not there any more.
     pub async fn add_device(
         self: &Arc<Self>,
         section: Section,

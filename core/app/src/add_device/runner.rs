@@ -6,7 +6,7 @@ use super::details::DetailsForm;
 use super::failure::AddDeviceFailure;
 use super::flow::Shown;
 use super::label::LabelledDevice;
-use super::steps::{AddedClaim, Effect, Event, Place, State};
+use super::steps::{AddedClaim, Effect, Event, Fresh, Place, State};
 use super::transition::transition;
 use crate::error::Fault;
 use crate::outbox::{Audience, ClaimRow, Outbox, Report};
@@ -67,9 +67,10 @@ impl Runner {
         let mut outcome = Ok(());
         let mut next = Some(event);
         while let Some(event) = next.take() {
-            let (state, effects) = transition(&self.state, event)?;
+            let fresh = Fresh { id: ClaimId::mint_offline(), now: self.profile.ports.wall_time().await };
+            let (state, effects) = transition(&self.state, event, fresh)?;
             self.state = state;
-            self.shown.set(self.state.shown());
+            self.shown.set(&self.state);
             for effect in effects {
                 let (event, done) = self.perform(effect).await;
                 outcome = outcome.and(done);

@@ -13,6 +13,7 @@ impl State {
                 section: step.place.section,
                 site: step.place.site,
                 label: step.seen.shown(),
+                typed: step.typed.clone(),
             },
             Self::Details(step) => AddDeviceState::Details {
                 device: step.device.shown(),
@@ -24,6 +25,7 @@ impl State {
                 ),
                 problems: step.problems.clone(),
                 first_password_by: details::first_password_by(step.device.claim_code.is_some()),
+                new_password: step.new_password,
             },
             Self::Adding { claim, step } | Self::Withdrawing { claim, step, .. } => AddDeviceState::Adding {
                 claim: claim.id,

@@ -20,6 +20,9 @@ pub enum AddDeviceState {
         site: SiteId,
         /// What was read.
         label: LabelProgress,
+        /// The number as it was typed, or is to be compared with the label: show its field, filled in with this when the
+        /// step begins. None: show the camera.
+        typed: Option<String>,
     },
     /// Name, password, time zone, daylight saving.
     Details {
@@ -33,10 +36,12 @@ pub enum AddDeviceState {
         problems: Vec<DetailsProblem>,
         /// How a device without a password is shown to be near: `ClaimCode` of its label, or its `Button`.
         first_password_by: Presence,
+        /// The choice to begin with: the device has no password yet.
+        new_password: bool,
     },
     /// The device is being added.
     Adding {
-        /// The claim: keep it, and `resume_adding_device` with it after the app was killed.
+        /// The claim.
         claim: ClaimId,
         /// The device.
         device: DeviceOnLabel,

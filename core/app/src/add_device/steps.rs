@@ -1,6 +1,6 @@
 //! The flow's states, events and effects.
 
-use super::details::{DetailsForm, DetailsProblem, DevicePassword};
+use super::details::{DetailsEdit, DetailsForm, DetailsProblem, DevicePassword};
 use super::failure::{AddDeviceFailure, QueuedReason};
 use super::label::LabelledDevice;
 use super::state::AddingStep;
@@ -54,12 +54,20 @@ pub(super) enum State {
 /// The label is being read.
 #[derive(Clone, Debug)]
 pub(super) struct LabelStep {
+    /// Names the flow, and then the claim that it leads to.
+    pub(super) draft: ClaimId,
     pub(super) place: Place,
     pub(super) seen: Seen,
     /// Counts what was offered, so that a slow picture does not replace what came after it.
     pub(super) turn: u32,
     /// A claim that failed: it is replaced by the next one.
     pub(super) former: Option<ClaimId>,
+    /// The number as it was typed, or is to be compared; none while the label is scanned.
+    pub(super) typed: Option<String>,
+    /// The device that was confirmed before: if its number is confirmed again, what else its label said still holds.
+    pub(super) known: Option<LabelledDevice>,
+    /// What was filled in before, and at first what a person most likely wants.
+    pub(super) form: DetailsForm,
 }
 
 /// What was read so far.
@@ -80,6 +88,8 @@ pub(super) struct DetailsStep {
     /// When the clock changes were last looked up.
     pub(super) now: i64,
     pub(super) problems: Vec<DetailsProblem>,
+    /// The person said, or the device did, that it has no password yet.
+    pub(super) new_password: bool,
 }
 
 /// A claim in the outbox, with what a person said about it.
@@ -97,8 +107,20 @@ pub(super) struct AddedClaim {
 /// Where a claim that is given up leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Afterwards {
-    Details,
+    Details {
+        /// Names the flow from then on: the id of the claim is used up.
+        draft: ClaimId,
+    },
     End,
+}
+
+/// What a step may need that is another each time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fresh {
+    /// An id that nothing has yet.
+    pub(super) id: ClaimId,
+    /// Milliseconds UTC by the phone's clock.
+    pub(super) now: i64,
 }
 
 /// A claim as it must be saved.
@@ -115,23 +137,21 @@ pub(crate) struct ClaimPlan {
 pub(super) enum Event {
     // By the person.
     PictureOffered,
-    TextRead(Reading),
+    TextRead {
+        reading: Reading,
+        /// What was typed, as far as it is no secret.
+        typed: String,
+    },
     Confirm {
         serial: String,
-        now: i64,
     },
-    Edit {
-        form: DetailsForm,
-        now: i64,
-    },
+    Edit(DetailsEdit),
     Add {
-        claim: ClaimId,
         password: DevicePassword,
     },
-    TryAgain {
-        claim: ClaimId,
-    },
+    TryAgain,
     AddAnother,
+    CheckNumber,
     Back,
     Cancel,
     // By the scanner.
@@ -186,8 +206,21 @@ impl AddedClaim {
 
 impl State {
     /// The first step.
-    pub(super) fn begin(place: Place) -> Self {
-        Self::Label(LabelStep { place, seen: Seen::Nothing, turn: 0, former: None })
+    pub(super) fn begin(place: Place, draft: ClaimId) -> Self {
+        let form =
+            DetailsForm { name: String::new(), time_zone: place.time_zone.clone(), daylight_saving: true };
+        let seen = Seen::Nothing;
+        Self::Label(LabelStep { draft, place, seen, turn: 0, former: None, typed: None, known: None, form })
+    }
+
+    /// What names the flow where it is now; none once it is over.
+    pub(super) fn id(&self) -> Option<ClaimId> {
+        match self {
+            Self::Label(step) => Some(step.draft),
+            Self::Details(step) => Some(step.label.draft),
+            Self::Added { claim, .. } => Some(claim.id),
+            _ => self.claim(),
+        }
     }
 
     /// The claim that the state is about.
@@ -227,12 +260,13 @@ impl Event {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::PictureOffered => "picture offered",
-            Self::TextRead(_) => "text read",
+            Self::TextRead { .. } => "text read",
             Self::Confirm { .. } => "confirm",
-            Self::Edit { .. } => "edit",
+            Self::Edit(_) => "edit",
             Self::Add { .. } => "add",
-            Self::TryAgain { .. } => "try again",
+            Self::TryAgain => "try again",
             Self::AddAnother => "add another",
+            Self::CheckNumber => "check number",
             Self::Back => "back",
             Self::Cancel => "cancel",
             Self::PictureRead { .. } => "picture read",

@@ -8,24 +8,27 @@ use super::details::{self, DetailsForm};
 use super::failure::AddDeviceFailure;
 use super::label;
 use super::state::AddingStep;
-use super::steps::{AddedClaim, Afterwards, ClaimPlan, DetailsStep, Effect, Event, LabelStep, Seen, State};
+use super::steps::{
+    AddedClaim, Afterwards, ClaimPlan, DetailsStep, Effect, Event, Fresh, LabelStep, Seen, State,
+};
 use crate::error::Illegal;
 use porchlight_protocol::ClaimId;
+use porchlight_protocol::add_device::Presence;
 
 type Next = Result<(State, Vec<Effect>), Illegal>;
 
 /// The next state and what is to be done. A pair that is not listed is an error and changes nothing.
-pub(super) fn transition(state: &State, event: Event) -> Next {
+pub(super) fn transition(state: &State, event: Event, fresh: Fresh) -> Next {
     let illegal = Illegal { flow: "add_device", state: state.name(), event: event.name() };
     match state {
-        State::Label(step) => from_label(step, event, illegal),
-        State::Details(step) => from_details(step, event, illegal),
-        State::Adding { claim, step } => from_adding(claim, *step, event, illegal),
+        State::Label(step) => from_label(step, event, fresh, illegal),
+        State::Details(step) => from_details(step, event, fresh, illegal),
+        State::Adding { claim, step } => from_adding(claim, *step, event, fresh, illegal),
         State::Withdrawing { claim, then, .. } => from_withdrawing(claim, *then, event, illegal),
-        State::Queued { claim, .. } => from_queued(claim, event, illegal),
-        State::Failed { claim, failure } => from_failed(claim, failure, event, illegal),
+        State::Queued { claim, .. } => from_queued(claim, event, fresh, illegal),
+        State::Failed { claim, failure } => from_failed(claim, failure, event, fresh, illegal),
         State::Added { claim, .. } => match event {
-            Event::AddAnother => Ok((State::begin(claim.place.clone()), vec![])),
+            Event::AddAnother => Ok((State::begin(claim.place.clone(), fresh.id), vec![])),
             Event::Back | Event::Cancel => Ok((State::Ended, vec![])),
             _ => Err(illegal),
         },
@@ -33,8 +36,8 @@ pub(super) fn transition(state: &State, event: Event) -> Next {
     }
 }
 
-fn from_label(step: &LabelStep, event: Event, illegal: Illegal) -> Next {
-    let see = |seen, turn| Ok((State::Label(LabelStep { seen, turn, ..step.clone() }), vec![]));
+fn from_label(step: &LabelStep, event: Event, fresh: Fresh, illegal: Illegal) -> Next {
+    let see = |seen, turn| Ok((State::Label(LabelStep { seen, turn, typed: None, ..step.clone() }), vec![]));
     match event {
         Event::PictureOffered => see(Seen::BeingRead, step.turn.wrapping_add(1)),
         Event::PictureRead { turn, outcome } if turn == step.turn && matches!(step.seen, Seen::BeingRead) => {
@@ -48,16 +51,21 @@ fn from_label(step: &LabelStep, event: Event, illegal: Illegal) -> Next {
         Event::FrameRead(readings) if !readings.is_empty() => {
             see(Seen::Readings(readings), step.turn.wrapping_add(1))
         }
-        Event::TextRead(reading) => see(Seen::Readings(vec![reading]), step.turn.wrapping_add(1)),
-        Event::Confirm { serial, now } => {
+        Event::TextRead { reading, typed } => {
+            let (seen, turn) = (Seen::Readings(vec![reading]), step.turn.wrapping_add(1));
+            Ok((State::Label(LabelStep { seen, turn, typed: Some(typed), ..step.clone() }), vec![]))
+        }
+        Event::Confirm { serial } => {
             let Seen::Readings(readings) = &step.seen else { return Err(illegal) };
-            let device = label::confirmed(readings, &serial).ok_or(illegal)?;
-            let form = DetailsForm {
-                name: String::new(),
-                time_zone: step.place.time_zone.clone(),
-                daylight_saving: true,
+            let read = label::confirmed(readings, &serial).ok_or(illegal)?;
+            let next = DetailsStep {
+                label: step.clone(),
+                device: label::with_what_is_known(read, step.known.as_ref()),
+                form: step.form.clone(),
+                now: fresh.now,
+                problems: vec![],
+                new_password: false,
             };
-            let next = DetailsStep { label: step.clone(), device, form, now, problems: vec![] };
             Ok((State::Details(next), vec![]))
         }
         Event::Back | Event::Cancel => end(step.former),
@@ -65,20 +73,24 @@ fn from_label(step: &LabelStep, event: Event, illegal: Illegal) -> Next {
     }
 }
 
-fn from_details(step: &DetailsStep, event: Event, illegal: Illegal) -> Next {
+fn from_details(step: &DetailsStep, event: Event, fresh: Fresh, illegal: Illegal) -> Next {
     match event {
-        Event::Edit { form, now } => {
+        Event::Edit(edit) => {
+            let mut form = step.form.clone();
+            form.edit(edit);
             // What was wrong and still is stays marked; nothing is marked before it was tried.
             let wrong = details::check_form(&form);
             let mut problems = step.problems.clone();
             problems.retain(|problem| wrong.contains(problem));
-            Ok((State::Details(DetailsStep { form, now, problems, ..step.clone() }), vec![]))
+            Ok((State::Details(DetailsStep { form, now: fresh.now, problems, ..step.clone() }), vec![]))
         }
-        Event::Add { claim, password } => {
+        Event::Add { password } => {
+            let claim = step.label.draft;
             let mut problems = details::check_form(&step.form);
             problems.extend(password.check());
             if !problems.is_empty() {
-                return Ok((State::Details(DetailsStep { problems, ..step.clone() }), vec![]));
+                let new_password = password.is_new();
+                return Ok((State::Details(DetailsStep { problems, new_password, ..step.clone() }), vec![]));
             }
             let mut device = step.device.clone();
             device.claim_code = password.claim_code().or(device.claim_code);
@@ -96,13 +108,14 @@ fn from_details(step: &DetailsStep, event: Event, illegal: Illegal) -> Next {
             let save = Effect::Save { plan: Box::new(plan), replaces: step.label.former };
             Ok((State::Adding { claim: added, step: AddingStep::Asking }, vec![save]))
         }
-        Event::Back => Ok((State::Label(step.label.clone()), vec![])),
+        Event::Back => Ok((State::Label(back_to_label(step)), vec![])),
+        Event::CheckNumber => Ok((State::Label(compare_number(step)), vec![])),
         Event::Cancel => end(step.label.former),
         _ => Err(illegal),
     }
 }
 
-fn from_adding(claim: &AddedClaim, step: AddingStep, event: Event, illegal: Illegal) -> Next {
+fn from_adding(claim: &AddedClaim, step: AddingStep, event: Event, fresh: Fresh, illegal: Illegal) -> Next {
     let withdraw = |then| {
         let next = State::Withdrawing { claim: claim.clone(), step, then };
         Ok((next, vec![Effect::Withdraw(claim.id)]))
@@ -111,12 +124,12 @@ fn from_adding(claim: &AddedClaim, step: AddingStep, event: Event, illegal: Ille
         Event::Saved { claim: id } => {
             Ok((State::Adding { claim: AddedClaim { id, ..claim.clone() }, step }, vec![]))
         }
-        Event::NotSaved => Ok((back_to_details(claim, None), vec![])),
+        Event::NotSaved => Ok((State::Details(back_to_details(claim, None, claim.id)), vec![])),
         Event::Progressed(step) => Ok((State::Adding { claim: claim.clone(), step }, vec![])),
         Event::Queued(reason) => Ok((State::Queued { claim: claim.clone(), reason }, vec![])),
         Event::Failed(failure) => Ok((State::Failed { claim: claim.clone(), failure }, vec![])),
         Event::Owned(added) => Ok((State::Added { claim: claim.clone(), added }, vec![])),
-        Event::Back => withdraw(Afterwards::Details),
+        Event::Back => withdraw(Afterwards::Details { draft: fresh.id }),
         Event::Cancel => withdraw(Afterwards::End),
         Event::Gone => Ok((State::Ended, vec![])),
         _ => Err(illegal),
@@ -126,7 +139,9 @@ fn from_adding(claim: &AddedClaim, step: AddingStep, event: Event, illegal: Ille
 fn from_withdrawing(claim: &AddedClaim, then: Afterwards, event: Event, illegal: Illegal) -> Next {
     match event {
         Event::Withdrawn => match then {
-            Afterwards::Details => Ok((back_to_details(claim, None), vec![])),
+            Afterwards::Details { draft } => {
+                Ok((State::Details(back_to_details(claim, None, draft)), vec![]))
+            }
             Afterwards::End => Ok((State::Ended, vec![])),
         },
         // Too late: the device had confirmed.
@@ -135,11 +150,11 @@ fn from_withdrawing(claim: &AddedClaim, then: Afterwards, event: Event, illegal:
     }
 }
 
-fn from_queued(claim: &AddedClaim, event: Event, illegal: Illegal) -> Next {
+fn from_queued(claim: &AddedClaim, event: Event, fresh: Fresh, illegal: Illegal) -> Next {
     match event {
         // It stays queued: the screen may go.
         Event::Back => Ok((State::Ended, vec![])),
-        Event::AddAnother => Ok((State::begin(claim.place.clone()), vec![])),
+        Event::AddAnother => Ok((State::begin(claim.place.clone(), fresh.id), vec![])),
         Event::Cancel => {
             let step = AddingStep::Asking;
             let next = State::Withdrawing { claim: claim.clone(), step, then: Afterwards::End };
@@ -155,13 +170,24 @@ fn from_queued(claim: &AddedClaim, event: Event, illegal: Illegal) -> Next {
     }
 }
 
-fn from_failed(claim: &AddedClaim, failure: &AddDeviceFailure, event: Event, illegal: Illegal) -> Next {
+fn from_failed(
+    claim: &AddedClaim,
+    failure: &AddDeviceFailure,
+    event: Event,
+    fresh: Fresh,
+    illegal: Illegal,
+) -> Next {
+    let corrected = || {
+        let new_password = failure.asks_for_new_password(claim.presence);
+        DetailsStep { new_password, ..back_to_details(claim, Some(claim.id), fresh.id) }
+    };
     match event {
-        Event::TryAgain { claim: new } if failure.may_try_again(claim.presence) => {
+        Event::TryAgain if failure.may_try_again(claim.presence) => {
             let next = State::Adding { claim: claim.clone(), step: AddingStep::Asking };
-            Ok((next, vec![Effect::Renew { claim: claim.id, new }]))
+            Ok((next, vec![Effect::Renew { claim: claim.id, new: fresh.id }]))
         }
-        Event::Back => Ok((back_to_details(claim, Some(claim.id)), vec![])),
+        Event::Back => Ok((State::Details(corrected()), vec![])),
+        Event::CheckNumber => Ok((State::Label(compare_number(&corrected())), vec![])),
         Event::Cancel => end(Some(claim.id)),
         // Another screen tried it again.
         Event::Progressed(step) => Ok((State::Adding { claim: claim.clone(), step }, vec![])),
@@ -171,15 +197,47 @@ fn from_failed(claim: &AddedClaim, failure: &AddDeviceFailure, event: Event, ill
 }
 
 /// The details as they were filled in, but for the password.
-fn back_to_details(claim: &AddedClaim, former: Option<ClaimId>) -> State {
-    let label = LabelStep { place: claim.place.clone(), seen: Seen::Nothing, turn: 0, former };
-    State::Details(DetailsStep {
+fn back_to_details(claim: &AddedClaim, former: Option<ClaimId>, draft: ClaimId) -> DetailsStep {
+    let label = LabelStep {
+        draft,
+        place: claim.place.clone(),
+        seen: Seen::Nothing,
+        turn: 0,
+        former,
+        typed: None,
+        known: None,
+        form: claim.form.clone(),
+    };
+    DetailsStep {
         label,
         device: claim.device.clone(),
         form: claim.form.clone(),
         now: claim.now,
         problems: vec![],
-    })
+        new_password: claim.presence != Presence::Password,
+    }
+}
+
+/// The label as it was read; if that is not known any more, its number, to be compared.
+fn back_to_label(step: &DetailsStep) -> LabelStep {
+    match step.label.seen {
+        Seen::Readings(_) => {
+            LabelStep { known: Some(step.device.clone()), form: step.form.clone(), ..step.label.clone() }
+        }
+        _ => compare_number(step),
+    }
+}
+
+/// The number that was confirmed, for a person to compare with the label.
+fn compare_number(step: &DetailsStep) -> LabelStep {
+    let serial = step.device.serial.to_string();
+    LabelStep {
+        seen: Seen::Readings(vec![label::read_typed(&serial)]),
+        typed: Some(serial),
+        known: Some(step.device.clone()),
+        form: step.form.clone(),
+        ..step.label.clone()
+    }
 }
 
 /// Leaves the flow, and a claim that failed in it.

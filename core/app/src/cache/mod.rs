@@ -24,6 +24,7 @@ use crate::error::Fault;
 use crate::report::Reports;
 use crate::sealed::SealKey;
 use crate::store::StoreFault;
+use crate::window::Connection;
 use contents::Contents;
 use file::CacheFile;
 use porchlight_protocol::devices::Device;
@@ -44,7 +45,8 @@ pub(crate) struct Cache {
 struct Inner {
     contents: Contents,
     file: CacheFile,
-    live: bool,
+    connection: Connection,
+    last_used: Option<SiteId>,
 }
 
 impl fmt::Debug for Cache {
@@ -59,7 +61,7 @@ pub(crate) struct Part<T> {
     pub(crate) items: Vec<T>,
     pub(crate) total: u32,
     pub(crate) as_of: Option<i64>,
-    pub(crate) live: bool,
+    pub(crate) connection: Connection,
 }
 
 impl Cache {
@@ -82,7 +84,7 @@ impl Cache {
                 Contents::default()
             }
         };
-        let inner = Inner { contents, file, live: false };
+        let inner = Inner { contents, file, connection: Connection::Connecting, last_used: None };
         Self { inner: Arc::new(Mutex::new(inner)), changed: watch::Sender::new(0), reports }
     }
 
@@ -179,12 +181,16 @@ impl Cache {
         }
     }
 
-    /// The feed is open, or not any more.
-    pub(crate) fn set_live(&self, live: bool) {
-        let was = std::mem::replace(&mut self.lock().live, live);
-        if was != live {
+    /// How it is with the feed now.
+    pub(crate) fn set_connection(&self, connection: Connection) {
+        let was = std::mem::replace(&mut self.lock().connection, connection);
+        if was != connection {
             self.tell();
         }
+    }
+
+    pub(crate) fn connection(&self) -> Connection {
+        self.lock().connection
     }
 
     /// The feed said at this time that it is there. In memory only: the file gets it with the next change.
@@ -208,17 +214,28 @@ impl Cache {
     pub(crate) fn sites(&self, offset: u32, count: u32) -> Part<Site> {
         let inner = self.lock();
         let (items, total) = inner.contents.sites.part(offset, count, |_| true);
-        Part { items, total, as_of: inner.contents.as_of, live: inner.live }
+        Part { items, total, as_of: inner.contents.as_of, connection: inner.connection }
     }
 
     pub(crate) fn devices(&self, offset: u32, count: u32, shown: impl Fn(&Device) -> bool) -> Part<Device> {
         let inner = self.lock();
         let (items, total) = inner.contents.devices.part(offset, count, shown);
-        Part { items, total, as_of: inner.contents.as_of, live: inner.live }
+        Part { items, total, as_of: inner.contents.as_of, connection: inner.connection }
     }
 
     pub(crate) fn site(&self, site: SiteId) -> Option<Site> {
         self.lock().contents.sites.get(site.0)
+    }
+
+    /// The site where the last device was added, or was to be.
+    pub(crate) fn last_used(&self) -> Option<Site> {
+        let inner = self.lock();
+        inner.last_used.and_then(|site| inner.contents.sites.get(site.0))
+    }
+
+    /// A device is added at this site.
+    pub(crate) fn use_site(&self, site: SiteId) {
+        self.lock().last_used = Some(site);
     }
 
     pub(crate) fn device(&self, device: DeviceId) -> Option<Device> {

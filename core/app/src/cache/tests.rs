@@ -71,8 +71,8 @@ async fn what_was_told_is_there_in_the_next_process() {
     assert_eq!(cache.cursor().as_deref(), Some("0.6"));
     let part = cache.devices(1, 1, |_| true);
     assert_eq!(
-        (part.items[0].name.as_str(), part.total, part.as_of, part.live),
-        ("Gate 1", 3, Some(30), false)
+        (part.items[0].name.as_str(), part.total, part.as_of, part.connection),
+        ("Gate 1", 3, Some(30), Connection::Connecting)
     );
     assert!(files.reports().export().is_empty());
 }

@@ -50,6 +50,6 @@ pub(super) fn lay_over(
         items: queued.chain(added.items.into_iter().map(ListedDevice::Added)).collect(),
         total: added.total.saturating_add(on_top),
         as_of: added.as_of,
-        live: added.live,
+        connection: added.connection,
     }
 }

@@ -15,7 +15,7 @@ use crate::error::{Error, Fault};
 use crate::http::IdempotencyKey;
 use crate::listening::Subscription;
 use crate::profile::Profile;
-use crate::window::{ListListener, Window, check_count, check_name};
+use crate::window::{Connection, ListListener, Window, check_count, check_name};
 use listed::lay_over;
 use porchlight_protocol::devices::{ChangeDeviceRequest, Device, Section};
 use porchlight_protocol::{DeviceId, SiteId};
@@ -99,8 +99,12 @@ impl Devices {
         let part = lay_over(queued, offset, count, |offset, count| {
             open.cache.devices(offset, count, |device| is_shown(device.section, device.site))
         });
-        let as_of = if part.live { Some(self.0.ports.wall_time().await) } else { part.as_of };
-        Ok(Window { offset, items: part.items, total: part.total, as_of, live: part.live })
+        let as_of = if part.connection == Connection::Live {
+            Some(self.0.ports.wall_time().await)
+        } else {
+            part.as_of
+        };
+        Ok(Window { offset, items: part.items, total: part.total, as_of, connection: part.connection })
     }
 
     async fn change(&self, device: DeviceId, request: ChangeDeviceRequest) -> Result<Device, Fault> {

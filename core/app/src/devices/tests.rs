@@ -38,7 +38,7 @@ fn added(offset: u32, count: u32) -> Part<Device> {
     let all = (1..=3)
         .map(|number| serde_json::from_value(device(&id(number), &format!("Added {number}"))).unwrap());
     let items = all.skip(offset as usize).take(count as usize).collect();
-    Part { items, total: 3, as_of: Some(5), live: true }
+    Part { items, total: 3, as_of: Some(5), connection: crate::Connection::Live }
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn queued_devices_stand_on_top_whatever_window_is_asked_for() {
             let part = lay_over(vec![queued(1), queued(2)], offset, count, added);
             let expected: Vec<_> = whole.into_iter().skip(offset as usize).take(count as usize).collect();
             assert_eq!(names(&part), expected, "{offset} {count}");
-            assert_eq!((part.total, part.as_of, part.live), (5, Some(5), true));
+            assert_eq!((part.total, part.as_of, part.connection), (5, Some(5), crate::Connection::Live));
         }
     }
 }

@@ -18,12 +18,14 @@ mod sse;
 #[cfg(test)]
 mod tests;
 
+use crate::cache::Cache;
 use crate::cache::Step;
 use crate::error::{Fault, Unanswered};
 use crate::http::CloudClient;
 use crate::ports::Ports;
 use crate::session::{Session, SessionState};
 use crate::stores::{OpenStores, Stores};
+use crate::window::Connection;
 use porchlight_protocol::ProblemCode;
 use porchlight_protocol::add_device::Claim;
 use porchlight_protocol::history::Change;
@@ -37,6 +39,8 @@ use tokio_util::sync::CancellationToken;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// No pause is longer, unless the cloud asks for it.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// How long a first try may take before the cloud counts as out of reach.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// After a refusal that does not pass by itself, as for an app that is too old.
 const PAUSE_AFTER_REFUSAL: Duration = Duration::from_secs(60);
 
@@ -153,17 +157,24 @@ impl Follower {
                 }
                 Some(open) if !self.waiting.is_empty() || (looked_at && open.cache.cursor().is_none()) => {
                     let (cloud, ports) = (self.cloud.clone(), self.ports.clone());
-                    let read = lists::read_all(&cloud, &ports, &open.cache).await;
+                    let read = with_patience(&open.cache, lists::read_all(&cloud, &ports, &open.cache)).await;
                     self.answer(read.clone());
                     match read {
                         Ok(()) => {
                             self.failures = 0;
                             Woken::Changed
                         }
-                        Err(fault) => Woken::Ended(Err(fault)),
+                        Err(fault) => {
+                            open.cache.set_connection(Connection::Unreachable);
+                            Woken::Ended(Err(fault))
+                        }
                     }
                 }
-                Some(_) if !looked_at => self.until(std::future::pending()).await,
+                Some(open) if !looked_at => {
+                    // For whoever looks next it is a first try.
+                    open.cache.set_connection(Connection::Connecting);
+                    self.until(std::future::pending()).await
+                }
                 Some(open) => {
                     let stream = FollowedStream {
                         cloud: self.cloud.clone(),
@@ -171,8 +182,13 @@ impl Follower {
                         open: open.clone(),
                         claims: self.claims.clone(),
                     };
-                    let woken = self.until(stream.follow()).await;
-                    open.cache.set_live(false);
+                    let woken = self.until(with_patience(&open.cache, stream.follow())).await;
+                    match (open.cache.connection(), &woken) {
+                        // It was good: the next one is a first try again.
+                        (Connection::Live, _) => open.cache.set_connection(Connection::Connecting),
+                        (_, Woken::Ended(Err(_))) => open.cache.set_connection(Connection::Unreachable),
+                        _ => {}
+                    }
                     woken
                 }
             };
@@ -236,6 +252,18 @@ impl Follower {
     }
 }
 
+/// Runs a try to reach the cloud; a first one that takes too long counts as not reached, and goes on.
+async fn with_patience<T>(cache: &Cache, deed: impl Future<Output = T>) -> T {
+    let mut deed = std::pin::pin!(deed);
+    if let Ok(done) = tokio::time::timeout(PATIENCE, &mut deed).await {
+        return done;
+    }
+    if cache.connection() == Connection::Connecting {
+        cache.set_connection(Connection::Unreachable);
+    }
+    deed.await
+}
+
 fn or_closed(is_open: bool) -> Woken {
     if is_open { Woken::Changed } else { Woken::Closed }
 }
@@ -263,7 +291,7 @@ impl FollowedStream {
             }
             opened => opened?,
         };
-        self.open.cache.set_live(true);
+        self.open.cache.set_connection(Connection::Live);
         let mut decoder = SseDecoder::default();
         while let Some(piece) = stream.next_piece().await? {
             let events = decoder.push(&piece).ok_or(Fault::Unanswered(Unanswered::BrokenOff))?;

@@ -2,7 +2,7 @@
 
 use crate::devices::ListedDevice;
 use crate::testing::*;
-use crate::{Error, Porchlight};
+use crate::{Connection, Error, Porchlight};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
@@ -122,7 +122,7 @@ async fn lists_are_readable_without_a_connection_and_say_how_old_they_are() {
     let core = phone.open_at(&nobody_there().await).await;
     assert_eq!(device_names(&core).await, ["Gate"]);
     let window = core.profile().sites().window(0, 10).await.unwrap();
-    assert_eq!((window.as_of, window.live), (Some(1_790_000_000_000), false));
+    assert_eq!((window.as_of, window.connection), (Some(1_790_000_000_000), Connection::Connecting));
     assert_eq!(core.profile().sites().refresh().await, Err(Error::Offline));
     assert_eq!(core.profile().sites().get(id(1).parse().unwrap()).await, Err(Error::NotFound));
 }
@@ -182,11 +182,11 @@ async fn serve(mut connection: TcpStream, streams: tokio::sync::mpsc::UnboundedS
     connection.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
 }
 
-async fn until_live(core: &Porchlight, live: bool) {
+async fn until(core: &Porchlight, connection: Connection) {
     let seen = Seen::new(0);
     core.profile().sites().listen(seen.clone()).for_good();
     let mut counted = 0;
-    while core.profile().sites().window(0, 1).await.unwrap().live != live {
+    while core.profile().sites().window(0, 1).await.unwrap().connection != connection {
         counted = seen.until(|count| *count > counted).await;
     }
 }
@@ -198,7 +198,7 @@ async fn stream_is_open_while_somebody_looks_and_comes_back_when_it_breaks_off()
     let core = phone.open_at(&feed.address).await;
     core.profile().session().sign_in("kim@example.org", "correct porch lantern".into()).await.unwrap();
     let mut stream = feed.stream().await;
-    until_live(&core, true).await;
+    until(&core, Connection::Live).await;
     phone.clock.0.fetch_add(60_000, SeqCst);
     assert_eq!(core.profile().sites().window(0, 1).await.unwrap().as_of, Some(1_790_000_060_000));
     let event = change("0.2", &json!({ "kind": "device", "device": device(&id(1), "Gate") }));
@@ -210,15 +210,15 @@ async fn stream_is_open_while_somebody_looks_and_comes_back_when_it_breaks_off()
     // Broken off: it comes back by itself.
     drop(stream);
     let mut stream = feed.stream().await;
-    until_live(&core, true).await;
+    until(&core, Connection::Live).await;
     // In the background: closed, and stays so.
     core.entered_background().await;
-    until_live(&core, false).await;
+    until(&core, Connection::Connecting).await;
     assert_eq!(stream.read(&mut [0; 8]).await.unwrap_or(0), 0);
     assert!(tokio::time::timeout(Duration::from_millis(700), feed.streams.recv()).await.is_err());
     core.entered_foreground().await;
     let _stream = feed.stream().await;
-    until_live(&core, true).await;
+    until(&core, Connection::Live).await;
 }
 
 #[tokio::test]
@@ -234,4 +234,30 @@ async fn sign_out_closes_the_stream() {
     let closed = async { while stream.read(&mut [0; 8]).await.unwrap_or(0) > 0 {} };
     let (signed_out, ()) = tokio::join!(signed_out, closed);
     assert_eq!(signed_out, Ok(()));
+}
+
+#[tokio::test]
+async fn cloud_that_never_answered_is_told_from_one_that_is_being_asked() {
+    let mut feed = HandHeldFeed::start().await;
+    let phone = TestPhone::new();
+    let core = phone.open_at(&feed.address).await;
+    core.profile().session().sign_in("kim@example.org", "correct porch lantern".into()).await.unwrap();
+    let stream = feed.stream().await;
+    until(&core, Connection::Live).await;
+    drop(core);
+    drop(stream);
+    // Nobody answers there: it is said once that was found out, not before.
+    let core = phone.open_at(&nobody_there().await).await;
+    assert_eq!(core.profile().sites().window(0, 1).await.unwrap().connection, Connection::Connecting);
+    until(&core, Connection::Unreachable).await;
+    drop(core);
+    // Somebody accepts and says nothing: a person is told after a few seconds.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let core = phone.open_at(&format!("http://{}", silent.local_addr().unwrap())).await;
+    let opened = std::time::Instant::now();
+    until(&core, Connection::Unreachable).await;
+    assert!(opened.elapsed() >= Duration::from_secs(3), "{:?}", opened.elapsed());
+    // Back from the background it is a first try again.
+    core.entered_background().await;
+    until(&core, Connection::Connecting).await;
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Fault};
 use crate::http::IdempotencyKey;
 use crate::listening::Subscription;
 use crate::profile::Profile;
-use crate::window::{ListListener, Window, check_count, check_name};
+use crate::window::{Connection, ListListener, MAX_WINDOW, Window, check_count, check_name};
 use porchlight_protocol::SiteId;
 use porchlight_protocol::sites::{ChangeSiteRequest, MakeSiteRequest, Site};
 use reqwest::Method;
@@ -17,6 +17,17 @@ use std::sync::Arc;
 
 #[cfg(test)]
 mod tests;
+
+/// Where a device can be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SiteChoice {
+    /// There is none yet: make one.
+    Make,
+    /// There is no question.
+    Use(Site),
+    /// Ask which: the one that was used last first, then by name; the first 200.
+    Ask(Vec<Site>),
+}
 
 /// The sites a person can see, by name.
 #[derive(Clone, Debug)]
@@ -36,6 +47,12 @@ impl Sites {
     pub async fn get(&self, site: SiteId) -> Result<Site, Error> {
         let found = self.0.files().and_then(|open| open.cache.site(site).ok_or(Fault::NotFound));
         self.0.told(found)
+    }
+
+    /// Where to add a device: at the site that was chosen before, if one was and it is still there; at the only one; else
+    /// the person says. Readable without a connection.
+    pub async fn choice(&self, chosen: Option<SiteId>) -> Result<SiteChoice, Error> {
+        self.0.told(self.choose(chosen))
     }
 
     /// Makes a site. `name` has 1 to 64 characters, `address` at most 500, `time_zone` is an IANA name.
@@ -59,11 +76,35 @@ impl Sites {
         self.0.sites_listening.listen(&self.0.stores, listener)
     }
 
+    fn choose(&self, chosen: Option<SiteId>) -> Result<SiteChoice, Fault> {
+        let cache = self.0.files()?.cache;
+        if let Some(site) = chosen.and_then(|chosen| cache.site(chosen)) {
+            return Ok(SiteChoice::Use(site));
+        }
+        let mut sites = cache.sites(0, MAX_WINDOW).items;
+        Ok(match sites.len() {
+            0 => SiteChoice::Make,
+            1 => SiteChoice::Use(sites.remove(0)),
+            _ => {
+                if let Some(last) = cache.last_used() {
+                    sites.retain(|site| site.id != last.id);
+                    sites.insert(0, last);
+                    sites.truncate(MAX_WINDOW as usize);
+                }
+                SiteChoice::Ask(sites)
+            }
+        })
+    }
+
     async fn read_window(&self, offset: u32, count: u32) -> Result<Window<Site>, Fault> {
         check_count(count)?;
         let part = self.0.files()?.cache.sites(offset, count);
-        let as_of = if part.live { Some(self.0.ports.wall_time().await) } else { part.as_of };
-        Ok(Window { offset, items: part.items, total: part.total, as_of, live: part.live })
+        let as_of = if part.connection == Connection::Live {
+            Some(self.0.ports.wall_time().await)
+        } else {
+            part.as_of
+        };
+        Ok(Window { offset, items: part.items, total: part.total, as_of, connection: part.connection })
     }
 
     async fn send_new(&self, name: &str, address: &str, time_zone: &str) -> Result<Site, Fault> {

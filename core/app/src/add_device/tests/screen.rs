@@ -122,13 +122,13 @@ pub(super) async fn resumed(profile: &Arc<Profile>, claim: ClaimId) -> (AddDevic
 
 /// Label and details, up to the password.
 pub(super) async fn fill_in(flow: &AddDeviceFlow, label: &str) {
-    flow.read_text(label).await.unwrap();
+    flow.read_text(label);
     flow.confirm_serial(SERIAL).await.unwrap();
-    flow.edit_details(form("Gate")).await.unwrap();
+    flow.edit_details(named("Gate"));
 }
 
-pub(super) fn form(name: &str) -> DetailsForm {
-    DetailsForm { name: name.to_owned(), time_zone: "Europe/Berlin".to_owned(), daylight_saving: true }
+pub(super) fn named(name: &str) -> DetailsEdit {
+    DetailsEdit::Name(name.to_owned())
 }
 
 pub(super) fn known(password: &str) -> DevicePassword {

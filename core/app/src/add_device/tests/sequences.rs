@@ -1,6 +1,6 @@
 //! Any sequence of events: no panic, no secret shown, one claim at a time.
 
-use super::table::{begin, claim_id};
+use super::table::{begin, claim_id, fresh, typed};
 use crate::add_device::label::read_typed;
 use crate::add_device::steps::{Effect, Event, State};
 use crate::add_device::transition::transition;
@@ -15,15 +15,18 @@ fn event(kind: u8, variant: u8, number: u128) -> Event {
     let good = !variant.is_multiple_of(4);
     let serial = if good { "CAM-0001" } else { "2M047C9OAN00005" };
     let password = || if good { "canary-open-sesame".into() } else { "".into() };
-    match kind % 17 {
+    match kind % 18 {
         0 => Event::PictureOffered,
-        1 => Event::TextRead(read_typed(serial)),
-        2 => Event::Confirm { serial: serial.into(), now: 1_795_392_000_000 },
+        1 => typed(serial),
+        2 => Event::Confirm { serial: serial.into() },
         3 => {
             let name = if good { "Gate" } else { "\u{202e}" };
             let time_zone = if variant.is_multiple_of(3) { "Europe/Atlantis" } else { "Europe/Berlin" };
-            let form = DetailsForm { name: name.into(), time_zone: time_zone.into(), daylight_saving: good };
-            Event::Edit { form, now: i64::from(variant) << 56 }
+            Event::Edit(match variant % 7 {
+                0 => DetailsEdit::TimeZone(time_zone.into()),
+                1 => DetailsEdit::DaylightSaving(good),
+                _ => DetailsEdit::Name(name.into()),
+            })
         }
         4 if variant.is_multiple_of(2) => {
             let password = DevicePassword::New {
@@ -31,13 +34,14 @@ fn event(kind: u8, variant: u8, number: u128) -> Event {
                 again: "canary-open-sesame".into(),
                 claim_code: None,
             };
-            Event::Add { claim: claim_id(number), password }
+            Event::Add { password }
         }
-        4 => Event::Add { claim: claim_id(number), password: DevicePassword::Known(password()) },
-        5 => Event::TryAgain { claim: claim_id(number) },
+        4 => Event::Add { password: DevicePassword::Known(password()) },
+        5 => Event::TryAgain,
         6 => Event::AddAnother,
         7 => Event::Back,
         8 => Event::Cancel,
+        17 => Event::CheckNumber,
         9 if good => {
             Event::PictureRead { turn: u32::from(variant) % 3, outcome: Ok(vec![read_typed(serial)]) }
         }
@@ -79,7 +83,7 @@ proptest! {
             let saved = match &state { State::Adding { claim, .. } => Some(claim.id), _ => None };
             let event = event(kind, variant, number);
             let is_saved = matches!(event, Event::Saved { .. });
-            let Ok((next, effects)) = transition(&state, event) else {
+            let Ok((next, effects)) = transition(&state, event, fresh(number)) else {
                 prop_assert_eq!(before, state.shown());
                 continue;
             };

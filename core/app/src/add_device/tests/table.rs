@@ -1,13 +1,14 @@
 //! Every state against every event: what is listed leads where it says, everything else is illegal.
 
 use crate::add_device::label::read_typed;
-use crate::add_device::steps::{AddedClaim, Effect, Event, Place, State};
+use crate::add_device::steps::{AddedClaim, Effect, Event, Fresh, Place, State};
 use crate::add_device::transition::transition;
 use crate::add_device::*;
 use porchlight_protocol::add_device::Presence;
 use porchlight_protocol::devices::Section;
 use porchlight_protocol::{ClaimId, DeviceId, SiteId};
 use porchlight_scan::ScanError;
+use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 const SERIAL: &str = "CAM-0001";
@@ -18,21 +19,33 @@ pub(super) fn claim_id(number: u128) -> ClaimId {
 }
 
 pub(super) fn begin() -> State {
-    State::begin(Place {
-        maker: "lumen".parse().unwrap(),
-        section: Section::Video,
-        site: SiteId(Uuid::from_u128(9)),
-        time_zone: "Europe/Berlin".into(),
-    })
+    State::begin(
+        Place {
+            maker: "lumen".parse().unwrap(),
+            section: Section::Video,
+            site: SiteId(Uuid::from_u128(9)),
+            time_zone: "Europe/Berlin".into(),
+        },
+        claim_id(1),
+    )
+}
+
+/// An id that nothing has yet, and a moment.
+pub(super) fn fresh(number: u128) -> Fresh {
+    Fresh { id: claim_id(number), now: NOW }
+}
+
+pub(super) fn typed(text: &str) -> Event {
+    Event::TextRead { reading: read_typed(text), typed: text.into() }
+}
+
+fn named(name: &str) -> Event {
+    Event::Edit(DetailsEdit::Name(name.into()))
 }
 
 /// Goes on from a state; the events must be legal.
 pub(super) fn after(state: &State, events: Vec<Event>) -> State {
-    events.into_iter().fold(state.clone(), |state, event| transition(&state, event).unwrap().0)
-}
-
-fn form(name: &str) -> DetailsForm {
-    DetailsForm { name: name.into(), time_zone: "Europe/Berlin".into(), daylight_saving: true }
+    events.into_iter().fold(state.clone(), |state, event| transition(&state, event, fresh(100)).unwrap().0)
 }
 
 fn known() -> DevicePassword {
@@ -43,10 +56,10 @@ fn known() -> DevicePassword {
 pub(super) fn states() -> Vec<(&'static str, State)> {
     let label = begin();
     let reading = after(&label, vec![Event::PictureOffered]);
-    let read = after(&label, vec![Event::TextRead(read_typed(SERIAL))]);
-    let details = after(&read, vec![Event::Confirm { serial: SERIAL.into(), now: NOW }]);
-    let filled = after(&details, vec![Event::Edit { form: form("Gate"), now: NOW }]);
-    let adding = after(&filled, vec![Event::Add { claim: claim_id(1), password: known() }]);
+    let read = after(&label, vec![typed(SERIAL)]);
+    let details = after(&read, vec![Event::Confirm { serial: SERIAL.into() }]);
+    let filled = after(&details, vec![named("Gate")]);
+    let adding = after(&filled, vec![Event::Add { password: known() }]);
     let from_adding = |event| after(&adding, vec![event]);
     let wrong = AddDeviceFailure::WrongPassword { tries_left: Some(3) };
     vec![
@@ -76,13 +89,14 @@ fn events() -> Vec<(&'static str, Event)> {
         ("picture not read", Event::PictureRead { turn: 1, outcome: Err(ScanError::NotAPicture) }),
         ("frame read", Event::FrameRead(readings())),
         ("empty frame", Event::FrameRead(vec![])),
-        ("text read", Event::TextRead(read_typed("LX4-0000123"))),
-        ("confirm", Event::Confirm { serial: SERIAL.into(), now: NOW }),
-        ("confirm another", Event::Confirm { serial: "CAM-0002".into(), now: NOW }),
-        ("edit", Event::Edit { form: form("Door"), now: NOW }),
-        ("add", Event::Add { claim: claim_id(3), password: known() }),
-        ("try again", Event::TryAgain { claim: claim_id(4) }),
+        ("text read", typed("LX4-0000123")),
+        ("confirm", Event::Confirm { serial: SERIAL.into() }),
+        ("confirm another", Event::Confirm { serial: "CAM-0002".into() }),
+        ("edit", named("Door")),
+        ("add", Event::Add { password: known() }),
+        ("try again", Event::TryAgain),
         ("add another", Event::AddAnother),
+        ("check number", Event::CheckNumber),
         ("back", Event::Back),
         ("cancel", Event::Cancel),
         ("saved", Event::Saved { claim: claim_id(5) }),
@@ -118,10 +132,12 @@ const LEGAL: &[(&str, &str, &str, &str)] = &[
     ("label read", "cancel", "ended", ""),
     ("details", "edit", "details", ""),
     ("details", "add", "details", ""), // the name is missing
+    ("details", "check number", "label", ""),
     ("details", "back", "label", ""),
     ("details", "cancel", "ended", ""),
     ("details filled", "edit", "details", ""),
     ("details filled", "add", "adding", "save"),
+    ("details filled", "check number", "label", ""),
     ("details filled", "back", "label", ""),
     ("details filled", "cancel", "ended", ""),
     ("adding", "saved", "adding", ""),
@@ -148,10 +164,12 @@ const LEGAL: &[(&str, &str, &str, &str)] = &[
     ("failed", "try again", "adding", "renew"),
     ("failed", "progressed", "adding", ""),
     ("failed", "gone", "ended", ""),
+    ("failed", "check number", "label", ""),
     ("failed", "back", "details", ""),
     ("failed", "cancel", "ended", "discard"),
     ("failed for good", "progressed", "adding", ""),
     ("failed for good", "gone", "ended", ""),
+    ("failed for good", "check number", "label", ""),
     ("failed for good", "back", "details", ""),
     ("failed for good", "cancel", "ended", "discard"),
     ("added", "add another", "label", ""),
@@ -175,7 +193,7 @@ fn every_event_in_every_state_leads_where_the_table_says_or_is_illegal() {
         for (event_name, event) in events() {
             let pair = format!("{state_name} + {event_name}");
             let expected = LEGAL.iter().find(|row| (row.0, row.1) == (state_name, event_name));
-            match (transition(&state, event), expected) {
+            match (transition(&state, event, fresh(4)), expected) {
                 (Ok((next, effects)), Some((_, _, leads_to, effect))) => {
                     assert_eq!(next.name(), *leads_to, "{pair}");
                     let effects: Vec<_> = effects.iter().map(effect_name).collect();
@@ -198,11 +216,11 @@ fn back_leads_through_all_steps_and_keeps_what_was_filled_in() {
     let details = after(&failed, vec![Event::Back]);
     let AddDeviceState::Details { form, .. } = details.shown() else { panic!("{details:?}") };
     assert_eq!(form.name, "Gate");
-    let add = Event::Add { claim: claim_id(7), password: known() };
-    let (_, effects) = transition(&details, add).unwrap();
+    let add = Event::Add { password: known() };
+    let (_, effects) = transition(&details, add, fresh(7)).unwrap();
     let [Effect::Save { replaces, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(*replaces, Some(claim_id(1)), "the corrected claim takes the place of the failed one");
-    let (ended, effects) = transition(&after(&details, vec![Event::Back]), Event::Back).unwrap();
+    let (ended, effects) = transition(&after(&details, vec![Event::Back]), Event::Back, fresh(8)).unwrap();
     assert_eq!(ended.shown(), AddDeviceState::Ended);
     assert!(matches!(effects[..], [Effect::Discard(claim)] if claim == claim_id(1)));
 }
@@ -216,9 +234,9 @@ fn what_is_wrong_is_marked_when_it_was_tried_and_until_it_is_right() {
     };
     assert!(problems(&details).is_empty());
     let empty = DevicePassword::Known("".into());
-    let tried = after(&details, vec![Event::Add { claim: claim_id(1), password: empty }]);
+    let tried = after(&details, vec![Event::Add { password: empty }]);
     assert_eq!(problems(&tried).len(), 2);
-    let named = after(&tried, vec![Event::Edit { form: form("Gate"), now: NOW }]);
+    let named = after(&tried, vec![named("Gate")]);
     assert_eq!(problems(&named), []);
 }
 
@@ -229,9 +247,60 @@ fn presence_follows_from_label_and_password() {
         other => panic!("{other:?}"),
     };
     let filled = states().into_iter().find(|(name, _)| *name == "details filled").unwrap().1;
-    let add = |password| vec![Event::Add { claim: claim_id(1), password }];
+    let add = |password| vec![Event::Add { password }];
     let new =
         DevicePassword::New { password: "open sesame".into(), again: "open sesame".into(), claim_code: None };
     assert_eq!(presence_of(after(&filled, add(known()))), Presence::Password);
     assert_eq!(presence_of(after(&filled, add(new))), Presence::Button, "the typed label has no claim code");
+}
+
+#[test]
+fn number_that_was_confirmed_is_there_to_be_compared_and_what_the_label_said_still_holds() {
+    let printed = porchlight_label::PrintedLabel {
+        serial: SERIAL.into(),
+        model: "CAM".into(),
+        fingerprint: porchlight_label::Fingerprint::of_public_key(&[4; 65]),
+        claim_code: Some(porchlight_label::ClaimCode::from_bytes([7; 10])),
+    };
+    let scanned = Event::FrameRead(vec![read_typed(ExposeSecret::expose_secret(&printed.to_text()))]);
+    let confirm = || Event::Confirm { serial: SERIAL.into() };
+    let add = Event::Add { password: known() };
+    let wrong_key = Event::Failed(AddDeviceFailure::WrongDeviceKey);
+    let failed = after(&begin(), vec![scanned, confirm(), named("Gate"), add, wrong_key]);
+    let label = after(&failed, vec![Event::CheckNumber]);
+    let AddDeviceState::Label { typed: Some(number), label: LabelProgress::Read { readings }, .. } =
+        label.shown()
+    else {
+        panic!("{label:?}")
+    };
+    assert_eq!((number.as_str(), readings[0].is_complete), (SERIAL, true));
+    // The same number, typed: the fingerprint is compared all the same.
+    let State::Details(details) = after(&label, vec![typed(SERIAL), confirm()]) else { unreachable!() };
+    assert!(details.device.fingerprint.is_some() && details.device.claim_code.is_some());
+    assert_eq!(details.form.name, "Gate");
+    // Another number is another device.
+    let other = Event::Confirm { serial: "CAM-0002".into() };
+    let State::Details(details) = after(&label, vec![typed("CAM-0002"), other]) else { unreachable!() };
+    assert!(details.device.fingerprint.is_none() && details.device.claim_code.is_none());
+}
+
+#[test]
+fn details_begin_where_the_remedy_leads() {
+    let adding = states().into_iter().find(|(name, _)| *name == "adding").unwrap().1;
+    let is_new = |failure| match after(&adding, vec![Event::Failed(failure), Event::Back]).shown() {
+        AddDeviceState::Details { new_password, .. } => new_password,
+        other => panic!("{other:?}"),
+    };
+    assert!(is_new(AddDeviceFailure::PresenceRequired), "create a password");
+    assert!(!is_new(AddDeviceFailure::HasPassword), "use the password");
+    assert!(!is_new(AddDeviceFailure::WrongPassword { tries_left: None }), "type it again");
+}
+
+#[test]
+fn flow_gets_another_name_when_its_claim_is_used_up() {
+    let named = |name: &str| states().into_iter().find(|(at, _)| *at == name).unwrap().1.id();
+    assert_eq!(named("label"), named("adding"), "the claim has the flow's name");
+    let failed = states().into_iter().find(|(name, _)| *name == "failed").unwrap().1;
+    assert_eq!(after(&failed, vec![Event::Back]).id(), Some(claim_id(100)));
+    assert_eq!(named("ended"), None);
 }

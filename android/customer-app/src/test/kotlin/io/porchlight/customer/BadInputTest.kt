@@ -3,7 +3,7 @@ package io.porchlight.customer
 import android.app.Application
 import android.database.sqlite.SQLiteDatabase
 import io.porchlight.bridge.AddDeviceState
-import io.porchlight.bridge.DetailsForm
+import io.porchlight.bridge.DetailsEdit
 import io.porchlight.bridge.DeviceSection
 import io.porchlight.bridge.FrameOffer
 import io.porchlight.bridge.FrameRotation
@@ -169,7 +169,7 @@ class BadInputTest {
                 devices.map { device ->
                     async {
                         phone.define(device).use { flow ->
-                            flow.editDetails(DetailsForm(device.serial, "Europe/Berlin", true))
+                            flow.editDetails(DetailsEdit.Name(device.serial))
                             flow.addWithPassword("gate camera 7")
                             flow.reaches<AddDeviceState.Added>()
                         }

@@ -2,7 +2,7 @@ package io.porchlight.screens
 
 import io.porchlight.bridge.AddDeviceFlow
 import io.porchlight.bridge.AddDeviceState
-import io.porchlight.bridge.DetailsForm
+import io.porchlight.bridge.DetailsEdit
 import io.porchlight.bridge.LabelProgress
 import io.porchlight.bridge.LabelReading
 import io.porchlight.bridge.PorchlightException
@@ -47,7 +47,7 @@ private const val STEPS = 4
 /** Adding a device, one step a page. The flow is the core's; here is only how its states look. */
 internal class AddDeviceScreen(
     val app: PorchlightApplication,
-    private val core: OpenCore,
+    val core: OpenCore,
     val stack: Stack,
     private val opened: Route,
     private val open: suspend () -> AddDeviceFlow,
@@ -97,7 +97,7 @@ internal class AddDeviceScreen(
     /** While a person types there is no waiting to be shown. */
     fun readText(text: String) = attempt({ problem -> change { it.copy(problem = problem) } }) { flow?.readText(text) }
 
-    fun edit(form: DetailsForm) = attempt({ problem -> change { it.copy(problem = problem) } }) { flow?.editDetails(form) }
+    fun edit(edit: DetailsEdit) = attempt({ problem -> change { it.copy(problem = problem) } }) { flow?.editDetails(edit) }
 
     fun choosePassword(isNew: Boolean) = change { it.copy(isNew = isNew) }
 

@@ -5,6 +5,7 @@ import android.widget.RadioButton
 import android.widget.RadioGroup
 import io.porchlight.bridge.AddDeviceState
 import io.porchlight.bridge.ClockChange
+import io.porchlight.bridge.DetailsEdit
 import io.porchlight.bridge.DetailsForm
 import io.porchlight.bridge.DetailsProblem
 import io.porchlight.bridge.InputField
@@ -19,11 +20,11 @@ internal fun AddDeviceScreen.buildDetails(page: Page): (AddingState) -> Unit {
     val notice = page.notice()
     val name = page.field(R.string.field_device_name, NAME)
     val password = PasswordFields(page, state.value.isNew, ::choosePassword)
-    val zone = page.zoneField { chosen -> details()?.let { edit(it.form.copy(timeZone = chosen)) } }
-    val daylight = page.switch(R.string.details_daylight) { on -> details()?.let { if (it.form.daylightSaving != on) edit(it.form.copy(daylightSaving = on)) } }
+    val zone = page.zoneField(core.profile) { chosen -> edit(DetailsEdit.TimeZone(chosen)) }
+    val daylight = page.switch(R.string.details_daylight) { on -> details()?.let { if (it.form.daylightSaving != on) edit(DetailsEdit.DaylightSaving(on)) } }
     val changes = page.text(Type.SECONDARY, color = R.color.muted, top = 4)
-    name.onType { typed -> details()?.let { if (it.form.name != typed) edit(it.form.copy(name = typed)) } }
-    val next = page.primary(R.string.details_next) { details()?.let { add(it.form.copy(name = name.words), password) } }
+    name.onType { typed -> details()?.let { if (it.form.name != typed) edit(DetailsEdit.Name(typed)) } }
+    val next = page.primary(R.string.details_next) { add(name.words, password) }
     var isFilled = false
     return { state ->
         (state.flow as? AddDeviceState.Details)?.let { details ->
@@ -52,11 +53,11 @@ private fun wrong(context: Context, details: AddDeviceState.Details, field: Inpu
 private fun List<DetailsProblem>.wordsAt(context: Context, field: InputField): String? =
     find { it.field == field }?.let { context.wordsFor(it.field, it.reason) }
 
-/** The form as it stands on the screen, then the password: the core says which of them it cannot take. */
-private fun AddDeviceScreen.add(form: DetailsForm, password: PasswordFields) {
+/** The name as it stands on the screen, then the password: the core says which of them it cannot take. */
+private fun AddDeviceScreen.add(name: String, password: PasswordFields) {
     val (known, again, code) = password.words()
     ask { flow ->
-        flow.editDetails(form)
+        flow.editDetails(DetailsEdit.Name(name))
         if (password.isNew) flow.addWithNewPassword(known, again, code) else flow.addWithPassword(known)
     }
 }

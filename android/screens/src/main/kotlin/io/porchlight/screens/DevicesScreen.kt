@@ -2,6 +2,7 @@ package io.porchlight.screens
 
 import android.content.Context
 import android.widget.LinearLayout
+import io.porchlight.bridge.Connection
 import io.porchlight.bridge.Device
 import io.porchlight.bridge.DeviceLine
 import io.porchlight.bridge.PorchlightException
@@ -41,7 +42,7 @@ internal class DevicesScreen(
         val window = core.devices.window(route.section, route.site, 0u, wanted.coerceAtMost(MOST).toUInt())
         val sites = core.sites.window(0u, MOST.toUInt()).items.associate { it.id to it.name }
         change {
-            DevicesState(window.asOf == null && window.items.isEmpty(), window.items, window.total.toInt(), sites, window.asOf, window.live)
+            DevicesState(window.asOf == null && window.items.isEmpty(), window.items, window.total.toInt(), sites, window.asOf, window.connection != Connection.UNREACHABLE)
         }
     }
 

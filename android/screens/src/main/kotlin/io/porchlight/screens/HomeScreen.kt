@@ -3,6 +3,7 @@ package io.porchlight.screens
 import android.view.View
 import android.widget.LinearLayout
 import android.widget.PopupMenu
+import io.porchlight.bridge.Connection
 import io.porchlight.bridge.DeviceSection
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.Site
@@ -43,7 +44,7 @@ internal class HomeScreen(private val core: OpenCore, private val stack: Stack) 
         val sites = core.sites.window(0u, SITES_SHOWN)
         val devices = core.devices.window(place.section, place.site?.id, 0u, 1u)
         change {
-            HomeState(sites.asOf == null && sites.items.isEmpty(), sites.items, place, devices.total.toInt(), sites.asOf, sites.live)
+            HomeState(sites.asOf == null && sites.items.isEmpty(), sites.items, place, devices.total.toInt(), sites.asOf, sites.connection != Connection.UNREACHABLE)
         }
     }
 

@@ -15,7 +15,7 @@ internal class NewSiteScreen(private val core: OpenCore, private val stack: Stac
         val notice = page.notice()
         val name = page.field(R.string.field_site_name, NAME)
         val address = page.field(R.string.field_site_address, NAME)
-        val zone = page.zoneField { chosen -> change { it.copy(zone = chosen) } }
+        val zone = page.zoneField(core.profile) { chosen -> change { it.copy(zone = chosen) } }
         val make = page.primary(R.string.new_site_action) { make(name.words, address.words) }
         return { state ->
             make.isEnabled = !state.busy

@@ -172,10 +172,7 @@ private fun AddDeviceScreen.remedy(remedy: Remedy, failed: AddDeviceState.Failed
         }
         Remedy.CHECK_NUMBER -> {
             type()
-            ask {
-                it.goBack()
-                it.goBack()
-            }
+            ask { it.checkNumber() }
         }
         Remedy.SHOW_DEVICE -> (failed?.failure as? AddDeviceFailure.AlreadyYours)?.let { stack.swap(Route.OneDevice(it.device)) }
     }

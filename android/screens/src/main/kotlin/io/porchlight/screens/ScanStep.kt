@@ -72,6 +72,7 @@ private fun showNothingRead(context: Context, notice: Notice, nothing: LabelProg
 
 private fun why(problem: ScanProblem?): Int = when (problem) {
     ScanProblem.NOT_A_PICTURE -> R.string.scan_not_a_picture
+    ScanProblem.UNSUPPORTED_PICTURE -> R.string.scan_unsupported_picture
     ScanProblem.TRUNCATED -> R.string.scan_truncated
     ScanProblem.TOO_LARGE -> R.string.scan_too_large
     ScanProblem.SCANNER_UNAVAILABLE -> R.string.scan_unavailable

@@ -48,6 +48,7 @@ private fun Context.conflict(reason: ConflictReason) = when (reason) {
     is ConflictReason.UnsentActs -> resources.getQuantityString(R.plurals.error_unsent_acts, reason.count.toInt(), reason.count.toInt())
     is ConflictReason.PhoneLocked -> getString(R.string.waiting_locked)
     is ConflictReason.SiteNotEmpty -> getString(R.string.error_site_not_empty)
+    is ConflictReason.SiteGone -> getString(R.string.error_site_gone)
     is ConflictReason.NotNow, is ConflictReason.ClaimDiffers, is ConflictReason.ClaimMoved -> getString(R.string.error_not_now)
 }
 

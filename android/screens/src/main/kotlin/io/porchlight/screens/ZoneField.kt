@@ -6,13 +6,13 @@ import android.view.View
 import android.widget.ArrayAdapter
 import android.widget.LinearLayout
 import android.widget.ListView
-import io.porchlight.bridge.findTimeZones
+import io.porchlight.bridge.Profile
 
 /** How many zones a search shows. */
 private const val ZONES_SHOWN = 20u
 
 /** The time zone as a field that opens a search. */
-internal class ZoneField(private val page: Page, private val onChoose: (String) -> Unit) {
+internal class ZoneField(private val page: Page, private val profile: Profile, private val onChoose: (String) -> Unit) {
     private val chosen = page.context.textView(Type.BODY)
     private val problem = page.context.textView(Type.SECONDARY, R.color.danger)
     val view: LinearLayout = page.context.column().apply {
@@ -43,11 +43,11 @@ internal class ZoneField(private val page: Page, private val onChoose: (String) 
 
     private fun search() {
         val context = page.context
-        val found = ArrayAdapter<Zone>(context, android.R.layout.simple_list_item_1, ArrayList(zones("")))
+        val found = ArrayAdapter<Zone>(context, android.R.layout.simple_list_item_1, ArrayList(zones(profile, "")))
         val field = Field(context, R.string.zone_search, InputType.TYPE_CLASS_TEXT, null)
         field.onType { typed ->
             found.clear()
-            found.addAll(zones(typed))
+            found.addAll(zones(profile, typed))
         }
         val list = ListView(context).apply {
             adapter = found
@@ -73,6 +73,6 @@ private class Zone(val name: String) {
     override fun toString() = name.replace('_', ' ')
 }
 
-private fun zones(typed: String) = findTimeZones(typed, ZONES_SHOWN).map(::Zone)
+private fun zones(profile: Profile, typed: String) = profile.findTimeZones(typed, ZONES_SHOWN).map(::Zone)
 
-internal fun Page.zoneField(onChoose: (String) -> Unit) = ZoneField(this, onChoose).also { content.put(it.view, 12) }
+internal fun Page.zoneField(profile: Profile, onChoose: (String) -> Unit) = ZoneField(this, profile, onChoose).also { content.put(it.view, 12) }

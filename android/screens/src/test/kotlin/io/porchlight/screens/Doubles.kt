@@ -7,7 +7,8 @@ import io.porchlight.bridge.AddDeviceFlow
 import io.porchlight.bridge.AddDeviceListener
 import io.porchlight.bridge.AddDeviceState
 import io.porchlight.bridge.Configuration
-import io.porchlight.bridge.DetailsForm
+import io.porchlight.bridge.Connection
+import io.porchlight.bridge.DetailsEdit
 import io.porchlight.bridge.DeviceList
 import io.porchlight.bridge.DeviceSection
 import io.porchlight.bridge.DeviceWindow
@@ -59,13 +60,13 @@ private class SilentSession : SessionFlow(NoHandle) {
 
 private class SilentSites : SiteList(NoHandle) {
     override fun listen(listener: ListListener): Subscription = subscription()
-    override suspend fun window(offset: UInt, count: UInt) = SiteWindow(offset, emptyList(), 0u, null, true)
+    override suspend fun window(offset: UInt, count: UInt) = SiteWindow(offset, emptyList(), 0u, null, Connection.LIVE)
 }
 
 private class SilentDevices : DeviceList(NoHandle) {
     override fun listen(listener: ListListener): Subscription = subscription().also { listener.onChange() }
     override suspend fun window(section: DeviceSection?, site: String?, offset: UInt, count: UInt) =
-        DeviceWindow(offset, emptyList(), 0u, null, true)
+        DeviceWindow(offset, emptyList(), 0u, null, Connection.LIVE)
     override suspend fun get(device: String) = gate
 }
 
@@ -81,9 +82,9 @@ internal class StillFlow(private val state: AddDeviceState, private val typed: A
 
     override fun labelScanner(viewfinder: ViewfinderListener): LabelScanner = LabelScanner(NoHandle)
 
-    override suspend fun readText(text: String) {
+    override fun readText(text: String) {
         listener?.onState(typed)
     }
 
-    override suspend fun editDetails(form: DetailsForm) = Unit
+    override fun editDetails(edit: DetailsEdit) = Unit
 }

@@ -79,7 +79,7 @@ internal val findings = listOf(
 
 internal fun read(vararg readings: LabelReading) = LabelProgress.Read(readings.toList())
 
-internal fun labelled(label: LabelProgress) = AddDeviceState.Label(DeviceSection.VIDEO, "s-1", label)
+internal fun labelled(label: LabelProgress) = AddDeviceState.Label(DeviceSection.VIDEO, "s-1", label, null)
 
 internal val seen = listOf(
     SeenCode(listOf(CodeCorner(.34f, .4f), CodeCorner(.66f, .38f), CodeCorner(.7f, .57f), CodeCorner(.37f, .6f)), true),
@@ -100,7 +100,7 @@ internal fun filledIn(
     daylight: Boolean = true,
     changes: List<ClockChange> = clockChanges,
     problems: List<DetailsProblem> = emptyList(),
-) = AddDeviceState.Details(onLabel, DetailsForm("Gate", "Europe/Berlin", daylight), changes, problems, by)
+) = AddDeviceState.Details(onLabel, DetailsForm("Gate", "Europe/Berlin", daylight), changes, problems, by, false)
 
 /** With the remedies that the core gives them: the table stands at `AddDeviceFailure::remedies`. */
 private val failures = listOf(
