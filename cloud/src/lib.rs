@@ -1,6 +1,6 @@
 //! The cloud of Porchlight: one server with a JSON API and a channel to the devices, on SQLite or PostgreSQL.
 //!
-//! A feature is a folder: `mod.rs` holds its rules (no HTTP, no SQL), `store.rs` the only SQL, `api.rs` the JSON
+//! A feature is a folder: `mod.rs` holds its rules (no HTTP, no SQL), `store.rs` (or `store/`) the only SQL, `api.rs` the JSON
 //! routes. The rest is what features stand on: [`server`] (listeners, what lies around all routes, tasks), [`db`],
 //! [`authority`], [`limits`], [`mail`], [`key`] and [`secret`], [`problem`], [`settings`].
 

@@ -143,7 +143,7 @@ async fn add_by_serial(telling: &mut Telling, home: &Home<'_>, device: &FieldDev
     telling.expect(good && device.has_password(), told);
 }
 
-/// The same claim leaves twice: the second tap finds the first, and the cloud would, too.
+/// The second tap finds the first: one claim leaves. (One that is sent twice is one at the cloud: `end_to_end/routes`.)
 async fn tap_twice(telling: &mut Telling, home: &Home<'_>, device: &FieldDevice) {
     telling.chapter("Kim adds the shed's sensor, and taps \"Add\" twice");
     telling.step(format!("Types {}, and taps twice", device.name().serial));

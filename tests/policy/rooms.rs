@@ -32,7 +32,7 @@ const MUST_NOT_NAME: [(&str, &[&str], &str); 6] = [
     ("porchlight-label", &["tokio", "reqwest", "rusqlite", "image"], "it is pure"),
     ("porchlight-core", &["uniffi", "sqlx", "axum"], "only bindings/ knows uniffi, only cloud/ serves"),
     ("porchlight-bindings", &["reqwest", "rusqlite", "serde", "tracing"], "it converts, runs, converts"),
-    ("porchlight-tests", &["uniffi"], "only bindings/ knows uniffi"),
+    ("porchlight-tests", &["uniffi", "wiremock"], "only bindings/ knows uniffi, and the cloud here is real"),
     ("porchlight-cloud", &["uniffi", "rusqlite", "rqrr", "image"], "the phone's trades"),
 ];
 

@@ -3,11 +3,11 @@
 //! * Reads take a connection of [`Db::read`]; changes happen in a [`Tx`] of [`Db::begin`].
 //! * SQLite has one writer: one connection, `BEGIN IMMEDIATE`, so a transaction never has to be upgraded (which fails
 //!   without waiting). PostgreSQL runs READ COMMITTED, and what must not change meanwhile is locked by [`Tx::lock`]:
-//!   the only place that knows row locks. Order of locks: accounts by id, organization, site, device.
+//!   the only place that knows row locks and their order.
 //! * Columns are TEXT, BIGINT, DOUBLE PRECISION or BYTEA, parameters `$1`: the part of SQL that both engines and `Any`
 //!   share. A query for which that is not enough is a query to think about again.
 //!
-//! Nothing outside `store.rs` files holds SQL.
+//! Nothing outside this folder, `store.rs` files and `store/` folders holds SQL.
 
 mod error;
 mod location;
