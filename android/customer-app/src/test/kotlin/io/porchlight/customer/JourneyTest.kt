@@ -5,51 +5,26 @@ import android.app.Application
 import android.content.Intent
 import android.net.ConnectivityManager
 import android.net.Uri
-import io.porchlight.screens.MainActivity
 import io.porchlight.screens.R
-import org.junit.After
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
 import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
 
-private const val EMAIL = "kim@example.org"
 private const val PASSWORD = "canary-porch-lantern"
-private const val DEVICE_PASSWORD = "gate camera 7"
 
 /** The journey through the real screens: the real core, the real cloud, devices on the real channel. */
 @RunWith(CoreTestRunner::class)
 @Config(application = TestApplication::class, qualifiers = "w411dp-h891dp-420dpi")
-class JourneyTest {
-    private lateinit var stage: Stage
-    private lateinit var controller: ActivityController<MainActivity>
-    private val app get() = RuntimeEnvironment.getApplication() as TestApplication
-    private val kim = Person { controller.get() }
-
-    /** Before the application is made: it asks the stage where the cloud is. */
-    init {
-        TestApplication.phone = TestPhone()
-        TestApplication.seen = null
-        stage = Stage().also { TestApplication.stage = it }
-    }
-
+class JourneyTest : AppOnStage() {
     @Before
     fun open() {
         shadowOf(app as Application).grantPermissions(Manifest.permission.CAMERA)
-        controller = Robolectric.buildActivity(MainActivity::class.java).setup()
-    }
-
-    @After
-    fun close() {
-        controller.pause().stop().destroy()
-        app.close()
-        stage.close()
+        opensTheApp()
     }
 
     private fun registers() {
@@ -69,35 +44,6 @@ class JourneyTest {
         signsIn("not the password")
         kim.waitFor(R.string.error_wrong_credentials)
         signsIn(PASSWORD)
-    }
-
-    private fun signsIn(password: String) {
-        kim.types(EMAIL, R.string.field_email)
-        kim.types(password, R.string.field_password)
-        kim.presses(R.string.sign_in_action)
-    }
-
-    private fun makesAPlace() {
-        kim.waitFor(R.string.home_empty_title)
-        kim.presses(R.string.home_make_site)
-        kim.types("Lake house", R.string.field_site_name)
-        kim.presses(R.string.new_site_action)
-        kim.waitFor("Lake house")
-        kim.waitFor(R.string.home_add_device)
-    }
-
-    private fun fillsIn(name: String, password: String) {
-        kim.waitFor(R.string.details_has_none)
-        kim.types(name, R.string.field_device_name)
-        kim.types(password, R.string.field_device_password)
-        kim.presses(R.string.details_next)
-    }
-
-    private fun enters(device: StageDevice) {
-        kim.presses(R.string.home_add_device)
-        kim.presses(R.string.scan_enter_manually)
-        kim.types(device.serial, R.string.field_serial)
-        kim.presses(R.string.type_define)
     }
 
     @Test
@@ -140,7 +86,7 @@ class JourneyTest {
 
     @Test
     fun what_goes_wrong_says_what_to_do() {
-        stage.account(EMAIL).let { signsIn(it) }
+        signsIn()
         makesAPlace()
         val gate = stage.device(DEVICE_PASSWORD)
         enters(gate)
@@ -177,7 +123,7 @@ class JourneyTest {
 
     @Test
     fun without_a_signal_a_device_is_saved_and_added_when_it_is_back() {
-        signsIn(stage.account(EMAIL))
+        signsIn()
         makesAPlace()
         val gate = stage.device(DEVICE_PASSWORD)
         TestApplication.phone.radio.online = false
@@ -202,7 +148,7 @@ class JourneyTest {
 
     @Test
     fun a_picked_picture_is_read_and_one_without_a_label_says_what_to_do() {
-        signsIn(stage.account(EMAIL))
+        signsIn()
         makesAPlace()
         val gate = stage.device(DEVICE_PASSWORD)
         kim.presses(R.string.home_add_device)
@@ -222,7 +168,7 @@ class JourneyTest {
 
     @Test
     fun a_rotated_phone_and_a_killed_process_go_on_where_they_were() {
-        signsIn(stage.account(EMAIL))
+        signsIn()
         makesAPlace()
         val gate = stage.device(DEVICE_PASSWORD, on = false)
         enters(gate)
@@ -234,7 +180,7 @@ class JourneyTest {
         val kept = android.os.Bundle()
         controller.saveInstanceState(kept).pause().stop().destroy()
         stage.switchOn(gate)
-        controller = Robolectric.buildActivity(MainActivity::class.java).setup(kept)
+        opensTheApp(kept)
         kim.waitFor("This device does not answer")
         kim.presses(R.string.remedy_try_again)
         kim.waitFor(R.string.added_title)
@@ -244,7 +190,7 @@ class JourneyTest {
 
     @Test
     fun signing_out_asks_before_it_throws_away_what_only_this_phone_has() {
-        signsIn(stage.account(EMAIL))
+        signsIn()
         makesAPlace()
         val gate = stage.device(DEVICE_PASSWORD)
         TestApplication.phone.radio.online = false

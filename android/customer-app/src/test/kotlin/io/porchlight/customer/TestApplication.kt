@@ -5,9 +5,11 @@ import android.view.View
 import io.porchlight.bridge.Configuration
 import io.porchlight.bridge.FrameRotation
 import io.porchlight.bridge.Ports
+import io.porchlight.screens.CameraLoss
 import io.porchlight.screens.FrameSource
 import io.porchlight.screens.OfferFrame
 import java.nio.ByteBuffer
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
 
 /** The real app on a stage's cloud, with ports and a camera that a test can hold. */
@@ -30,6 +32,12 @@ class TestApplication : CustomerApplication() {
         lateinit var stage: Stage
         var phone = TestPhone()
 
+        /** How many cameras run. */
+        val cameras = AtomicInteger()
+
+        /** Why the next start of the camera fails; none: it does not. */
+        @Volatile var cameraLoss: CameraLoss? = null
+
         /** What the camera sees now. */
         @Volatile var seen: StageDevice? = null
     }
@@ -42,8 +50,10 @@ private class PictureFrames(private val activity: Activity) : FrameSource {
 
     override fun preview() = View(activity)
 
-    override fun start(offer: OfferFrame) {
+    override fun start(offer: OfferFrame, lost: (CameraLoss) -> Unit) {
+        TestApplication.cameraLoss?.let { return lost(it) }
         this.offer = offer
+        TestApplication.cameras.incrementAndGet()
         camera = thread(name = "test-camera") {
             while (true) {
                 val device = TestApplication.seen
@@ -61,8 +71,10 @@ private class PictureFrames(private val activity: Activity) : FrameSource {
     }
 
     override fun stop() {
+        if (offer == null) return
         offer = null
         camera?.join()
+        TestApplication.cameras.decrementAndGet()
     }
 
     override fun light(on: Boolean) = Unit

@@ -18,6 +18,8 @@ internal data class AddingState(
     val isNew: Boolean = false,
     val camera: CameraAccess = CameraAccess.NOT_ASKED,
     val torch: Boolean = false,
+    /** The app can be seen: else the camera is left to others. */
+    val onScreen: Boolean = true,
     val seen: List<SeenCode> = emptyList(),
     val problem: PorchlightException? = null,
     val busy: Boolean = false,
@@ -32,6 +34,9 @@ internal data class AddingState(
         is AddDeviceState.Added -> Step.ADDED
     }
 
+    /** The camera is to be open. */
+    val seesLabels: Boolean get() = camera == CameraAccess.ALLOWED && onScreen
+
     /** What was read of the label, the most telling first. */
     val read: List<LabelReading> get() = ((flow as? AddDeviceState.Label)?.label as? LabelProgress.Read)?.readings.orEmpty()
 }
@@ -40,7 +45,7 @@ internal enum class Step(val number: Int) {
     OPENING(0), SCANNING(1), TYPING(1), CONFIRMING(1), DETAILS(2), ADDING(3), QUEUED(3), FAILED(3), ADDED(4)
 }
 
-internal enum class CameraAccess { NOT_ASKED, ALLOWED, REFUSED, REFUSED_FOR_EVER }
+internal enum class CameraAccess { NOT_ASKED, ALLOWED, REFUSED, REFUSED_FOR_EVER, NONE_HERE, OCCUPIED }
 
 private const val STEPS = 4
 
@@ -106,6 +111,19 @@ internal class AddDeviceScreen(
     fun scan() = change { it.copy(typing = false, problem = null) }
 
     fun allowed(access: CameraAccess) = change { it.copy(camera = access) }
+
+    fun lostCamera(loss: CameraLoss) = when (loss) {
+        CameraLoss.NO_CAMERA -> allowed(CameraAccess.NONE_HERE)
+        CameraLoss.OCCUPIED -> allowed(CameraAccess.OCCUPIED)
+    }
+
+    /** The person may have been in the phone's settings, or in the app that had the camera. */
+    override fun appeared(hasCamera: Boolean) = change {
+        val isWorthATry = hasCamera && it.camera != CameraAccess.NOT_ASKED
+        it.copy(onScreen = true, camera = if (isWorthATry) CameraAccess.ALLOWED else it.camera)
+    }
+
+    override fun disappeared() = change { it.copy(onScreen = false) }
 
     fun light(on: Boolean) = change { it.copy(torch = on) }
 

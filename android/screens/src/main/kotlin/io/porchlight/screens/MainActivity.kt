@@ -104,6 +104,16 @@ open class MainActivity : Activity() {
         outState.putStringArrayList(ROUTES, ArrayList(stack?.routes.orEmpty().map { it.text() }))
     }
 
+    override fun onStart() {
+        super.onStart()
+        stack?.top?.value?.appeared(hasCamera())
+    }
+
+    override fun onStop() {
+        stack?.top?.value?.disappeared()
+        super.onStop()
+    }
+
     override fun onDestroy() {
         scope.cancel()
         if (!isChangingConfigurations) stack?.close()

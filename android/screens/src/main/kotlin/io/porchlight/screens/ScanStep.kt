@@ -38,6 +38,7 @@ internal fun AddDeviceScreen.buildScanning(page: Page): (AddingState) -> Unit {
         context.startActivity(Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, place))
     }
     val askAgain = page.link(R.string.scan_camera_allow) { activity.askForCamera() }
+    val openAgain = page.link(R.string.remedy_try_again) { allowed(CameraAccess.ALLOWED) }
     val nothing = page.notice()
     val camera = CameraView(activity, this)
     val height = context.dp(if (context.isLow) 200 else 320)
@@ -45,22 +46,29 @@ internal fun AddDeviceScreen.buildScanning(page: Page): (AddingState) -> Unit {
     page.primary(R.string.scan_enter_manually) { type() }
     if (activity.hasCamera()) allowed(CameraAccess.ALLOWED) else if (state.value.camera == CameraAccess.NOT_ASKED) activity.askForCamera()
     return { state ->
-        val isRefused = state.camera == CameraAccess.REFUSED || state.camera == CameraAccess.REFUSED_FOR_EVER
-        listOf(camera, hint, torch).forEach { it.shown(!isRefused) }
-        camera.run(state.camera == CameraAccess.ALLOWED, state.torch)
+        val trouble = troubleWith(state.camera)
+        listOf(camera, hint, torch).forEach { it.shown(trouble == null) }
+        camera.run(state.seesLabels, state.torch)
         camera.outline(state.seen)
         torch.background = context.touchable(if (state.torch) context.rounded(R.color.raised, 10, R.color.primary) else null)
         torch.contentDescription = context.getString(if (state.torch) R.string.scan_torch_off else R.string.scan_torch)
         val label = (state.flow as? AddDeviceState.Label)?.label
         reading.shown(label is LabelProgress.Reading)
-        refused.show(Tone.WARNING, words(context, R.string.scan_camera_refused_title, isRefused), words(context, R.string.scan_camera_refused_body, isRefused))
+        refused.show(Tone.WARNING, trouble?.let { context.getString(it.first) }, trouble?.let { context.getString(it.second) })
         openSettings.shown(state.camera == CameraAccess.REFUSED_FOR_EVER)
         askAgain.shown(state.camera == CameraAccess.REFUSED)
+        openAgain.shown(state.camera == CameraAccess.OCCUPIED)
         showNothingRead(context, nothing, label as? LabelProgress.NothingRead, state)
     }
 }
 
-private fun words(context: Context, words: Int, yes: Boolean) = if (yes) context.getString(words) else null
+/** Title and body for why there is no picture to aim by. */
+private fun troubleWith(camera: CameraAccess): Pair<Int, Int>? = when (camera) {
+    CameraAccess.NOT_ASKED, CameraAccess.ALLOWED -> null
+    CameraAccess.REFUSED, CameraAccess.REFUSED_FOR_EVER -> R.string.scan_camera_refused_title to R.string.scan_camera_refused_body
+    CameraAccess.NONE_HERE -> R.string.scan_no_camera_title to R.string.scan_no_camera_body
+    CameraAccess.OCCUPIED -> R.string.scan_camera_occupied_title to R.string.scan_camera_occupied_body
+}
 
 private fun showNothingRead(context: Context, notice: Notice, nothing: LabelProgress.NothingRead?, state: AddingState) {
     when {
@@ -95,13 +103,23 @@ internal class CameraView(private val activity: MainActivity, private val screen
 
     fun run(yes: Boolean, torch: Boolean) {
         if (yes && scanner == null && isAttachedToWindow) open()
+        if (!yes) close()
         frames.light(torch)
     }
 
     private fun open() {
         val opened = screen.flow()?.scanLabels(screen::saw) ?: return
         scanner = opened
-        frames.start(opened::offerFrame)
+        frames.start(opened::offerFrame) { loss -> post { screen.lostCamera(loss) } }
+    }
+
+    private fun close() {
+        val closed = scanner ?: return
+        // No frame is offered after `stop`: the scanner can go.
+        frames.stop()
+        closed.destroy()
+        scanner = null
+        outline(emptyList())
     }
 
     fun outline(codes: List<SeenCode>) = outline.show(codes)
@@ -123,14 +141,11 @@ internal class CameraView(private val activity: MainActivity, private val screen
 
     override fun onAttachedToWindow() {
         super.onAttachedToWindow()
-        run(screen.state.value.camera == CameraAccess.ALLOWED, screen.state.value.torch)
+        run(screen.state.value.seesLabels, screen.state.value.torch)
     }
 
     override fun onDetachedFromWindow() {
-        // No frame is offered after `stop`: the scanner can go.
-        frames.stop()
-        scanner?.destroy()
-        scanner = null
+        close()
         super.onDetachedFromWindow()
     }
 }

@@ -31,6 +31,12 @@ internal abstract class Screen<S : Any>(initial: S) {
     /** Back was pressed; true if the screen took the step itself. */
     open fun back(): Boolean = false
 
+    /** The app can be seen again, with or without leave to use the camera. */
+    open fun appeared(hasCamera: Boolean) = Unit
+
+    /** Another app is on the screen, or the phone sleeps. */
+    open fun disappeared() = Unit
+
     /** The answer of a permission or a picker that the screen asked the activity for. */
     open fun answered(answer: Answer) = Unit
 

@@ -37,7 +37,7 @@ class PicturesApplication : PorchlightApplication() {
 /** Shows a dark room and offers no frame. */
 private class StillCamera(private val activity: Activity) : FrameSource {
     override fun preview() = View(activity).apply { setBackgroundColor(Color.rgb(0x2b, 0x30, 0x36)) }
-    override fun start(offer: OfferFrame) = Unit
+    override fun start(offer: OfferFrame, lost: (CameraLoss) -> Unit) = Unit
     override fun stop() = Unit
     override fun light(on: Boolean) = Unit
 }

@@ -137,6 +137,8 @@ private fun scanning(): List<Shot<*>> {
         scan("light", waits) { allowed(CameraAccess.ALLOWED); light(true) },
         scan("reading", LabelProgress.Reading),
         scan("refused", waits) { allowed(CameraAccess.REFUSED) },
+        scan("no-camera", waits) { allowed(CameraAccess.NONE_HERE) },
+        scan("occupied", waits) { allowed(CameraAccess.OCCUPIED) },
         scan("refused-for-ever", waits) { allowed(CameraAccess.REFUSED_FOR_EVER) },
     ) + problems.map { scan("nothing-" + (it?.name ?: "code").slug(), LabelProgress.NothingRead(it)) }
 }

@@ -1,0 +1,74 @@
+package io.porchlight.customer
+
+import android.os.Bundle
+import io.porchlight.screens.MainActivity
+import io.porchlight.screens.R
+import org.junit.After
+import org.robolectric.Robolectric
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.android.controller.ActivityController
+
+const val EMAIL = "kim@example.org"
+const val DEVICE_PASSWORD = "gate camera 7"
+
+/** The real app on a stage's cloud, and Kim before its screen. */
+abstract class AppOnStage {
+    protected val stage: Stage
+    protected lateinit var controller: ActivityController<MainActivity>
+    protected val app get() = RuntimeEnvironment.getApplication() as TestApplication
+    protected val kim = Person { controller.get() }
+
+    /** Before the application is made: it asks the stage where the cloud is. */
+    init {
+        TestApplication.phone = TestPhone()
+        TestApplication.seen = null
+        TestApplication.cameraLoss = null
+        stage = Stage().also { TestApplication.stage = it }
+    }
+
+    @After
+    fun close() {
+        if (::controller.isInitialized && !controller.get().isDestroyed) controller.pause().stop().destroy()
+        app.close()
+        stage.close()
+    }
+
+    protected fun opensTheApp(kept: Bundle? = null) {
+        val activity = Robolectric.buildActivity(MainActivity::class.java)
+        controller = if (kept == null) activity.setup() else activity.setup(kept)
+    }
+
+    protected fun signsIn(password: String = stage.account(EMAIL)) {
+        kim.types(EMAIL, R.string.field_email)
+        kim.types(password, R.string.field_password)
+        kim.presses(R.string.sign_in_action)
+    }
+
+    protected fun makesAPlace() {
+        kim.waitFor(R.string.home_empty_title)
+        kim.presses(R.string.home_make_site)
+        kim.types("Lake house", R.string.field_site_name)
+        kim.presses(R.string.new_site_action)
+        kim.waitFor("Lake house")
+        kim.waitFor(R.string.home_add_device)
+    }
+
+    /** Types its number, up to where it would be confirmed. */
+    protected fun types(device: StageDevice) {
+        kim.presses(R.string.home_add_device)
+        kim.presses(R.string.scan_enter_manually)
+        kim.types(device.serial, R.string.field_serial)
+    }
+
+    protected fun enters(device: StageDevice) {
+        types(device)
+        kim.presses(R.string.type_define)
+    }
+
+    protected fun fillsIn(name: String, password: String) {
+        kim.waitFor(R.string.details_has_none)
+        kim.types(name, R.string.field_device_name)
+        kim.types(password, R.string.field_device_password)
+        kim.presses(R.string.details_next)
+    }
+}
