@@ -14,6 +14,7 @@ import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
+import org.robolectric.shadows.ShadowBitmapFactory
 
 private const val PASSWORD = "canary-porch-lantern"
 
@@ -151,6 +152,8 @@ class JourneyTest : AppOnStage() {
         signsIn()
         makesAPlace()
         val gate = stage.device(DEVICE_PASSWORD)
+        // As a phone's decoder, which makes no picture of what is none.
+        ShadowBitmapFactory.setAllowInvalidImageData(false)
         kim.presses(R.string.home_add_device)
         picks("not a picture".toByteArray())
         kim.waitFor(R.string.scan_not_a_picture)
