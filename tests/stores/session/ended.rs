@@ -82,6 +82,35 @@ on_both_engines! {
         }
     }
 
+    async fn sign_in_that_runs_while_the_password_changes_opens_nothing(database: Database) {
+        let service = Service::on(&database).await;
+        service.account(EMAIL).await;
+        for _ in 0..20 {
+            let before = service.count("SELECT COUNT(*) FROM session").await;
+            let state = service.state.clone();
+            let signing_in =
+                tokio::spawn(async move { session::sign_in(&state, &proof(PHONE), EMAIL, PASSWORD.into()).await });
+            // Counted: now the old password is being checked.
+            while service.count("SELECT COUNT(*) FROM attempt WHERE kind = 'sign_in'").await == 0
+                && !signing_in.is_finished()
+            {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            let mut tx = service.db().begin().await.unwrap();
+            sqlx::query("UPDATE account SET password_hash = 'another'").execute(&mut *tx).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            if signing_in.is_finished() {
+                // This machine was busy, and the sign-in came first: once more.
+                continue;
+            }
+            tx.commit().await.unwrap();
+            assert_eq!(code(signing_in.await.unwrap()), ProblemCode::WrongCredentials);
+            assert_eq!(service.count("SELECT COUNT(*) FROM session").await, before);
+            return;
+        }
+        panic!("the password never changed while it was being checked");
+    }
+
     async fn nothing_commits_after_an_answered_revoke(database: Database) {
         let db = database.open().await;
         let (mut before, mut refused) = (0, 0);
