@@ -5,6 +5,8 @@ import android.app.Application
 import android.content.Intent
 import android.net.ConnectivityManager
 import android.net.Uri
+import android.widget.EditText
+import android.widget.RadioButton
 import io.porchlight.screens.R
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
@@ -120,6 +122,24 @@ class JourneyTest : AppOnStage() {
         kim.waitFor("It is at Lake house, called Gate.")
         kim.presses(R.string.remedy_show_device)
         kim.waitFor(R.string.device_remove)
+    }
+
+    @Test
+    fun a_device_without_a_password_leads_to_making_one_and_a_wrong_number_to_the_number() {
+        signsIn()
+        makesAPlace()
+        val boxed = stage.device(DEVICE_PASSWORD, on = false)
+        enters(boxed)
+        fillsIn("Shed", DEVICE_PASSWORD)
+        kim.presses(R.string.remedy_check_number)
+        kim.waitUntil("the number to compare") { controller.get().findViewById<EditText>(R.string.field_serial)?.text?.toString() == boxed.serial }
+
+        val door = stage.device(claimCode = true)
+        kim.types(door.serial, R.string.field_serial)
+        kim.presses(R.string.type_define)
+        fillsIn("Door", "door lock 12")
+        kim.presses(R.string.remedy_create_password)
+        kim.waitUntil("the choice made") { controller.get().findViewById<RadioButton>(R.string.details_has_none)?.isChecked == true }
     }
 
     @Test

@@ -41,6 +41,16 @@ internal data class AddingState(
     val read: List<LabelReading> get() = ((flow as? AddDeviceState.Label)?.label as? LabelProgress.Read)?.readings.orEmpty()
 }
 
+/** The next state of the flow; the number field or the camera, and which password, are as the core has them when a step begins. */
+private fun AddingState.after(next: AddDeviceState): AddingState {
+    val begins = next.javaClass != flow?.javaClass
+    return copy(
+        flow = next,
+        typing = if (begins && next is AddDeviceState.Label) next.typed != null else typing,
+        isNew = if (begins && next is AddDeviceState.Details) next.newPassword else isNew,
+    )
+}
+
 internal enum class Step(val number: Int) {
     OPENING(0), SCANNING(1), TYPING(1), CONFIRMING(1), DETAILS(2), ADDING(3), QUEUED(3), FAILED(3), ADDED(4)
 }
@@ -75,7 +85,7 @@ internal class AddDeviceScreen(
             try {
                 val flow = open().also { flow = it }
                 flow.states().collect { state ->
-                    change { it.copy(flow = state, busy = false) }
+                    change { it.after(state) }
                     if (state is AddDeviceState.Ended) stack.leaveTop()
                 }
             } catch (problem: PorchlightException.NotFound) {
@@ -92,12 +102,17 @@ internal class AddDeviceScreen(
     /** Asks the flow for a step; its listener brings the state, the call only what went wrong. */
     fun ask(deed: suspend (AddDeviceFlow) -> Unit) {
         val flow = flow ?: return
+        val turn = ++asked
         change { it.copy(problem = null, busy = true) }
-        attempt({ problem -> change { it.copy(problem = problem, busy = false) } }) {
+        // A state of something else does not mean that this is done, nor does the end of what was asked before it.
+        fun done(problem: PorchlightException? = null) = change { it.copy(problem = problem ?: it.problem, busy = it.busy && turn != asked) }
+        attempt(::done) {
             deed(flow)
-            change { it.copy(busy = false) }
+            done()
         }
     }
+
+    private var asked = 0
 
     /** While a person types there is no waiting to be shown. */
     fun readText(text: String) = attempt({ problem -> change { it.copy(problem = problem) } }) { flow?.readText(text) }

@@ -8,6 +8,7 @@ import android.text.style.StyleSpan
 import android.text.style.TypefaceSpan
 import android.text.style.UnderlineSpan
 import android.widget.LinearLayout
+import io.porchlight.bridge.AddDeviceState
 import io.porchlight.bridge.LabelField
 import io.porchlight.bridge.LabelFinding
 import io.porchlight.bridge.LabelReading
@@ -28,6 +29,8 @@ internal fun AddDeviceScreen.buildTyping(page: Page): (AddingState) -> Unit {
     val findings = context.column()
     page.content.put(findings)
     val notice = page.notice()
+    // Once: what was confirmed before, to be compared with the label.
+    (state.value.flow as? AddDeviceState.Label)?.typed?.let(serial::fill)
     val define = page.primary(R.string.type_define) { ask { it.confirmText(serial.words) } }
     page.secondary(R.string.type_scan) { scan() }
     serial.onType {

@@ -71,11 +71,11 @@ open class MainActivity : Activity() {
         frame.addView(page.view, FrameLayout.LayoutParams(MATCH_PARENT, MATCH_PARENT))
         // What is there already is drawn before anybody looks.
         draw(screen.state.value)
-        typed.giveBack(frame)
+        typed.giveBack(frame, screen.route)
         drawing = scope.launch {
             screen.state.collect {
                 draw(it)
-                typed.giveBack(frame)
+                typed.giveBack(frame, screen.route)
             }
         }
     }
@@ -100,7 +100,7 @@ open class MainActivity : Activity() {
 
     override fun onSaveInstanceState(outState: Bundle) {
         super.onSaveInstanceState(outState)
-        TypedText.save(frame, outState)
+        stack?.top?.value?.let { TypedText.save(frame, it.route, outState) }
         outState.putStringArrayList(ROUTES, ArrayList(stack?.routes.orEmpty().map { it.text() }))
     }
 

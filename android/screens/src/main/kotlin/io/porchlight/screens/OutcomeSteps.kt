@@ -98,7 +98,6 @@ internal fun AddDeviceScreen.buildAdded(page: Page): (AddingState) -> Unit {
     val words = outcome(page, R.drawable.ic_check, R.color.success, R.string.added_title)
     page.primary(R.string.added_done) { stack.leaveTop() }
     page.secondary(R.string.added_another) {
-        choosePassword(isNew = false)
         scan()
         ask { it.addAnother() }
     }
@@ -165,15 +164,8 @@ internal fun AddDeviceScreen.buildFailed(page: Page): (AddingState) -> Unit {
 private fun AddDeviceScreen.remedy(remedy: Remedy, failed: AddDeviceState.Failed?) {
     when (remedy) {
         Remedy.TRY_AGAIN, Remedy.PRESS_BUTTON -> ask { it.tryAgain() }
-        Remedy.CHANGE_DETAILS -> ask { it.goBack() }
-        Remedy.RETYPE_PASSWORD, Remedy.USE_PASSWORD, Remedy.CREATE_PASSWORD -> {
-            choosePassword(isNew = remedy == Remedy.CREATE_PASSWORD)
-            ask { it.goBack() }
-        }
-        Remedy.CHECK_NUMBER -> {
-            type()
-            ask { it.checkNumber() }
-        }
+        Remedy.RETYPE_PASSWORD, Remedy.USE_PASSWORD, Remedy.CREATE_PASSWORD, Remedy.CHANGE_DETAILS -> ask { it.goBack() }
+        Remedy.CHECK_NUMBER -> ask { it.checkNumber() }
         Remedy.SHOW_DEVICE -> (failed?.failure as? AddDeviceFailure.AlreadyYours)?.let { stack.swap(Route.OneDevice(it.device)) }
     }
 }

@@ -15,9 +15,12 @@ internal class TypedText(saved: Bundle?) {
     @Suppress("DEPRECATION") // Its successor is API 33.
     private var kept: SparseArray<Parcelable>? = saved?.getSparseParcelableArray(TYPED)
 
-    /** Fills the fields that it is of, once. */
-    fun giveBack(views: ViewGroup) {
+    private val of: String? = saved?.getString(OF)
+
+    /** Fills the fields of the screen that it is of, once: another screen has fields of the same name. */
+    fun giveBack(views: ViewGroup, screen: Route) {
         val kept = kept ?: return
+        if (screen.text() != of) return
         if (!hasFieldOf(views, kept)) return
         this.kept = null
         views.restoreHierarchyState(kept)
@@ -36,7 +39,11 @@ internal class TypedText(saved: Bundle?) {
 
     companion object {
         private const val TYPED = "typed"
+        private const val OF = "typed-of"
 
-        fun save(views: ViewGroup, to: Bundle) = to.putSparseParcelableArray(TYPED, SparseArray<Parcelable>().also(views::saveHierarchyState))
+        fun save(views: ViewGroup, screen: Route, to: Bundle) {
+            to.putSparseParcelableArray(TYPED, SparseArray<Parcelable>().also(views::saveHierarchyState))
+            to.putString(OF, screen.text())
+        }
     }
 }

@@ -52,6 +52,7 @@ private class SilentProfile : Profile(NoHandle) {
     override fun session(): SessionFlow = SilentSession()
     override fun sites(): SiteList = SilentSites()
     override fun devices(): DeviceList = SilentDevices()
+    override fun findTimeZones(text: String, count: UInt) = listOf("Europe/Berlin", "Europe/London", "America/New_York")
 }
 
 private class SilentSession : SessionFlow(NoHandle) {
