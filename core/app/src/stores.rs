@@ -80,6 +80,7 @@ impl Stores {
         let key = Arc::new(self.key().await?);
         let cache =
             Cache::open(self.folder.join("cache.db"), key.clone(), account, self.reports.clone()).await;
+        cache.drop_old_drafts(self.ports.wall_time().await).await;
         let outbox = Outbox::open(&self.folder, key).await?;
         self.open.send_replace(Some(OpenStores { cache: Arc::new(cache), outbox: Arc::new(outbox) }));
         Ok(())

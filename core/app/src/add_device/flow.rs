@@ -4,6 +4,7 @@
 //! outbox: it goes on when the flow is dropped.
 
 use super::details::{DetailsEdit, DevicePassword};
+use super::draft::DraftRow;
 use super::label;
 use super::label_scanner::{LabelScanner, ViewfinderListener};
 use super::runner::{Asked, Observed, Runner, claim_of_row};
@@ -11,8 +12,9 @@ use super::state::{AddDeviceListener, AddDeviceState, AddingStep};
 use super::steps::{Event, Place, State};
 use crate::error::{Error, Fault, InputField, InputReason};
 use crate::listening::Subscription;
-use crate::outbox::{Audience, Outbox};
+use crate::outbox::Audience;
 use crate::profile::Profile;
+use crate::stores::OpenStores;
 use porchlight_protocol::devices::Section;
 use porchlight_protocol::{ClaimId, SiteId};
 use porchlight_scan::ScanError;
@@ -44,33 +46,56 @@ impl AddDeviceFlow {
         let open = profile.files()?;
         let time_zone = open.cache.site(site).ok_or(Fault::SiteGone)?.time_zone;
         let place = Place { maker: profile.configuration.maker.clone(), section, site, time_zone };
-        open.cache.use_site(site);
+        open.cache.use_site(site).await;
         let draft = ClaimId::mint_offline();
-        Ok(Self::start(profile, open.outbox, State::begin(place, draft), draft, None))
+        Ok(Self::start(profile, open, State::begin(place, draft), draft, None).await)
     }
 
     pub(super) async fn resume(profile: &Arc<Profile>, id: ClaimId) -> Result<Self, Fault> {
-        let (outbox, now) = (profile.outbox()?, profile.ports.wall_time().await);
+        let (open, now) = (profile.files()?, profile.ports.wall_time().await);
+        let outbox = open.outbox.clone();
         outbox.mark_old(now).await?;
         // Observed before it is read: a run that erases the row from here on is heard of, with what came of it.
         let reports = outbox.observe(id);
-        let row = outbox.read(id, profile.account()?.id).await?;
+        let row = match outbox.read(id, profile.account()?.id).await {
+            Err(Fault::NotFound) => return Self::resume_draft(profile, open, id, now).await,
+            read => read?,
+        };
         let claim = claim_of_row(id, &row, now);
         let waits = row.needs_you.is_none();
         let state = match row.needs_you {
             Some(failure) => State::Failed { claim, failure },
             None => State::Adding { claim, step: AddingStep::Asking },
         };
-        let flow = Self::start(profile, outbox.clone(), state, id, Some((id, reports)));
+        let flow = Self::start(profile, open, state, id, Some((id, reports))).await;
         if waits {
             outbox.run(profile, id, Audience::Screen);
         }
         Ok(flow)
     }
 
-    fn start(
+    /// Goes on with a flow that has no claim yet.
+    async fn resume_draft(
         profile: &Arc<Profile>,
-        outbox: Arc<Outbox>,
+        open: OpenStores,
+        id: ClaimId,
+        now: i64,
+    ) -> Result<Self, Fault> {
+        let kept = open.cache.draft(id.0, now).await?;
+        let row = DraftRow::from_bytes(&kept).ok_or(Fault::NotFound)?;
+        let maker = profile.configuration.maker.clone();
+        // Killed between the claim's row and the end of the draft, and the claim went through since.
+        if row.serial().is_some_and(|serial| open.cache.has_device(&maker, serial)) {
+            open.cache.drop_draft(id.0).await;
+            return Err(Fault::NotFound);
+        }
+        let zone = open.cache.site(row.site).ok_or(Fault::SiteGone)?.time_zone;
+        Ok(Self::start(profile, open, row.into_state(id, maker, zone, now), id, None).await)
+    }
+
+    async fn start(
+        profile: &Arc<Profile>,
+        open: OpenStores,
         state: State,
         id: ClaimId,
         reports: Option<Observed>,
@@ -78,7 +103,10 @@ impl AddDeviceFlow {
         let (inbox, asked) = mpsc::unbounded_channel();
         let current = Current { id, state: state.shown(), listening: None };
         let shown = Arc::new(Shown(Mutex::new(current)));
-        profile.spawn(Runner::new(profile.clone(), outbox, state, reports, shown.clone()).run(asked));
+        let mut runner = Runner::new(profile.clone(), open, state, id, reports, shown.clone());
+        // Before anybody hears its id.
+        runner.keep().await;
+        profile.spawn(runner.run(asked));
         Self { profile: profile.clone(), inbox, shown }
     }
 

@@ -1,10 +1,11 @@
 //! What was read from a label: in full for the flow, without its secrets for a screen.
 
 use porchlight_label::{
-    ClaimCode, Family, Finding, Fingerprint, Identifier, Reading, SecretKind, read, read_serial,
+    ClaimCode, Family, Finding, Fingerprint, Identifier, PrintedLabel, Reading, SecretKind, read, read_serial,
 };
 use porchlight_protocol::{Model, Serial};
 use porchlight_scan::{Code, ScanError};
+use secrecy::SecretString;
 
 /// The most codes of one picture that are shown.
 const MAX_READINGS: usize = 8;
@@ -126,6 +127,23 @@ pub(super) fn without_secrets(typed: &str, reading: &Reading) -> String {
     if may_be_label { reading.serial.clone().unwrap_or_default() } else { typed.to_owned() }
 }
 
+/// The text of a label that reads like this one; of one that is not ours, its number.
+pub(super) fn text_of(reading: &Reading) -> Option<SecretString> {
+    let serial = reading.serial.clone()?;
+    Some(match (reading.fingerprint, reading.is_complete()) {
+        (Some(fingerprint), true) => {
+            let model = reading.model.clone().unwrap_or_default();
+            PrintedLabel { serial, model, fingerprint, claim_code: reading.claim_code.clone() }.to_text()
+        }
+        _ => serial.into(),
+    })
+}
+
+/// The device of a reading that names the device's key.
+pub(super) fn with_fingerprint(reading: &Reading) -> Option<LabelledDevice> {
+    LabelledDevice::of(reading).filter(|device| reading.is_complete() && device.fingerprint.is_some())
+}
+
 /// A device of the same number again: what its label said before, if it says no more now.
 pub(super) fn with_what_is_known(read: LabelledDevice, known: Option<&LabelledDevice>) -> LabelledDevice {
     match known {
@@ -174,7 +192,6 @@ pub(super) fn confirmed(readings: &[Reading], serial: &str) -> Option<LabelledDe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use porchlight_label::PrintedLabel;
     use porchlight_scan::{Corner, Symbology};
     use secrecy::ExposeSecret as _;
 

@@ -8,7 +8,8 @@
 //! 3. **Details**: name, the device's password (or a first one, twice), time zone, daylight saving, with the next two
 //!    changes of the clocks there.
 //! 4. **Adding**: the claim becomes a row of the outbox before its first request, with everything needed to finish it;
-//!    then it runs (`claim`). A killed app resumes it ([`Profile::resume_adding_device`]); without a signal it is queued.
+//!    then it runs (`claim`). Without a signal it is queued. A killed app resumes it ([`Profile::resume_adding_device`]),
+//!    and each step before it, too (`draft`).
 //! 5. **Added**, or **failed** with a typed reason and what can be done, or **queued**.
 //!
 //! `transition` decides (pure), [`AddDeviceFlow`] runs its effects, `claim` runs the exchange with the device, also
@@ -18,6 +19,7 @@
 mod claim;
 mod clocks;
 mod details;
+mod draft;
 mod failure;
 mod flow;
 mod label;
@@ -65,10 +67,11 @@ impl Profile {
         self.told(opened)
     }
 
-    /// Opens the flow on a claim that was saved before: after the app was killed, or from the list of devices. What
-    /// waits goes on at once. `NotFound` if it was added or given up meanwhile.
-    pub async fn resume_adding_device(self: &Arc<Self>, claim: ClaimId) -> Result<AddDeviceFlow, Error> {
-        let resumed = AddDeviceFlow::resume(self, claim).await;
+    /// Opens the flow where it was, by [`AddDeviceFlow::id`] or a queued device's claim: after the app was killed, or from
+    /// the list of devices. What waits goes on at once. `NotFound` if it was added or given up meanwhile, or nothing was
+    /// saved yet and a day is over.
+    pub async fn resume_adding_device(self: &Arc<Self>, id: ClaimId) -> Result<AddDeviceFlow, Error> {
+        let resumed = AddDeviceFlow::resume(self, id).await;
         self.told(resumed)
     }
 }

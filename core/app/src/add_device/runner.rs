@@ -3,17 +3,21 @@
 
 use super::claim;
 use super::details::DetailsForm;
+use super::draft::DraftRow;
 use super::failure::AddDeviceFailure;
 use super::flow::Shown;
 use super::label::LabelledDevice;
 use super::steps::{AddedClaim, Effect, Event, Fresh, Place, State};
 use super::transition::transition;
+use crate::cache::Cache;
 use crate::error::Fault;
 use crate::outbox::{Audience, ClaimRow, Outbox, Report};
 use crate::profile::Profile;
+use crate::stores::OpenStores;
 use porchlight_protocol::ClaimId;
 use std::sync::Arc;
 use tokio::sync::{broadcast, mpsc, oneshot};
+use zeroize::Zeroizing;
 
 /// An event, and who waits until it is done: for the state that it led to.
 pub(super) type Asked = (Event, oneshot::Sender<Result<State, Fault>>);
@@ -25,22 +29,27 @@ pub(super) type Observed = (ClaimId, broadcast::Receiver<Report>);
 pub(super) struct Runner {
     profile: Arc<Profile>,
     outbox: Arc<Outbox>,
+    cache: Arc<Cache>,
     state: State,
     shown: Arc<Shown>,
     /// The state's claim.
     reports: Option<Observed>,
+    /// What a killed app would go on with.
+    kept: Option<(ClaimId, Zeroizing<Vec<u8>>)>,
 }
 
 impl Runner {
-    /// A flow that hears of its claim, if it has one, from `reports` on.
+    /// A flow that hears of its claim, if it has one, from `reports` on. `id` may have been kept before.
     pub(super) fn new(
         profile: Arc<Profile>,
-        outbox: Arc<Outbox>,
+        open: OpenStores,
         state: State,
+        id: ClaimId,
         reports: Option<Observed>,
         shown: Arc<Shown>,
     ) -> Self {
-        Self { profile, outbox, state, shown, reports }
+        let OpenStores { cache, outbox } = open;
+        Self { profile, outbox, cache, state, shown, reports, kept: Some((id, Zeroizing::default())) }
     }
 
     /// Takes events until nobody holds the flow any more.
@@ -77,6 +86,7 @@ impl Runner {
                 next = next.or(event);
             }
             self.observe();
+            self.keep().await;
         }
         outcome
     }
@@ -117,6 +127,22 @@ impl Runner {
             },
             Effect::Discard(claim) => (None, self.outbox.discard(claim).await),
         }
+    }
+
+    /// Keeps what a killed app needs to go on from here. Once the claim is saved, the outbox has it.
+    pub(super) async fn keep(&mut self) {
+        let draft = DraftRow::of(&self.state).zip(self.state.id()).map(|(row, id)| (id, row.to_bytes()));
+        if draft == self.kept {
+            return;
+        }
+        let former = self.kept.as_ref().map(|(id, _)| *id);
+        if let Some(former) = former.filter(|former| draft.as_ref().is_none_or(|(id, _)| id != former)) {
+            self.cache.drop_draft(former.0).await;
+        }
+        if let Some((id, row)) = &draft {
+            self.cache.keep_draft(id.0, self.profile.ports.wall_time().await, row).await;
+        }
+        self.kept = draft;
     }
 
     /// Runs the claim, and hears of it from its first report on.

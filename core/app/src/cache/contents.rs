@@ -123,6 +123,8 @@ pub(super) struct Contents {
     pub(super) devices: List<Device>,
     pub(super) cursor: Option<String>,
     pub(super) as_of: Option<i64>,
+    /// Where the last device was added, or was to be.
+    pub(super) last_used: Option<SiteId>,
     version: u64,
     /// When the rows that are gone went: an answer that is older must not bring them back.
     gone: HashMap<Uuid, u64>,

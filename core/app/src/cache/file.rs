@@ -59,6 +59,7 @@ impl CacheFile {
         // After an update of the app the lists are read again: rows may lack what the former version skipped.
         contents.cursor = head.cursor.filter(|_| head.written_by == env!("CARGO_PKG_VERSION"));
         contents.as_of = head.as_of;
+        contents.last_used = head.last_used;
         for (table, id, digest, step) in rows {
             self.note(table, id, digest);
             contents.take(step);
@@ -85,6 +86,10 @@ impl CacheFile {
 
     pub(super) fn store(&self) -> Option<Store> {
         self.store.clone()
+    }
+
+    pub(super) fn key(&self) -> Arc<SealKey> {
+        self.key.clone()
     }
 
     pub(super) fn fell_behind(&mut self) {
@@ -132,6 +137,7 @@ impl CacheFile {
             written_by: env!("CARGO_PKG_VERSION").to_owned(),
             cursor: contents.cursor.clone(),
             as_of: contents.as_of,
+            last_used: contents.last_used,
             digest: format!("{:032x}", self.sum),
         };
         let key = self.key.clone();

@@ -5,9 +5,10 @@
 //! a change costs one row, not all.
 
 use super::contents::Step;
+use super::drafts;
 use crate::sealed::SealKey;
 use crate::store::StoreFault;
-use porchlight_protocol::AccountId;
+use porchlight_protocol::{AccountId, SiteId};
 use rusqlite::{Connection, Transaction, params};
 use rusqlite_migration::{M, Migrations};
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), sealed BLOB NOT NULL
 ";
 
 pub(super) fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(TABLES)])
+    Migrations::new(vec![M::up(TABLES), M::up(drafts::TABLE)])
 }
 
 /// A table of rows.
@@ -74,6 +75,9 @@ pub(super) struct HeadRow {
     pub(super) cursor: Option<String>,
     #[serde(default)]
     pub(super) as_of: Option<i64>,
+    /// Where the last device was added.
+    #[serde(default)]
+    pub(super) last_used: Option<SiteId>,
     /// Hexadecimal: JSON has no integers of 128 bits.
     pub(super) digest: String,
 }

@@ -1,5 +1,6 @@
 //! The list of sites against a server that says anything.
 
+use crate::sites::SiteChoice;
 use crate::testing::*;
 use crate::{Error, InputField, InputReason};
 use serde_json::{Value, json};
@@ -50,4 +51,40 @@ async fn window_of_nothing_or_of_everything_is_refused() {
         assert_eq!(core.profile().sites().window(0, count).await, Err(refused.clone()));
     }
     assert!(core.profile().sites().window(u32::MAX, 200).await.unwrap().items.is_empty());
+}
+
+#[tokio::test]
+async fn site_to_add_at_is_the_chosen_one_the_only_one_or_asked_for_with_the_last_one_first() {
+    let cloud = cloud_with_sign_in().await;
+    answer(&cloud, "POST", "/v1/sessions/refresh", session_response("pl_at_2", "pl_rt_2")).await;
+    answer_lists(&cloud, json!([]), json!([])).await;
+    let (phone, core) = signed_in_phone(&cloud).await;
+    core.profile().sites().refresh().await.unwrap();
+    assert_eq!(core.profile().sites().choice(None).await.unwrap(), SiteChoice::Make);
+    let put = async |number, name: &str| {
+        let made = ResponseTemplate::new(201).set_body_json(site(&id(number), name));
+        let make = Mock::given(method("POST")).and(path("/v1/sites"));
+        make.respond_with(made).up_to_n_times(1).mount(&cloud).await;
+        core.profile().sites().make(name, "", "Europe/Berlin").await.unwrap()
+    };
+    let attic = put(1, "Attic").await;
+    assert_eq!(core.profile().sites().choice(None).await.unwrap(), SiteChoice::Use(attic.clone()));
+    let lake = put(2, "Lake house").await;
+    let ask = |sites: [&_; 2]| SiteChoice::Ask(sites.map(Clone::clone).to_vec());
+    assert_eq!(core.profile().sites().choice(None).await.unwrap(), ask([&attic, &lake]));
+    let chosen = core.profile().sites().choice(Some(lake.id)).await.unwrap();
+    assert_eq!(chosen, SiteChoice::Use(lake.clone()));
+    let gone = core.profile().sites().choice(Some(id(9).parse().unwrap())).await.unwrap();
+    assert_eq!(gone, ask([&attic, &lake]), "what is gone is asked for");
+    let video = porchlight_protocol::devices::Section::Video;
+    drop(core.profile().add_device(video, lake.id).await.unwrap());
+    assert_eq!(core.profile().sites().choice(None).await.unwrap(), ask([&lake, &attic]));
+    drop(core);
+    phone.network.0.store(false, std::sync::atomic::Ordering::SeqCst);
+    let core = phone.open(&cloud).await;
+    assert_eq!(
+        core.profile().sites().choice(None).await.unwrap(),
+        ask([&lake, &attic]),
+        "after a restart, too"
+    );
 }

@@ -381,21 +381,14 @@ async fn label_before_the_camera_is_read_from_a_frame() {
     let stage = Stage::new(FakeCloud::new(None)).await;
     let core = stage.open().await;
     let (flow, screen) = flow(&core.profile()).await;
-    let code = qrcode::QrCode::new(stage.cloud.label(true, false)).unwrap();
-    // Six pixels a module, four modules of quiet zone.
-    let (modules, colors) = (code.width(), code.to_colors());
-    let side = (modules + 8) * 6;
-    let luma: Vec<u8> = (0..side * side)
-        .map(|at| {
-            let (x, y) = ((at % side / 6).wrapping_sub(4), (at / side / 6).wrapping_sub(4));
-            let is_dark = x < modules && y < modules && colors[y * modules + x] == qrcode::Color::Dark;
-            if is_dark { 0 } else { 255 }
-        })
-        .collect();
+    let (luma, modules, side) = frame(&stage.cloud.label(true, false));
     let seen = Arc::new(SeenCodes::default());
     let scanner = flow.label_scanner(seen.clone());
     while !screen.states().iter().any(is_read) {
-        scanner.offer_frame(&luma, side, side, side, porchlight_scan::Rotation::None);
+        let mut camera = luma.clone();
+        scanner.offer_frame(&camera, side, side, side, porchlight_scan::Rotation::None);
+        // The camera has its buffer back, and uses it: the worker reads its own copy.
+        camera.fill(0);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let outlined = seen.0.lock().unwrap().clone();

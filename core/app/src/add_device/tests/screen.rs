@@ -161,3 +161,37 @@ pub(super) fn is_added(state: &AddDeviceState) -> bool {
 pub(super) fn not_now<T>(outcome: &Result<T, Error>) -> bool {
     matches!(outcome, Err(Error::Conflict { reason: crate::ConflictReason::NotNow }))
 }
+
+/// A label before the camera: its frame, its code's modules on a side, its pixels on a side.
+pub(super) fn frame(label: &str) -> (Vec<u8>, usize, usize) {
+    let code = qrcode::QrCode::new(label).unwrap();
+    // Six pixels a module, four modules of quiet zone.
+    let (modules, colors) = (code.width(), code.to_colors());
+    let side = (modules + 8) * 6;
+    let pixel = |at: usize| {
+        let (x, y) = ((at % side / 6).wrapping_sub(4), (at / side / 6).wrapping_sub(4));
+        let is_dark = x < modules && y < modules && colors[y * modules + x] == qrcode::Color::Dark;
+        if is_dark { 0 } else { 255 }
+    };
+    ((0..side * side).map(pixel).collect(), modules, side)
+}
+
+/// Shows a label to the flow's camera until it is read.
+pub(super) async fn scan(flow: &AddDeviceFlow, screen: &Screen, label: &str) {
+    let (luma, _, side) = frame(label);
+    let scanner = flow.label_scanner(Arc::new(Blind));
+    let is_read = |state: &AddDeviceState| {
+        matches!(state, AddDeviceState::Label { label: LabelProgress::Read { .. }, .. })
+    };
+    while !screen.states().iter().any(is_read) {
+        scanner.offer_frame(&luma, side, side, side, porchlight_scan::Rotation::None);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[derive(Debug)]
+struct Blind;
+
+impl ViewfinderListener for Blind {
+    fn on_seen(&self, _: Vec<SeenCode>) {}
+}
