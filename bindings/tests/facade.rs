@@ -1,8 +1,8 @@
 //! The facade from Rust, with ports that misbehave: what a shell meets, without a shell.
 
 use porchlight::{
-    Clock, Configuration, Connectivity, InputField, ListListener, Porchlight, PorchlightError, PortError,
-    SecretStore, SessionListener, SessionState, Signer,
+    AddDeviceFailure, Clock, Configuration, Connectivity, InputField, ListListener, Porchlight,
+    PorchlightError, PortError, SecretStore, SessionListener, SessionState, Signer,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, mpsc};
@@ -156,6 +156,32 @@ fn panic_in_the_core_is_internal_with_a_report() {
     assert!(core.diagnostics().unwrap().contains(&report_id));
     // And the core goes on.
     assert!(wait(core.work(Duration::from_secs(1))).is_ok());
+}
+
+#[test]
+fn panic_in_a_call_that_answers_at_once_or_while_opening_is_internal_with_a_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap().to_owned();
+    let Err(PorchlightError::Internal { report_id: opening }) = wait(Porchlight::probe_panic_opening(path))
+    else {
+        panic!("it went well")
+    };
+    let core = open_on(&Arc::default(), folder.path()).unwrap();
+    let Err(PorchlightError::Internal { report_id: at_once }) = core.probe_panic_at_once() else {
+        panic!("it went well")
+    };
+    let log = core.diagnostics().unwrap();
+    assert!(log.contains(&opening) && log.contains(&at_once), "{log}");
+    assert!(core.network_changed().is_ok(), "the core goes on");
+}
+
+#[test]
+fn every_failure_says_what_can_be_done_or_that_nothing_can() {
+    let failures = porchlight::probe_failures();
+    let nothing: Vec<_> = failures.iter().filter(|failure| failure.remedies.is_empty()).collect();
+    let nothing: Vec<_> = nothing.iter().map(|failure| &failure.failure).collect();
+    assert_eq!(nothing, [&AddDeviceFailure::BelongsToAnother, &AddDeviceFailure::NotAllowed]);
+    assert_eq!(failures.len(), 16, "fifteen failures, one of them in two ways");
 }
 
 #[test]

@@ -118,10 +118,19 @@ fn bytes_that_are_no_picture_are_refused() {
         ("one byte", vec![0x89]),
         ("random", random.clone()),
         ("text", b"PL1:LX4-0000123".to_vec()),
-        ("a GIF", magic(b"GIF89a")),
+        ("a film", magic(b"\0\0\0\x18ftypisom")),
         ("no sides", claiming(0, 0, 8, 0)),
     ] {
         assert_eq!(read_in_time(name, &bytes), Err(ScanError::NotAPicture), "{name}");
+    }
+    // Pictures that a phone can make a PNG or JPEG of: that is what the app is told.
+    for (name, bytes) in [
+        ("WebP", magic(b"RIFF\x24\0\0\0WEBPVP8 ")),
+        ("HEIC", magic(b"\0\0\0\x18ftypheic")),
+        ("HEIF", magic(b"\0\0\0\x18ftypmif1")),
+        ("GIF", magic(b"GIF89a")),
+    ] {
+        assert_eq!(read_in_time(name, &bytes), Err(ScanError::UnsupportedPicture), "{name}");
     }
     for (name, bytes) in [("PNG", magic(b"\x89PNG\r\n\x1a\n")), ("JPEG", magic(b"\xff\xd8\xff\xe0"))] {
         let error = read_in_time(name, &bytes).expect_err("there is nothing in it");

@@ -21,6 +21,7 @@ use porchlight_scan::ScanError;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, oneshot};
+use zeroize::Zeroizing;
 
 /// A flow that adds a device. Dropped, its screen is gone and its claim goes on; [`Self::cancel`] gives the claim up.
 pub struct AddDeviceFlow {
@@ -135,6 +136,8 @@ impl AddDeviceFlow {
         let read = async {
             let state = self.ask(Event::PictureOffered).await?;
             let State::Label(step) = state else { return Err(Fault::Core("a picture without its step")) };
+            // Whoever has the photograph has the claim code.
+            let bytes = Zeroizing::new(bytes);
             let read = move || porchlight_scan::read_picture(&bytes).map(label::read_codes);
             let outcome = tokio::task::spawn_blocking(read).await.unwrap_or(Err(ScanError::DecoderFailed));
             match self.ask(Event::PictureRead { turn: step.turn, outcome }).await {
