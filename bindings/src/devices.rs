@@ -1,6 +1,7 @@
 //! The list of devices.
 
 use crate::PorchlightError;
+use crate::alive::Alive;
 use crate::ids::{ClaimId, DeviceId, SiteId};
 use crate::listening::{Connection, Hears, ListListener, Subscription};
 use crate::runtime::{at_once, moment, run};
@@ -174,6 +175,8 @@ impl From<Window<devices::ListedDevice>> for DeviceWindow {
 pub struct DeviceList {
     pub(crate) profile: Arc<porchlight_core::Profile>,
     pub(crate) list: devices::Devices,
+    #[expect(dead_code, reason = "it is held to be counted")]
+    pub(crate) alive: Alive,
 }
 
 #[uniffi::export(async_runtime = "tokio")]

@@ -11,6 +11,7 @@
 //! functions (`tests/surface.rs`) and are wrapped at once. An answer of a port is judged by the core.
 
 mod add_device;
+mod alive;
 mod configuration;
 mod devices;
 mod error;

@@ -1,5 +1,6 @@
 //! Listeners of lists, and the handle that ends any listener.
 
+use crate::alive::Alive;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,12 +8,12 @@ use std::sync::Arc;
 /// and is let go; a call that it is in comes to its end first.
 #[derive(Debug, uniffi::Object)]
 pub struct Subscription(
-    #[expect(dead_code, reason = "it is held to be dropped")] porchlight_core::Subscription,
+    #[expect(dead_code, reason = "both are held to be dropped")] (porchlight_core::Subscription, Alive),
 );
 
 impl Subscription {
     pub(crate) fn of(subscription: porchlight_core::Subscription) -> Arc<Self> {
-        Arc::new(Self(subscription))
+        Arc::new(Self((subscription, Alive::new())))
     }
 }
 

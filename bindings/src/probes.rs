@@ -37,6 +37,12 @@ pub fn probe_alive_tasks() -> u64 {
     runtime().metrics().num_alive_tasks() as u64
 }
 
+/// Flows, lists, scanners and subscriptions that are alive, of all that is open in the process.
+#[uniffi::export]
+pub fn probe_alive_objects() -> u64 {
+    crate::alive::count()
+}
+
 /// A failure, and what a person can do about it.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct ProbeFailure {

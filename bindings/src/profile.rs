@@ -2,6 +2,7 @@
 
 use crate::PorchlightError;
 use crate::add_device::AddDeviceFlow;
+use crate::alive::Alive;
 use crate::devices::{DeviceList, DeviceSection};
 use crate::ids::{ClaimId, SiteId};
 use crate::runtime::{at_once, run};
@@ -17,17 +18,17 @@ pub struct Profile(pub(crate) Arc<porchlight_core::Profile>);
 impl Profile {
     /// The flow of register, sign in and sign out.
     pub fn session(&self) -> Arc<SessionFlow> {
-        Arc::new(SessionFlow { profile: self.0.clone(), flow: self.0.session() })
+        Arc::new(SessionFlow { profile: self.0.clone(), flow: self.0.session(), alive: Alive::new() })
     }
 
     /// The sites.
     pub fn sites(&self) -> Arc<SiteList> {
-        Arc::new(SiteList { profile: self.0.clone(), list: self.0.sites() })
+        Arc::new(SiteList { profile: self.0.clone(), list: self.0.sites(), alive: Alive::new() })
     }
 
     /// The devices.
     pub fn devices(&self) -> Arc<DeviceList> {
-        Arc::new(DeviceList { profile: self.0.clone(), list: self.0.devices() })
+        Arc::new(DeviceList { profile: self.0.clone(), list: self.0.devices(), alive: Alive::new() })
     }
 
     /// IANA time zones for what a person typed, the best first, at most `count`: each word begins a word of the zone's

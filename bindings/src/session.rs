@@ -1,6 +1,7 @@
 //! Register, verify the address, sign in, sign out.
 
 use crate::PorchlightError;
+use crate::alive::Alive;
 use crate::listening::{Hears, Subscription};
 use crate::runtime::{at_once, run};
 use porchlight_core::words;
@@ -132,6 +133,8 @@ impl porchlight_core::session::SessionListener for Hears<dyn SessionListener> {
 pub struct SessionFlow {
     pub(crate) profile: Arc<porchlight_core::Profile>,
     pub(crate) flow: porchlight_core::session::SessionFlow,
+    #[expect(dead_code, reason = "it is held to be counted")]
+    pub(crate) alive: Alive,
 }
 
 #[uniffi::export(async_runtime = "tokio")]

@@ -1,6 +1,7 @@
 //! The list of sites.
 
 use crate::PorchlightError;
+use crate::alive::Alive;
 use crate::ids::SiteId;
 use crate::listening::{Connection, Hears, ListListener, Subscription};
 use crate::runtime::{at_once, moment, run};
@@ -83,6 +84,8 @@ impl From<Window<words::Site>> for SiteWindow {
 pub struct SiteList {
     pub(crate) profile: Arc<porchlight_core::Profile>,
     pub(crate) list: sites::Sites,
+    #[expect(dead_code, reason = "it is held to be counted")]
+    pub(crate) alive: Alive,
 }
 
 #[uniffi::export(async_runtime = "tokio")]

@@ -240,6 +240,24 @@ fn listener_that_panics_is_called_again_and_one_that_is_dropped_is_not() {
 }
 
 #[test]
+fn thousand_lists_opened_and_closed_leave_nothing_alive() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = open_on(&Arc::default(), folder.path()).unwrap();
+    let profile = core.profile();
+    // Other tests of this file open a few of their own meanwhile, and let them go.
+    let cycle = || {
+        let (sites, devices, session) = (profile.sites(), profile.devices(), profile.session());
+        let hears = sites.listen(Arc::new(Counting::default())).unwrap();
+        let open = porchlight::probe_alive_objects();
+        drop((sites, devices, session, hears));
+        open
+    };
+    let most = (0..1000).map(|_| cycle()).max().unwrap();
+    assert!((4..50).contains(&most), "{most} at once");
+    assert!(porchlight::probe_alive_objects() < 46, "{}", porchlight::probe_alive_objects());
+}
+
+#[test]
 fn configuration_that_is_wrong_names_its_field() {
     let folder = tempfile::tempdir().unwrap();
     let phone: Arc<Phone> = Arc::default();

@@ -3,6 +3,7 @@
 use super::label_scanner::{LabelScanner, ViewfinderListener};
 use super::state::{AddDeviceState, DetailsEdit};
 use crate::PorchlightError;
+use crate::alive::Alive;
 use crate::ids::ClaimId;
 use crate::listening::{Hears, Subscription};
 use crate::runtime::{at_once, run};
@@ -28,11 +29,13 @@ impl add_device::AddDeviceListener for Hears<dyn AddDeviceListener> {
 pub struct AddDeviceFlow {
     profile: Arc<porchlight_core::Profile>,
     flow: Arc<add_device::AddDeviceFlow>,
+    #[expect(dead_code, reason = "it is held to be counted")]
+    alive: Alive,
 }
 
 impl AddDeviceFlow {
     pub(crate) fn of(profile: &Arc<porchlight_core::Profile>, flow: add_device::AddDeviceFlow) -> Arc<Self> {
-        Arc::new(Self { profile: profile.clone(), flow: Arc::new(flow) })
+        Arc::new(Self { profile: profile.clone(), flow: Arc::new(flow), alive: Alive::new() })
     }
 }
 

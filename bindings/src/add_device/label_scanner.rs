@@ -2,6 +2,7 @@
 
 use super::label::ScanProblem;
 use crate::PorchlightError;
+use crate::alive::Alive;
 use crate::listening::Hears;
 use crate::runtime::at_once;
 use porchlight_core::{add_device, words};
@@ -91,6 +92,8 @@ impl add_device::ViewfinderListener for Hears<dyn ViewfinderListener> {
 pub struct LabelScanner {
     profile: Arc<porchlight_core::Profile>,
     scanner: add_device::LabelScanner,
+    #[expect(dead_code, reason = "it is held to be counted")]
+    alive: Alive,
 }
 
 #[uniffi::export]
@@ -118,6 +121,6 @@ impl LabelScanner {
         profile: &Arc<porchlight_core::Profile>,
         scanner: add_device::LabelScanner,
     ) -> Arc<Self> {
-        Arc::new(Self { profile: profile.clone(), scanner })
+        Arc::new(Self { profile: profile.clone(), scanner, alive: Alive::new() })
     }
 }
