@@ -68,6 +68,10 @@ fn from_label(step: &LabelStep, event: Event, fresh: Fresh, illegal: Illegal) ->
             };
             Ok((State::Details(next), vec![]))
         }
+        // Back to the camera from what it read; what was typed is left with its field.
+        Event::Back if step.typed.is_none() && matches!(step.seen, Seen::Readings(_)) => {
+            see(Seen::Nothing, step.turn.wrapping_add(1))
+        }
         Event::Back | Event::Cancel => end(step.former),
         _ => Err(illegal),
     }

@@ -304,3 +304,11 @@ fn flow_gets_another_name_when_its_claim_is_used_up() {
     assert_eq!(after(&failed, vec![Event::Back]).id(), Some(claim_id(100)));
     assert_eq!(named("ended"), None);
 }
+
+#[test]
+fn back_from_what_the_camera_read_leads_to_the_camera_and_then_out() {
+    let read = after(&begin(), vec![Event::FrameRead(vec![read_typed(SERIAL)])]);
+    let looking = after(&read, vec![Event::Back]);
+    assert_eq!(looking.shown(), begin().shown());
+    assert!(matches!(after(&looking, vec![Event::Back]), State::Ended));
+}
