@@ -8,9 +8,10 @@ import Foundation
     package let runtime = Runtime()
     private var last: [Node] = []
 
-    package init(_ root: Root, strings: [String: String]? = nil) {
+    package init(_ root: Root, strings: [String: String]? = nil, scene: SceneStore = SceneStore()) {
         var environment = EnvironmentValues()
         environment.strings = strings
+        runtime.scene = scene
         (self.root, self.environment) = (root, environment)
     }
 

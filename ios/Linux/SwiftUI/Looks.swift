@@ -53,9 +53,13 @@ public protocol PrimitiveButtonStyle: Sendable {}
 public struct BorderedProminentButtonStyle: PrimitiveButtonStyle {}
 public struct BorderedButtonStyle: PrimitiveButtonStyle {}
 extension PrimitiveButtonStyle where Self == BorderedProminentButtonStyle { public static var borderedProminent: Self { .init() } }
+public struct BorderlessButtonStyle: PrimitiveButtonStyle {}
+extension PrimitiveButtonStyle where Self == BorderlessButtonStyle { public static var borderless: Self { .init() } }
 extension PrimitiveButtonStyle where Self == BorderedButtonStyle { public static var bordered: Self { .init() } }
 
 extension View {
+    public func tint<S: ShapeStyle>(_ style: S?) -> some View { unchanged }
+    public func scrollContentBackground(_ visibility: Visibility) -> some View { unchanged }
     public func background<S: ShapeStyle>(_ style: S) -> some View { unchanged }
     public func font(_ font: Font?) -> some View { unchanged }
     public func foregroundStyle<S: ShapeStyle>(_ style: S) -> some View { unchanged }
