@@ -16,9 +16,10 @@
         }
 
         func bootId() -> String {
-            var (time, size) = (timeval(), MemoryLayout<timeval>.size)
-            sysctlbyname("kern.boottime", &time, &size, nil, 0)
-            return "\(time.tv_sec)"
+            // Another one with every start, whatever a person does to the clock.
+            var (name, size) = ([CChar](repeating: 0, count: 64), 64)
+            sysctlbyname("kern.bootsessionuuid", &name, &size, nil, 0)
+            return String(cString: name)
         }
     }
 

@@ -31,6 +31,8 @@ import SwiftUI
     /// A camera that has a preview layer.
     @MainActor protocol PreviewedCamera: CameraSource {
         var previewLayer: AVCaptureVideoPreviewLayer { get }
+        /// What turns its frames upright, as the phone is held now.
+        var rotation: FrameRotation { get }
     }
 
     struct Viewfinder: View {
@@ -40,9 +42,12 @@ import SwiftUI
         var body: some View {
             GeometryReader { geometry in
                 ZStack {
-                    if let camera = camera as? any PreviewedCamera { Preview(layer: camera.previewLayer) }
-                    ForEach(Array(seen.enumerated()), id: \.offset) { _, code in
-                        outline(code, geometry.size).stroke(.white, style: StrokeStyle(lineWidth: 4, dash: code.isLabel ? [] : [8]))
+                    if let camera = camera as? any PreviewedCamera {
+                        Preview(layer: camera.previewLayer)
+                        ForEach(Array(seen.enumerated()), id: \.offset) { _, code in
+                            outline(code, camera.rotation.uprightFrame, geometry.size)
+                                .stroke(.white, style: StrokeStyle(lineWidth: 4, dash: code.isLabel ? [] : [8]))
+                        }
                     }
                 }
             }
@@ -51,9 +56,9 @@ import SwiftUI
             .accessibilityLabel("scan_viewfinder")
         }
 
-        private func outline(_ code: SeenCode, _ size: CGSize) -> Path {
+        private func outline(_ code: SeenCode, _ frame: CGSize, _ view: CGSize) -> Path {
             Path { path in
-                path.addLines(code.corners.map { CGPoint(x: CGFloat($0.x) * size.width, y: CGFloat($0.y) * size.height) })
+                path.addLines(code.corners.map { place($0, of: frame, filling: view) })
                 path.closeSubpath()
             }
         }
@@ -87,7 +92,10 @@ import SwiftUI
         var body: some View {
             PhotosPicker(selection: $item, matching: .images) { Text(title) }
                 .onChange(of: item) { _, item in
-                    Task { await onPick((try? await item?.loadTransferable(type: Data.self)) ?? Data()) }
+    Task {
+                        let bytes = (try? await item?.loadTransferable(type: Data.self)) ?? Data()
+                        await onPick(await Task.detached { forTheCore(bytes, PhonePictures()) }.value)
+                    }
                 }
         }
     }

@@ -11,6 +11,9 @@ import SwiftUI
         private let session = AVCaptureSession()
         private let output = AVCaptureVideoDataOutput()
         private let frames = FrameQueue()
+        private var turning: AVCaptureDevice.RotationCoordinator?
+        private var turns: [NSKeyValueObservation] = []
+        private(set) var rotation = FrameRotation.quarter
         let previewLayer: AVCaptureVideoPreviewLayer
 
         public init() { previewLayer = AVCaptureVideoPreviewLayer(session: session) }
@@ -48,6 +51,26 @@ import SwiftUI
             output.alwaysDiscardsLateVideoFrames = true
             output.setSampleBufferDelegate(frames, queue: frames.queue)
             session.addOutput(output)
+            follow(camera)
+        }
+
+        /// However the phone is held: the preview and the frames stand upright.
+        private func follow(_ camera: AVCaptureDevice) {
+            let coordinator = AVCaptureDevice.RotationCoordinator(device: camera, previewLayer: previewLayer)
+            let turn: @Sendable () -> Void = { [weak self] in Task { @MainActor in self?.turn() } }
+            turning = coordinator
+            turns = [
+                coordinator.observe(\.videoRotationAngleForHorizonLevelPreview, options: .initial) { _, _ in turn() }
+            ]
+        }
+
+        private func turn() {
+            guard let angle = turning?.videoRotationAngleForHorizonLevelPreview else { return }
+            if previewLayer.connection?.isVideoRotationAngleSupported(angle) == true {
+                previewLayer.connection?.videoRotationAngle = angle
+            }
+            rotation = Screens.rotation(degrees: angle)
+            frames.turn(rotation)
         }
     }
 
@@ -55,11 +78,15 @@ import SwiftUI
         let queue = DispatchQueue(label: "camera")
         private let lock = NSLock()
         private var scanner: LabelScanner?
+        private var rotation = FrameRotation.quarter
+
+        func turn(_ rotation: FrameRotation) { lock.withLock { self.rotation = rotation } }
 
         func offer(to scanner: LabelScanner?) { lock.withLock { self.scanner = scanner } }
 
         func captureOutput(_ output: AVCaptureOutput, didOutput sampleBuffer: CMSampleBuffer, from connection: AVCaptureConnection) {
-            guard let scanner = lock.withLock({ scanner }), let pixels = CMSampleBufferGetImageBuffer(sampleBuffer) else { return }
+            let (scanner, rotation) = lock.withLock { (self.scanner, self.rotation) }
+            guard let scanner, let pixels = CMSampleBufferGetImageBuffer(sampleBuffer) else { return }
             CVPixelBufferLockBaseAddress(pixels, .readOnly)
             defer { CVPixelBufferUnlockBaseAddress(pixels, .readOnly) }
             guard let luma = CVPixelBufferGetBaseAddressOfPlane(pixels, 0) else { return }
@@ -68,7 +95,7 @@ import SwiftUI
             // Not copied here: the core copies once, during the call.
             let frame = Data(bytesNoCopy: luma, count: stride * height, deallocator: .none)
             _ = try? scanner.offerFrame(
-                luma: frame, width: UInt32(width), height: UInt32(height), rowStride: UInt32(stride), rotation: .quarter)
+                luma: frame, width: UInt32(width), height: UInt32(height), rowStride: UInt32(stride), rotation: rotation)
         }
     }
 #else
