@@ -6,7 +6,8 @@ import PorchlightCore
 @MainActor @Observable public final class AddDeviceModel {
     public private(set) var state: AddDeviceState?
     public private(set) var problem: PorchlightError?
-    public private(set) var isBusy = false
+    /// Names the flow where it is, for after the app was killed; none once it is over.
+    public private(set) var kept: String?
     public private(set) var seen: [SeenCode] = []
     public private(set) var isGone = false
     public var isTyping = false
@@ -14,6 +15,9 @@ import PorchlightCore
 
     @ObservationIgnored public let core: OpenCore
     @ObservationIgnored private let opening: Opening
+    @ObservationIgnored private var isOpening = false
+    /// How many calls are on their way: the first that returns does not end the others' waiting.
+    private var asked = 0
     @ObservationIgnored private var flow: AddDeviceFlow?
     @ObservationIgnored private var reading: Reading?
     @ObservationIgnored private var seeing: Reading?
@@ -26,9 +30,13 @@ import PorchlightCore
 
     public init(core: OpenCore, opening: Opening) { (self.core, self.opening) = (core, opening) }
 
-    /// Opens the flow, once.
+    public var isBusy: Bool { asked > 0 }
+
+    /// Opens the flow, once; after a failure, again.
     public func open() async {
-        guard flow == nil else { return }
+        guard flow == nil, !isOpening else { return }
+        (problem, isOpening) = (nil, true)
+        defer { isOpening = false }
         await attempt({ failedToOpen($0) }) {
             let opened =
                 switch opening {
@@ -46,6 +54,14 @@ import PorchlightCore
         if case .label(_, _, .read(let readings), _) = state { readings } else { [] }
     }
 
+    /// What was read by the camera or from a picture: typed numbers are compared where they are typed.
+    public var scanned: [LabelReading] { typed == nil ? readings : [] }
+
+    /// The number as it was typed before this step began.
+    public var typed: String? {
+        if case .label(_, _, _, let typed) = state { typed } else { nil }
+    }
+
     /// A scanner for a camera; frames that show labels come as `seen`. Let it go with the camera.
     public func labelScanner() -> LabelScanner? {
         guard let flow else { return nil }
@@ -61,20 +77,14 @@ import PorchlightCore
     public func readPicture(_ bytes: Data) async { await ask { try await $0.readPicture(bytes: bytes) } }
 
     /// While a person types there is no waiting to be shown.
-    public func readText(_ text: String) async {
-        guard let flow else { return }
-        await attempt({ problem = $0 }) { try flow.readText(text: text) }
-    }
+    public func readText(_ text: String) { tell { try $0.readText(text: text) } }
 
     /// The person is done typing: this text's serial, whatever was read before.
     public func confirmText(_ text: String) async { await ask { try await $0.confirmText(text: text) } }
 
     public func confirm(_ serial: String) async { await ask { try await $0.confirmSerial(serial: serial) } }
 
-    public func edit(_ edit: DetailsEdit) async {
-        guard let flow else { return }
-        await attempt({ problem = $0 }) { try flow.editDetails(edit: edit) }
-    }
+    public func edit(_ edit: DetailsEdit) { tell { try $0.editDetails(edit: edit) } }
 
     /// The name as it stands on the screen, then the password.
     public func add(_ name: String, password: String) async {
@@ -100,20 +110,45 @@ import PorchlightCore
 
     public func checkNumber() async { await ask { try await $0.checkNumber() } }
 
+    /// One step back: from typing to the camera, else where the core leads; out of a flow that did not open.
+    public func back() async {
+        switch state {
+        case nil: isGone = true
+        case .label where isTyping: isTyping = false
+        default: await goBack()
+        }
+    }
+
     public func goBack() async { await ask { try await $0.goBack() } }
 
     public func cancel() async { await ask { try await $0.cancel() } }
 
     private func ask(_ deed: (AddDeviceFlow) async throws -> Void) async {
         guard let flow else { return }
-        (problem, isBusy) = (nil, true)
+        problem = nil
+        asked += 1
         await attempt({ problem = $0 }) { try await deed(flow) }
-        isBusy = false
+        asked -= 1
+    }
+
+    /// What the core takes at once, in the order of the calls.
+    private func tell(_ deed: (AddDeviceFlow) throws -> Void) {
+        guard let flow else { return }
+        do { try deed(flow) } catch { problem = error as? PorchlightError }
     }
 
     private func follow(_ state: AddDeviceState) {
+        if case .label(_, _, _, let typed) = state, !isAtLabel { isTyping = typed != nil }
         self.state = state
-        if case .ended = state { isGone = true }
+        switch state {
+        case .ended: (kept, isGone) = (nil, true)
+        case .added: kept = nil
+        default: kept = flow?.id()
+        }
+    }
+
+    private var isAtLabel: Bool {
+        if case .label = state { true } else { false }
     }
 
     /// Added or given up meanwhile: the list shows which.

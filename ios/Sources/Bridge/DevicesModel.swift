@@ -15,6 +15,7 @@ import PorchlightCore
     @ObservationIgnored private let section: DeviceSection
     @ObservationIgnored private let siteID: String?
     @ObservationIgnored private var wanted = DevicesModel.part
+    @ObservationIgnored private let turns = Turns()
 
     private static let part: UInt32 = 50
     private static let most: UInt32 = 200
@@ -26,8 +27,10 @@ import PorchlightCore
     public var hasMore: Bool { lines.count < total && lines.count < Self.most }
 
     public func read() async {
-        await attempt({ (problem, isLoading) = ($0, false) }) {
+        let isNewest = turns.begin()
+        await attempt({ if isNewest() { (problem, isLoading) = ($0, false) } }) {
             let window = try await core.devices.window(section: section, site: siteID, offset: 0, count: min(wanted, Self.most))
+            guard isNewest() else { return }
             (lines, total, asOf, isLive, problem) = (window.items, Int(window.total), window.asOf, window.connection != .unreachable, nil)
             isLoading = window.asOf == nil && window.items.isEmpty
         }

@@ -18,6 +18,7 @@ import PorchlightCore
 
     @ObservationIgnored public let core: OpenCore
     @ObservationIgnored private var readings: [Reading] = []
+    @ObservationIgnored private let turns = Turns()
 
     /// The most sites that the picker lists.
     public static let shown: UInt32 = 200
@@ -37,6 +38,21 @@ import PorchlightCore
         } catch { problem = error as? PorchlightError }
     }
 
+    /// Where a person looks.
+    public var place: Place { Place(section: section, siteID: site?.id) }
+
+    public struct Place: Hashable, Sendable {
+        public let section: DeviceSection
+        public let siteID: String?
+    }
+
+    /// Where a device is added; nothing if that cannot be read, and `problem` says why.
+    public func choice() async -> SiteChoice? {
+        var choice: SiteChoice?
+        await attempt({ problem = $0 }) { choice = try await core.sites.choice(chosen: site?.id) }
+        return choice
+    }
+
     public func make(name: String, address: String, timeZone: String) async -> PorchlightError? {
         var failed: PorchlightError?
         await attempt({ failed = $0 }) { site = try await core.sites.make(name: name, address: address, timeZone: timeZone) }
@@ -44,16 +60,21 @@ import PorchlightCore
     }
 
     /// Nobody is signed in any more.
-    public func forget() { (sites, site, deviceCount, isLoading, problem) = ([], nil, 0, true, nil) }
+    public func forget() {
+        _ = turns.begin()
+        (sites, site, deviceCount, isLoading, problem) = ([], nil, 0, true, nil)
+    }
 
     public func siteName(_ siteID: String) -> String { sites.first { $0.id == siteID }?.name ?? "" }
 
     private func readAgain() { Task { await read() } }
 
     private func read() async {
-        await attempt({ (problem, isLoading) = ($0, false) }) {
+        let isNewest = turns.begin()
+        await attempt({ if isNewest() { (problem, isLoading) = ($0, false) } }) {
             let window = try await core.sites.window(offset: 0, count: Self.shown)
             let devices = try await core.devices.window(section: section, site: site?.id, offset: 0, count: 1)
+            guard isNewest() else { return }
             (sites, asOf, isLive, problem) = (window.items, window.asOf, window.connection != .unreachable, nil)
             deviceCount = Int(devices.total)
             isLoading = window.asOf == nil && window.items.isEmpty

@@ -18,18 +18,23 @@ public struct AppWindow: View {
         Group {
             if let core {
                 RootScreen(core: core, kind: kind, camera: camera)
-            } else if let problem {
-                ProblemNotice(problem: problem)
+            } else if problem != nil {
+                Page("app_name") {
+                    ProblemNotice(problem: problem)
+                } action: {
+                    PrimaryButton("remedy_try_again") { await openOnce() }
+                }
             } else {
                 WaitingScreen()
             }
         }
         .task { await openOnce() }
-        .onChange(of: phase) { _, phase in Task { await tell(phase) } }
+        .onChange(of: phase, initial: true) { _, phase in tell(phase) }
     }
 
     private func openOnce() async {
         guard core == nil else { return }
+        problem = nil
         do {
             core = try await opening.opened()
         } catch let failed as PorchlightError {
@@ -39,12 +44,11 @@ public struct AppWindow: View {
         }
     }
 
-    /// What goes wrong here is in the core's report; the next time comes with the next screen.
-    private func tell(_ phase: ScenePhase) async {
+    private func tell(_ phase: ScenePhase) {
         switch phase {
-        case .active: try? await core?.porchlight.enteredForeground()
+        case .active: opening.shows(true)
         case .background:
-            try? await core?.porchlight.enteredBackground()
+            opening.shows(false)
             askForWork(.now)
         default: break
         }

@@ -12,42 +12,49 @@ struct DetailsStep: View {
     let isNew: Bool
     @State private var name = ""
     @State private var hasPassword = true
-    @State private var password = ""
+    @State private var typed = ""
     @State private var again = ""
     @State private var claimCode = ""
 
     var body: some View {
-        Text("details_device \(device.model) \(grouped(device.serial))").foregroundStyle(.secondary)
-        TextField("field_device_name", text: $name)
-            .onAppear { (name, hasPassword) = (form.name, !isNew) }
-            .onChange(of: name) { _, typed in if typed != form.name { change(.name(name: typed)) } }
-        problem(.name)
+        Page("details_title") {
+            Text("details_device \(device.model) \(grouped(device.serial))").font(.body.monospaced()).foregroundStyle(.secondary)
+            TextField("field_device_name", text: $name)
+                .onAppear { (name, hasPassword) = (form.name, !isNew) }
+                .onChange(of: name) { _, typed in if typed != form.name { change(.name(name: typed)) } }
+            problem(.name)
+            password
+            clock
+            if !isAboutField { ProblemNotice(problem: model.problem) }
+        } action: {
+            PrimaryButton("details_next") { await add() }.disabled(model.isBusy)
+        }
+    }
+
+    @ViewBuilder private var password: some View {
         Picker("details_has_password_question", selection: $hasPassword) {
             Text("details_has_password").tag(true)
             Text("details_has_none").tag(false)
         }
-        SecureField("field_device_password", text: $password).textContentType(.password)
+        if !hasPassword { Text(proof == .claimCode ? "details_by_label" : "details_by_button").font(.subheadline) }
+        PasswordField(title: "field_device_password", text: $typed, content: hasPassword ? .password : .newPassword)
+        problem(.devicePassword) { $0 != .differs }
         if !hasPassword { newPassword }
-        problem(.devicePassword)
-        clock
-        if !isAboutField { ProblemNotice(problem: model.problem) }
-        PrimaryButton("details_next") { await add() }.disabled(model.isBusy)
-            .navigationTitle("details_title")
-        Button("back") { Task { await model.goBack() } }
     }
 
     /// A label that was scanned brings its claim code; else it can be typed, or the device's button is pressed.
     @ViewBuilder private var newPassword: some View {
-        SecureField("field_device_password_again", text: $again).textContentType(.newPassword)
-        if proof == .claimCode {
-            Text("details_by_label").font(.subheadline)
-        } else {
-            // Copied from a label that everybody near can read: seen while it is typed.
+        PasswordField(title: "field_device_password_again", text: $again, content: .newPassword)
+        problem(.devicePassword) { $0 == .differs }
+        if proof != .claimCode {
+            // Copied from a label that everybody near can read: seen while it is typed, and kept by nobody.
             TextField("field_claim_code", text: $claimCode)
                 .textInputAutocapitalization(.characters)
                 .autocorrectionDisabled()
+                .textContentType(nil)
+                .keyboardType(.asciiCapable)
+                .font(.body.monospaced())
             problem(.claimCode)
-            Text("details_by_button").font(.subheadline)
         }
     }
 
@@ -58,9 +65,9 @@ struct DetailsStep: View {
         Text(clockWords).font(.subheadline).foregroundStyle(.secondary)
     }
 
-    @ViewBuilder private func problem(_ field: InputField) -> some View {
-        if let found = problems.first(where: { $0.field == field }) {
-            Text(words(found.field, found.reason)).font(.subheadline).foregroundStyle(Color.dangerToken)
+    @ViewBuilder private func problem(_ field: InputField, _ stands: (InputReason) -> Bool = { _ in true }) -> some View {
+        if let found = problems.first(where: { $0.field == field }), stands(found.reason) {
+            FieldWarning(words: words(found.field, found.reason))
         }
     }
 
@@ -77,14 +84,14 @@ struct DetailsStep: View {
         return changes[0].daylight ? "details_forward_first \(onward) \(backward)" : "details_back_first \(backward) \(onward)"
     }
 
-    private func change(_ edit: DetailsEdit) { Task { await model.edit(edit) } }
+    private func change(_ edit: DetailsEdit) { model.edit(edit) }
 
     /// The name as it stands on the screen, then the password: the core says which of them it cannot take.
     private func add() async {
         if hasPassword {
-            await model.add(name, password: password)
+            await model.add(name, password: typed)
         } else {
-            await model.add(name, newPassword: password, again: again, claimCode: claimCode.isEmpty ? nil : claimCode)
+            await model.add(name, newPassword: typed, again: again, claimCode: claimCode.isEmpty ? nil : claimCode)
         }
     }
 }

@@ -3,16 +3,14 @@ import SwiftUI
 
 struct DevicesScreen: View {
     let places: PlacesModel
-    let section: DeviceSection
-    let siteID: String?
     @Binding var path: [AppRoute]
     @State private var model: DevicesModel
-    @State private var isChoosingSite = false
+    @State private var choice = SiteQuestion()
 
-    init(core: OpenCore, places: PlacesModel, section: DeviceSection, siteID: String?, path: Binding<[AppRoute]>) {
-        (self.places, self.section, self.siteID) = (places, section, siteID)
+    init(core: OpenCore, places: PlacesModel, path: Binding<[AppRoute]>) {
+        self.places = places
         _path = path
-        _model = State(initialValue: DevicesModel(core: core, section: section, siteID: siteID))
+        _model = State(initialValue: DevicesModel(core: core, section: places.section, siteID: places.site?.id))
     }
 
     var body: some View {
@@ -33,31 +31,18 @@ struct DevicesScreen: View {
             if model.hasMore { Button("devices_more") { Task { await model.readMore() } } }
         }
         .task(id: places.devicesVersion) { await model.read() }
-        .navigationTitle(section.title)
+        .navigationTitle(places.section.title)
         .toolbar {
             ToolbarItem(placement: .primaryAction) {
                 Button {
-                    add()
+                    Task { await choice.ask(places, $path) }
                 } label: {
-                    Icon("plus")
+                    Icon("plus").frame(minWidth: 48, minHeight: 48)
                 }
                 .accessibilityLabel("devices_add")
             }
         }
-        .confirmationDialog("home_add_device", isPresented: $isChoosingSite) {
-            ForEach(places.sites, id: \.id) { site in
-                Button(site.name) { path.append(.add(.new(section: section, siteID: site.id))) }
-            }
-        }
-    }
-
-    private func add() {
-        let only = places.sites.count == 1 ? places.sites.first?.id : nil
-        if let siteID = siteID ?? only {
-            path.append(.add(.new(section: section, siteID: siteID)))
-        } else {
-            isChoosingSite = true
-        }
+        .choosesSite(choice, places, $path)
     }
 }
 
@@ -129,22 +114,24 @@ struct OneDeviceScreen: View {
     init(core: OpenCore, deviceID: String) { _model = State(initialValue: OneDeviceModel(core: core, deviceID: deviceID)) }
 
     var body: some View {
-        Form {
+        Page("device_title") {
             ProblemNotice(problem: model.problem, fields: [.name])
             TextField("field_device_name", text: $name)
             FieldProblem(problem: model.problem, field: .name)
             if let device = model.device {
                 Text("device_serial \(grouped(device.serial))").font(.body.monospaced())
+                LabeledContent("device_model", value: device.model)
                 Text("device_zone \(device.timeZone)").foregroundStyle(.secondary)
+                LabeledContent("details_daylight") { Text(device.daylightSaving ? "device_daylight_on" : "device_daylight_off") }
             }
-            PrimaryButton("save") { if await model.rename(name) { dismiss() } }.disabled(model.isBusy)
             Button("device_remove", role: .destructive) { isRemoving = true }.disabled(model.isBusy)
+        } action: {
+            PrimaryButton("save") { if await model.rename(name) { dismiss() } }.disabled(model.isBusy)
         }
         .task {
             await model.read()
             name = model.device?.name ?? ""
         }
-        .navigationTitle("device_title")
         .alert("device_remove_title \(model.device?.name ?? "")", isPresented: $isRemoving) {
             Button("device_remove", role: .destructive) { Task { if await model.remove() { dismiss() } } }
             Button("cancel", role: .cancel) {}

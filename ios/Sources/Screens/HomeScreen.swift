@@ -4,52 +4,40 @@ import SwiftUI
 struct HomeScreen: View {
     @Bindable var places: PlacesModel
     @Binding var path: [AppRoute]
-    @State private var isChoosingSite = false
+    @Binding var tab: AppTab
+    @State private var choice = SiteQuestion()
 
     var body: some View {
-        List {
+        Page("app_name") {
             AgeNotice(problem: places.problem, isLive: places.isLive, asOf: places.asOf)
             if places.isLoading, places.problem == nil {
                 ProgressView("waiting")
             } else if places.sites.isEmpty {
                 Text("home_empty_title").font(.title2)
                 Text("home_empty_body").foregroundStyle(.secondary)
-                PrimaryButton("home_make_site") { path.append(.newSite) }
             } else {
-                devices
+                Button {
+                    tab = .devices
+                } label: {
+                    HStack {
+                        Icon(places.section.icon)
+                        Text("home_devices \(places.deviceCount)")
+                    }
+                }
+                Button("home_make_site") { path.append(.newSite) }
+            }
+        } action: {
+            if !places.sites.isEmpty {
+                PrimaryButton("home_add_device") { await choice.ask(places, $path) }
+            } else if !places.isLoading {
+                PrimaryButton("home_make_site") { path.append(.newSite) }
             }
         }
-        .navigationTitle("app_name")
         .toolbar {
             ToolbarItem(placement: .topBarLeading) { sectionPicker }
             ToolbarItem(placement: .topBarTrailing) { sitePicker }
-            ToolbarItem(placement: .primaryAction) {
-                Button {
-                    path.append(.settings)
-                } label: {
-                    Icon("more")
-                }
-                .accessibilityLabel("tab_more")
-            }
         }
-        .confirmationDialog("home_add_device", isPresented: $isChoosingSite) {
-            ForEach(places.sites, id: \.id) { site in
-                Button(site.name) { path.append(.add(.new(section: places.section, siteID: site.id))) }
-            }
-        }
-    }
-
-    @ViewBuilder private var devices: some View {
-        Button {
-            path.append(.devices(section: places.section, siteID: places.site?.id))
-        } label: {
-            HStack {
-                Icon(places.section.icon)
-                Text("home_devices \(places.deviceCount)")
-            }
-        }
-        PrimaryButton("home_add_device") { add() }
-        Button("home_make_site") { path.append(.newSite) }
+        .choosesSite(choice, places, $path)
     }
 
     private var sectionPicker: some View {
@@ -72,16 +60,6 @@ struct HomeScreen: View {
             }
         }
     }
-
-    /// At the chosen site; at the only one; else the person says where.
-    private func add() {
-        let only = places.sites.count == 1 ? places.sites.first : nil
-        if let site = places.site ?? only {
-            path.append(.add(.new(section: places.section, siteID: site.id)))
-        } else {
-            isChoosingSite = true
-        }
-    }
 }
 
 struct NewSiteScreen: View {
@@ -94,7 +72,7 @@ struct NewSiteScreen: View {
     @State private var isBusy = false
 
     var body: some View {
-        Form {
+        Page("new_site_title") {
             ProblemNotice(problem: problem, fields: [.name, .address, .timeZone])
             TextField("field_site_name", text: $name)
             FieldProblem(problem: problem, field: .name)
@@ -102,9 +80,9 @@ struct NewSiteScreen: View {
             FieldProblem(problem: problem, field: .address)
             ZoneField(core: places.core, timeZone: $timeZone)
             FieldProblem(problem: problem, field: .timeZone)
+        } action: {
             PrimaryButton("new_site_action") { await make() }.disabled(isBusy)
         }
-        .navigationTitle("new_site_title")
     }
 
     private func make() async {

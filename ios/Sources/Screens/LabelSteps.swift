@@ -22,7 +22,11 @@ struct ScanningStep: View {
     @State private var access: CameraAccess?
 
     var body: some View {
-        Text("scan_hint").foregroundStyle(.secondary)
+        Page("scan_title") { rows } action: { PrimaryButton("scan_enter_manually") { model.isTyping = true } }
+    }
+
+    @ViewBuilder private var rows: some View {
+        if access != .refused { Text("scan_hint").foregroundStyle(.secondary) }
         Group {
             if access == .allowed {
                 Viewfinder(camera: camera, seen: model.seen)
@@ -38,8 +42,6 @@ struct ScanningStep: View {
         if case .nothingRead(let problem) = label { Notice(tone: .warning, title: "scan_nothing_title", message: why(problem)) }
         ProblemNotice(problem: model.problem)
         PicturePicker(title: "scan_picture") { bytes in await model.readPicture(bytes) }
-        PrimaryButton("scan_enter_manually") { model.isTyping = true }
-            .navigationTitle("scan_title")
     }
 
     /// Runs while the step is on the screen.
@@ -76,19 +78,26 @@ struct TypingStep: View {
     @State private var serial = ""
 
     var body: some View {
+        Page("type_title") {
+            rows
+        } action: {
+            PrimaryButton(defineTitle) { await model.confirmText(serial) }
+                .disabled(serial.isEmpty || model.readings.first?.isComplete != true || model.isBusy)
+        }
+    }
+
+    @ViewBuilder private var rows: some View {
         TextField("field_serial", text: $serial)
             .textInputAutocapitalization(.characters)
             .autocorrectionDisabled()
             .font(.body.monospaced())
-            .onChange(of: serial) { _, typed in Task { await model.readText(typed) } }
+            .onAppear { serial = model.typed ?? "" }
+            .onChange(of: serial) { _, typed in if typed != model.typed { model.readText(typed) } }
         Text("type_where").font(.subheadline).foregroundStyle(.secondary)
         FieldProblem(problem: model.problem, field: .label)
         if let reading = model.readings.first, !serial.isEmpty { Findings(model: model, reading: reading) }
         ProblemNotice(problem: model.problem, fields: [.label])
-        PrimaryButton(defineTitle) { await model.confirmText(serial) }
-            .disabled(serial.isEmpty || model.readings.first?.isComplete != true || model.isBusy)
         Button("type_scan") { model.isTyping = false }
-            .navigationTitle("type_title")
     }
 
     /// While a repair is offered, going on means to keep what was typed.
@@ -102,6 +111,16 @@ struct ConfirmingStep: View {
     let model: AddDeviceModel
 
     var body: some View {
+        Page("confirm_title") {
+            rows
+        } action: {
+            if serials.count == 1 {
+                PrimaryButton(hasRepairs ? "repair_keep" : "confirm_define") { await model.confirm(serials[0]) }.disabled(model.isBusy)
+            }
+        }
+    }
+
+    @ViewBuilder private var rows: some View {
         if serials.count == 1 { Text("confirm_compare").foregroundStyle(.secondary) }
         if serials.count > 1 { Text("confirm_which").foregroundStyle(.secondary) }
         ForEach(Array(model.readings.enumerated()), id: \.offset) { _, reading in
@@ -117,12 +136,8 @@ struct ConfirmingStep: View {
             }
         }
         ProblemNotice(problem: model.problem)
-        if serials.count == 1 {
-            PrimaryButton(hasRepairs ? "repair_keep" : "confirm_define") { await model.confirm(serials[0]) }.disabled(model.isBusy)
-        }
         Button("confirm_again") { Task { await model.goBack() } }
         Button("scan_enter_manually") { model.isTyping = true }
-            .navigationTitle("confirm_title")
     }
 
     /// Those that can be confirmed as they were read: with one the main action does it, with several each its own button.

@@ -81,20 +81,6 @@ struct Icon: View {
     var body: some View { Image(name).accessibilityHidden(true) }
 }
 
-/// The one main action of a screen.
-struct PrimaryButton: View {
-    let title: LocalizedStringKey
-    let action: @MainActor () async -> Void
-
-    init(_ title: LocalizedStringKey, action: @escaping @MainActor () async -> Void) { (self.title, self.action) = (title, action) }
-
-    var body: some View {
-        Button(title) { Task { await action() } }
-            .buttonStyle(.borderedProminent)
-            .frame(minHeight: 48)
-    }
-}
-
 /// What went wrong with a field, below it.
 struct FieldProblem: View {
     let problem: PorchlightError?
@@ -102,8 +88,21 @@ struct FieldProblem: View {
 
     var body: some View {
         if case .InvalidInput(field, let reason) = problem {
-            Text(words(field, reason)).font(.subheadline).foregroundStyle(Color.dangerToken)
+            FieldWarning(words: words(field, reason))
         }
+    }
+}
+
+/// Below a field, told by an icon and words.
+struct FieldWarning: View {
+    let words: LocalizedStringKey
+
+    var body: some View {
+        HStack {
+            Icon("error")
+            Text(words).font(.subheadline)
+        }
+        .foregroundStyle(Color.dangerToken)
     }
 }
 
@@ -114,6 +113,7 @@ struct ProblemNotice: View {
 
     var body: some View {
         if let problem, !isAboutField { Notice(tone: .danger, title: words(problem)) }
+        if case .Internal(let reportID) = problem { ReportDetails(reportID: reportID) }
     }
 
     private var isAboutField: Bool {

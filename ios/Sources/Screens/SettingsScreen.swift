@@ -27,25 +27,19 @@ struct SettingsScreen: View {
     }
 }
 
-/// The partner app's first screen; what stands on it comes with consent.
-struct CustomersScreen: View {
-    @Binding var path: [AppRoute]
+/// A screen of which there is nothing yet; it says what will be there.
+struct EmptyScreen: View {
+    let name, title, message: LocalizedStringKey
+
+    init(_ name: LocalizedStringKey, _ title: LocalizedStringKey, _ message: LocalizedStringKey) {
+        (self.name, self.title, self.message) = (name, title, message)
+    }
 
     var body: some View {
         List {
-            Text("customers_empty_title").font(.title2)
-            Text("customers_empty_body").foregroundStyle(.secondary)
+            Text(title).font(.title2)
+            Text(message).foregroundStyle(.secondary)
         }
-        .navigationTitle("customers_title")
-        .toolbar {
-            ToolbarItem(placement: .primaryAction) {
-                Button {
-                    path.append(.settings)
-                } label: {
-                    Icon("more")
-                }
-                .accessibilityLabel("tab_more")
-            }
-        }
+        .navigationTitle(name)
     }
 }

@@ -8,7 +8,7 @@ struct SignInScreen: View {
     @State private var password = ""
 
     var body: some View {
-        Form {
+        Page("sign_in_title") {
             if let notice { Notice(tone: tone, title: notice) }
             ProblemNotice(problem: session.problem, fields: [.email, .password])
             TextField("field_email", text: $email)
@@ -16,19 +16,18 @@ struct SignInScreen: View {
                 .keyboardType(.emailAddress)
                 .textInputAutocapitalization(.never)
             FieldProblem(problem: session.problem, field: .email)
-            SecureField("field_password", text: $password)
-                .textContentType(.password)
+            PasswordField(title: "field_password", text: $password)
                 .submitLabel(.go)
                 .onSubmit { Task { await signIn() } }
             FieldProblem(problem: session.problem, field: .password)
-            PrimaryButton(session.isBusy ? "sign_in_busy" : "sign_in_action") { await signIn() }
-                .disabled(session.isBusy)
             Button("sign_in_register") {
                 session.forgetProblem()
                 path.append(.register)
             }
+        } action: {
+            PrimaryButton(session.isBusy ? "sign_in_busy" : "sign_in_action") { await signIn() }
+                .disabled(session.isBusy)
         }
-        .navigationTitle("sign_in_title")
     }
 
     private var notice: LocalizedStringKey? {
@@ -59,7 +58,7 @@ struct RegisterScreen: View {
     @State private var password = ""
 
     var body: some View {
-        Form {
+        Page("register_title") {
             ProblemNotice(problem: session.problem, fields: [.givenName, .familyName, .email, .password])
             TextField("field_given_name", text: $givenName)
             FieldProblem(problem: session.problem, field: .givenName)
@@ -70,9 +69,10 @@ struct RegisterScreen: View {
                 .keyboardType(.emailAddress)
                 .textInputAutocapitalization(.never)
             FieldProblem(problem: session.problem, field: .email)
-            SecureField("field_new_password", text: $password).textContentType(.newPassword)
+            PasswordField(title: "field_new_password", text: $password, content: .newPassword)
             FieldProblem(problem: session.problem, field: .password)
             Text("register_password_rule").font(.subheadline).foregroundStyle(.secondary)
+        } action: {
             PrimaryButton(session.isBusy ? "register_busy" : "register_action") {
                 let language: Language = locale.language.languageCode == .german ? .german : .english
                 await session.register(
@@ -80,7 +80,6 @@ struct RegisterScreen: View {
             }
             .disabled(session.isBusy)
         }
-        .navigationTitle("register_title")
     }
 }
 
@@ -89,7 +88,7 @@ struct CodeScreen: View {
     @State private var code = ""
 
     var body: some View {
-        Form {
+        Page("code_title") {
             Text("code_sent \(email)")
             if session.sentCodeAgain { Notice(tone: .success, title: "code_sent_again") }
             ProblemNotice(problem: session.problem, fields: [.code])
@@ -97,11 +96,11 @@ struct CodeScreen: View {
                 .textContentType(.oneTimeCode)
                 .keyboardType(.numberPad)
             FieldProblem(problem: session.problem, field: .code)
-            PrimaryButton("code_action") { await session.verify(code: code) }.disabled(session.isBusy)
             Button("code_again") { Task { await session.askForNewCode() } }
             Button("back") { Task { await session.goBack() } }
+        } action: {
+            PrimaryButton("code_action") { await session.verify(code: code) }.disabled(session.isBusy)
         }
-        .navigationTitle("code_title")
     }
 
     private var email: String {

@@ -71,7 +71,7 @@ import Testing
             let device = try kim.stage.device(password: devicePassword)
             let model = AddDeviceModel(core: kim.core, opening: .new(section: .video, siteID: siteID))
             await model.open()
-            await model.readText(device.serial)
+            model.readText(device.serial)
             await model.confirm(device.serial)
             models.append(model)
         }

@@ -86,7 +86,7 @@ import Testing
         try await kim.enters(theirs)
         try await kim.fillsIn("Theirs", devicePassword)
         try await kim.waits(for: "failure_belongs_to_another_title")
-        try await kim.presses("queued_give_up")
+        try await kim.presses("added_done")
         try await kim.waits(for: "home_add_device")
     }
 

@@ -17,6 +17,7 @@ let devicePassword = "gate camera 7"
 
     let core: OpenCore
     let folder: URL
+    let scene: SceneStore
 
     convenience init(language: String = "en", app: AppKind = .customer) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -24,11 +25,13 @@ let devicePassword = "gate camera 7"
     }
 
     /// With what an earlier process left on the phone.
-    init(stage: Stage, phone: TestPhone, folder: URL, language: String = "en", app: AppKind = .customer) async throws {
-        (self.stage, self.phone, self.folder) = (stage, phone, folder)
+    init(
+        stage: Stage, phone: TestPhone, folder: URL, scene: SceneStore = SceneStore(), language: String = "en", app: AppKind = .customer
+    ) async throws {
+        (self.stage, self.phone, self.folder, self.scene) = (stage, phone, folder, scene)
         core = try await OpenCore.open(try stage.configuration(), in: folder, on: phone.ports)
         words = try Catalog.read().table(language)
-        ui = Headless(RootScreen(core: core, kind: app, camera: camera), strings: words)
+        ui = Headless(RootScreen(core: core, kind: app, camera: camera), strings: words, scene: scene)
     }
 
     /// Signed in, with one location.

@@ -43,6 +43,39 @@ import Testing
         #expect(try await devices(of: left) == ["Gate"])
     }
 
+    @Test func comingAndGoingIsToldInOrderOnceTheCoreIsOpen() async throws {
+        let kim = try await Kim()
+        defer { kim.leaves() }
+        let one = OneCore {
+            try await Task.sleep(for: .milliseconds(50))
+            return kim.core
+        }
+        var told: [Int] = []
+        let steps = [true, false, true].enumerated().map { at, isShown in
+            let step = one.shows(isShown)
+            return Task { @MainActor in
+                await step.value
+                told.append(at)
+            }
+        }
+        for step in steps { await step.value }
+        #expect(told == [0, 1, 2])
+    }
+
+    @Test func systemsTaskIsNotSomebodyWhoLooks() async throws {
+        let left = try await queuedAndKilled()
+        defer { left.stage.close() }
+        let configuration = try left.stage.configuration()
+        let one = OneCore { try await OpenCore.open(configuration, in: left.folder, on: left.phone.ports) }
+        _ = await one.work(within: 1)
+        left.phone.online = true
+        let core = try await one.opened()
+        try core.porchlight.networkChanged()
+        try await Task.sleep(for: .seconds(2))
+        let window = try await core.sites.window(offset: 0, count: 1)
+        #expect(window.connection != .live)
+    }
+
     /// What the cloud has, as another phone sees it.
     private func devices(of left: LeftOnThePhone) async throws -> [String] {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

@@ -25,23 +25,54 @@ import Testing
         #expect(try await kim.core.devices.window(section: nil, site: nil, offset: 0, count: 10).total == 1)
     }
 
-    @Test func signedInPersonStaysSignedInAndAStepWithoutAClaimLeavesNothing() async throws {
-        let left = try await detailsAndKilled()
-        let kim = try await left.opensAgain()
-        defer { kim.leaves() }
-        try await kim.waits(for: "home_add_device")
-        #expect(try await kim.core.devices.window(section: nil, site: nil, offset: 0, count: 10).total == 0)
+    /// The claim may be through before the next process asks: then the list shows the device.
+    @Test func addingGoesOnInTheNextProcessAndNothingHappensTwice() async throws {
+        let kim = try await Kim.atHome()
+        try await kim.enters(try kim.stage.device(password: devicePassword))
+        try await kim.fillsIn("Gate", devicePassword)
+        try await kim.waits(for: "adding_title")
+        let scene = kim.scene
+        kim.ui.close()
+        let next = try await Kim(stage: kim.stage, phone: kim.phone, folder: kim.folder, scene: scene)
+        defer { next.leaves() }
+        try await until("it is added") { next.ui.shows(next.says("added_title")) || next.ui.shows("1 device") }
+        try await Task.sleep(for: .milliseconds(500))
+        let total = try await next.core.devices.window(section: nil, site: nil, offset: 0, count: 10).total
+        #expect(total == 1)
     }
 
-    private func detailsAndKilled() async throws -> LeftOnThePhone {
-        let kim = try await Kim()
-        let password = try kim.stage.account(email)
-        try await kim.signsIn(password)
-        try await kim.makesAPlace()
-        try await kim.enters(try kim.stage.device(password: devicePassword))
-        try await kim.waits(for: "details_next")
+    @Test func failureIsStillExplainedInTheNextProcess() async throws {
+        try await goesOn(
+            from: { kim, device in
+                try await kim.enters(device)
+                try await kim.fillsIn("Gate", "not its password")
+                try await kim.waits(for: "failure_wrong_password_title")
+            }, at: "failure_wrong_password_title")
+    }
+
+    @Test func whoLeftTheFlowComesBackToTheirHome() async throws {
+        try await goesOn(
+            from: { kim, device in
+                try await kim.enters(device)
+                try await kim.waits(for: "details_next")
+                for step in ["type_define", "scan_hint", "home_add_device"] {
+                    try await kim.presses("back")
+                    try await kim.waits(for: step)
+                }
+            }, at: "home_add_device")
+    }
+
+    /// Gets somewhere, is killed there, and is at the same place in the next process.
+    private func goesOn(
+        from steps: (Kim, Stage.Device) async throws -> Void, at place: String
+    ) async throws {
+        let kim = try await Kim.atHome()
+        try await steps(kim, try kim.stage.device(password: devicePassword))
+        let scene = kim.scene
         kim.ui.close()
-        return LeftOnThePhone(stage: kim.stage, phone: kim.phone, folder: kim.folder, password: password)
+        let next = try await Kim(stage: kim.stage, phone: kim.phone, folder: kim.folder, scene: scene)
+        try await next.waits(for: place)
+        next.leaves()
     }
 }
 
