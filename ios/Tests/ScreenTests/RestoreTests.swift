@@ -25,6 +25,53 @@ import Testing
         #expect(try await kim.core.devices.window(section: nil, site: nil, offset: 0, count: 10).total == 1)
     }
 
+    @Test func scanningGoesOnInTheNextProcess() async throws {
+        let aiming: (Kim, Stage.Device) async throws -> Void = { kim, _ in
+            try await kim.presses("home_add_device")
+            try await kim.waits(for: "scan_hint")
+        }
+        try await goesOn(from: aiming, at: "scan_hint")
+    }
+
+    @Test func whatWasTypedIsThereInTheNextProcess() async throws {
+        var serial = ""
+        let typing: (Kim, Stage.Device) async throws -> Void = { kim, device in
+            serial = device.serial
+            try await kim.presses("home_add_device")
+            try await kim.presses("scan_enter_manually")
+            try await kim.types(device.serial, "field_serial")
+            try await kim.ui.waitUntilEnabled(kim.says("type_define"))
+        }
+        try await goesOn(from: typing, at: "type_define") { kim in
+            #expect(kim.ui.reachable.contains { $0.kind == .field && $0.value == serial })
+        }
+    }
+
+    @Test func numberThatWasReadIsComparedInTheNextProcess() async throws {
+        let reading: (Kim, Stage.Device) async throws -> Void = { kim, device in
+            try await kim.presses("home_add_device")
+            try await kim.types(device.picture, "scan_picture")
+            try await kim.waits(for: "confirm_define")
+        }
+        try await goesOn(from: reading, at: "confirm_define")
+    }
+
+    @Test func detailsAreThereInTheNextProcessButForThePassword() async throws {
+        let filling: (Kim, Stage.Device) async throws -> Void = { kim, device in
+            try await kim.enters(device)
+            try await kim.types("Boat gate", "field_device_name")
+            try kim.ui.type(devicePassword, into: kim.says("field_device_password"))
+        }
+        try await goesOn(from: filling, at: "details_next") { kim in
+            #expect(kim.ui.reachable.contains { $0.kind == .field && $0.value == "Boat gate" })
+            #expect(kim.ui.reachable.contains { $0.kind == .secureField && $0.value == "" })
+            try await kim.fillsIn("Boat gate", devicePassword)
+            try await kim.waits(for: "added_title")
+            let total = try await kim.core.devices.window(section: nil, site: nil, offset: 0, count: 10).total
+            #expect(total == 1)
+        }
+    }
+
     /// The claim may be through before the next process asks: then the list shows the device.
     @Test func addingGoesOnInTheNextProcessAndNothingHappensTwice() async throws {
         let kim = try await Kim.atHome()
@@ -64,15 +111,19 @@ import Testing
 
     /// Gets somewhere, is killed there, and is at the same place in the next process.
     private func goesOn(
-        from steps: (Kim, Stage.Device) async throws -> Void, at place: String
+        from steps: (Kim, Stage.Device) async throws -> Void, at place: String,
+        then: (Kim) async throws -> Void = { _ in }
     ) async throws {
         let kim = try await Kim.atHome()
         try await steps(kim, try kim.stage.device(password: devicePassword))
+        // As the system does before it kills.
+        try await kim.core.porchlight.enteredBackground()
         let scene = kim.scene
         kim.ui.close()
         let next = try await Kim(stage: kim.stage, phone: kim.phone, folder: kim.folder, scene: scene)
+        defer { next.leaves() }
         try await next.waits(for: place)
-        next.leaves()
+        try await then(next)
     }
 }
 
