@@ -306,10 +306,18 @@ on_both_engines! {
         assert_eq!((added.rows, added.new), (2, 0), "again is fine");
         let swapped = file(&[row("AB-3", &one, "CAM"), row("AB-1", &two, "CAM")]);
         match inventory::add(&db, swapped.as_bytes()).await {
-            Err(InventoryError::Rows(errors)) => assert_eq!((errors.len(), errors[0].line), (1, 3)),
+            Err(InventoryError::Rows(errors)) => {
+                assert_eq!(errors.iter().map(|error| error.line).collect::<Vec<_>>(), [2, 3]);
+            }
             other => panic!("{other:?}"),
         }
         assert_eq!(fixture::count(&db, "inventory").await, 2);
+        match inventory::add(&db, file(&[row("AB-9", &one, "CAM-1")]).as_bytes()).await {
+            Err(InventoryError::Rows(errors)) => {
+                assert!(errors[0].what.contains(".AB-1, which is listed"), "{errors:?}");
+            }
+            other => panic!("one key, two devices: {other:?}"),
+        }
         inventory::add(&db, file(&[row("AB-1", &one, "CAM-2")]).as_bytes()).await.unwrap();
         let corrected = "SELECT COUNT(*) FROM inventory WHERE model = 'CAM-2'";
         assert_eq!(number(&db, corrected).await, 1);

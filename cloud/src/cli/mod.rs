@@ -8,7 +8,7 @@ mod log;
 mod options;
 
 use crate::add_device::inventory;
-use crate::db::Db;
+use crate::db::{DatabaseLocation, Db};
 use crate::settings::Settings;
 use crate::{Cloud, server};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -125,6 +125,15 @@ fn serve(settings: Settings) -> Outcome {
 }
 
 fn add_inventory(settings: &Settings, file: &std::path::Path) -> Outcome {
+    if let DatabaseLocation::Sqlite(path) = &settings.database
+        && !path.exists()
+    {
+        let path = path.display();
+        return Err(format!(
+            "there is no database at {path}: is --folder the server's? It makes one when it starts"
+        )
+        .into());
+    }
     let content = std::fs::File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let added = tokio::runtime::Runtime::new()?.block_on(async {
         let db = Db::open(&settings.database).await?;
@@ -216,6 +225,17 @@ mod tests {
         assert_eq!(flag.database.to_string(), "sqlite:near.db");
         let both = resolve(&["--database", "sqlite:near.db", "--database-file", secret], None);
         assert!(matches!(both, Err(options::OptionsError::TwoDatabases)));
+    }
+
+    #[test]
+    fn inventory_goes_to_a_database_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("devices.csv");
+        std::fs::write(&file, "maker,serial,model,public key,has password\n").unwrap();
+        let settings = Settings::in_folder(folder.path());
+        let refused = add_inventory(&settings, &file).unwrap_err().to_string();
+        assert!(refused.contains("porchlight.db") && refused.contains("--folder"), "{refused}");
+        assert!(!folder.path().join("porchlight.db").exists(), "nothing was made");
     }
 
     #[test]

@@ -15,49 +15,84 @@
 //! * `milliseconds`: from the file's bytes to the codes and the reading;
 //! * or `error`: `code` and plain `words`.
 //!
-//! The exit code is 1 if a file could not be opened (or nothing was asked), else 0: a picture that is none is an answer.
+//! The exit code is 1 if a file could not be opened, nothing that can be understood was asked, or the output was closed;
+//! else 0: a picture that is none is an answer.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
 
 use porchlight_label::{Family, Reading, Repair};
 use serde_json::{Value, json};
-use std::io::{BufRead as _, Read as _};
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufRead, Read as _, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// A longer line is no label; it is read up to here and told as too long.
+/// A longer line is no label: it is read up to here, told as too long, and the rest is left out.
 const MAX_LINE: u64 = 1024 * 1024;
 
+const USAGE: &str = "usage: read_label FILE... | read_label --text < LINES\n\
+    Prints one JSON object for each picture (PNG, JPEG), or for each line of label text.\n\
+    A file whose name begins with a hyphen: ./-name\n";
+
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.as_slice() {
-        [] => {
-            eprintln!("usage: read_label FILE... | read_label --text < LINES");
-            ExitCode::FAILURE
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let mut output = io::stdout().lock();
+    let done = match arguments.as_slice() {
+        [flag] if flag == "--help" || flag == "-h" => output.write_all(USAGE.as_bytes()).map(|()| true),
+        [flag] if flag == "--text" => read_lines(&mut io::stdin().lock(), &mut output),
+        files if !files.is_empty() && !files.iter().any(is_flag) => read_files(files, &mut output),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::FAILURE;
         }
-        [flag] if flag == "--text" => read_lines(),
-        files => {
-            let opened: Vec<bool> = files.iter().map(|file| read_file(file)).collect();
-            if opened.contains(&false) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("read_label: {error}");
+            ExitCode::FAILURE
         }
     }
 }
 
-/// Prints what a picture says, and tells whether its file could be opened.
-fn read_file(file: &str) -> bool {
-    let bytes = match std::fs::read(file) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            let error = json!({ "code": "file_not_opened", "words": error.to_string() });
-            println!("{}", json!({ "file": file, "error": error }));
-            return false;
-        }
-    };
+fn is_flag(argument: &OsString) -> bool {
+    argument.as_encoded_bytes().starts_with(b"-")
+}
+
+/// Tells whether all files could be opened.
+fn read_files(files: &[OsString], output: &mut impl Write) -> io::Result<bool> {
+    let mut opened = true;
+    for file in files {
+        let bytes = match read_bounded(Path::new(file)) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                opened = false;
+                let error = json!({ "code": "file_not_opened", "words": error.to_string() });
+                writeln!(output, "{}", failed(file, error))?;
+                continue;
+            }
+        };
+        writeln!(output, "{}", read_picture(file, &bytes))?;
+    }
+    Ok(opened)
+}
+
+/// One byte more than a picture may have tells that it is too large, whatever else there is.
+fn read_bounded(file: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(file)?.take(porchlight_scan::MAX_PICTURE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What a picture says.
+fn read_picture(file: &OsString, bytes: &[u8]) -> Value {
     let begun = Instant::now();
-    let answer = match porchlight_scan::read_picture(&bytes) {
+    let mut answer = match porchlight_scan::read_picture(bytes) {
         Ok(codes) => {
             let readings = codes.iter().map(|code| porchlight_label::read(&code.text));
-            let best = readings.max_by_key(rank);
-            let milliseconds = milliseconds_since(begun);
+            let best = readings.max_by_key(Reading::rank);
             let codes: Vec<Value> = codes
                 .iter()
                 .map(|code| {
@@ -66,30 +101,26 @@ fn read_file(file: &str) -> bool {
                 })
                 .collect();
             let reading = best.as_ref().map(describe);
-            json!({ "file": file, "codes": codes, "reading": reading, "milliseconds": milliseconds })
+            json!({ "file": file.to_string_lossy(), "codes": codes, "reading": reading })
         }
-        Err(error) => json!({
-            "file": file,
-            "error": { "code": error.name(), "words": error.to_string() },
-            "milliseconds": milliseconds_since(begun),
-        }),
+        Err(error) => failed(file, json!({ "code": error.name(), "words": error.to_string() })),
     };
-    println!("{answer}");
-    true
+    answer["milliseconds"] = milliseconds_since(begun).into();
+    answer
 }
 
-fn read_lines() -> ExitCode {
-    let mut input = std::io::stdin().lock();
+fn failed(file: &OsString, error: Value) -> Value {
+    json!({ "file": file.to_string_lossy(), "codes": [], "reading": null, "error": error })
+}
+
+fn read_lines(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<bool> {
     loop {
         let mut line = Vec::new();
-        match input.by_ref().take(MAX_LINE).read_until(b'\n', &mut line) {
-            Ok(0) => return ExitCode::SUCCESS,
-            Ok(_) => {}
-            Err(error) => {
-                let error = json!({ "code": "input_not_read", "words": error.to_string() });
-                println!("{}", json!({ "error": error }));
-                return ExitCode::FAILURE;
-            }
+        if input.take(MAX_LINE).read_until(b'\n', &mut line)? == 0 {
+            return Ok(true);
+        }
+        if line.len() as u64 == MAX_LINE && !line.ends_with(b"\n") {
+            input.skip_until(b'\n')?;
         }
         // The line's end is the terminal's, not the label's; other white space is left for the reader to find.
         let label = line.strip_suffix(b"\n").unwrap_or(&line);
@@ -98,21 +129,9 @@ fn read_lines() -> ExitCode {
         let reading = porchlight_label::read_bytes(label);
         let milliseconds = milliseconds_since(begun);
         let text = String::from_utf8_lossy(label);
-        println!("{}", json!({ "text": text, "reading": describe(&reading), "milliseconds": milliseconds }));
+        let answer = json!({ "text": text, "reading": describe(&reading), "milliseconds": milliseconds });
+        writeln!(output, "{answer}")?;
     }
-}
-
-/// How much a reading tells: can a device be added with it, whose label is it.
-fn rank(reading: &Reading) -> (bool, u8) {
-    let family = match reading.family {
-        Some(Family::Porchlight) => 5,
-        Some(Family::Dahua) => 4,
-        Some(Family::PlainSerial) => 3,
-        Some(Family::Mac) => 2,
-        Some(Family::Guid) => 1,
-        None => 0,
-    };
-    (reading.is_complete(), family)
 }
 
 fn describe(reading: &Reading) -> Value {

@@ -175,6 +175,19 @@ impl Reading {
         Self { family: Some(family), ..Self::default() }
     }
 
+    /// How much it tells, for choosing among several: can a device be added with it, then whose label is it.
+    pub fn rank(&self) -> (bool, u8) {
+        let family = match self.family {
+            Some(Family::Porchlight) => 5,
+            Some(Family::Dahua) => 4,
+            Some(Family::PlainSerial) => 3,
+            Some(Family::Mac) => 2,
+            Some(Family::Guid) => 1,
+            None => 0,
+        };
+        (self.is_complete(), family)
+    }
+
     /// Whether a device can be added with what it says.
     pub fn is_complete(&self) -> bool {
         self.serial.is_some() && !self.findings.iter().any(Finding::is_grave)

@@ -96,7 +96,7 @@ fn number_from_a_web_address_says_whose_address_it_is() {
     let reading = read("https://Shop.müller.example/x?ref=1&SN=2M047C90AN00005#top");
     assert_eq!(reading.serial.as_deref(), Some("2M047C90AN00005"));
     let host = Finding::FromWebAddress { host: "shop.xn--mller-kva.example".into() };
-    assert_eq!(reading.findings, [host.clone()]);
+    assert_eq!(reading.findings, std::slice::from_ref(&host));
     assert!(reading.is_complete(), "worth knowing, not wrong");
     let escaped = read("https://shop.xn--mller-kva.example/?sn=2M047C9%30AN00005");
     assert_eq!(

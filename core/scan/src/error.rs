@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ScanError {
     /// No picture, or damaged at its beginning.
-    #[error("this is not a picture")]
+    #[error("this is not a picture, or it is damaged")]
     NotAPicture,
     /// A picture, and neither PNG nor JPEG (as HEIC and WebP): encode it as one of those and hand it over again.
     #[error("this picture is neither PNG nor JPEG")]
@@ -13,7 +13,9 @@ pub enum ScanError {
     #[error("the picture is not complete")]
     Truncated,
     /// More than 8192 pixels on a side, 256 MiB when decoded, or 64 MiB as a file.
-    #[error("the picture is too large")]
+    #[error(
+        "the picture is too large: at most 8192 pixels on a side, 256 MiB when decoded, 64 MiB as a file"
+    )]
     TooLarge,
     /// Rows overlap, or the buffer ends before its last row.
     #[error("the frame's buffer does not fit its width, height and row stride")]

@@ -24,6 +24,7 @@ mod worker;
 
 pub use code::{Code, Corner, Rotation, Symbology};
 pub use error::ScanError;
+pub use picture::MAX_FILE as MAX_PICTURE_BYTES;
 pub use scanner::{FrameAnswer, Offer, Scanner};
 
 use deadline::Deadline;

@@ -17,7 +17,7 @@ use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits, error::L
 use std::io::Cursor;
 
 /// The longest file, in bytes. A picture within the other limits is smaller, unless it is padded.
-pub(crate) const MAX_FILE: usize = 64 * 1024 * 1024;
+pub const MAX_FILE: usize = 64 * 1024 * 1024;
 
 /// What decoding may take, in bytes.
 const MAX_MEMORY: u64 = 256 * 1024 * 1024;

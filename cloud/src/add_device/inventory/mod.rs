@@ -13,6 +13,7 @@ pub mod store;
 
 use crate::db::{Db, DbError};
 use porchlight_protocol::{Base64Url, DeviceName, Model};
+use std::collections::HashMap;
 use std::fmt;
 use std::io::Read;
 
@@ -111,8 +112,11 @@ pub async fn add(db: &Db, file: impl Read) -> Result<Added, InventoryError> {
     let mut errors = Vec::new();
     let now = crate::now();
     for row in &rows {
-        if !store::list(&mut tx, row, now).await? {
-            let what = format!("{} is listed with another public key", row.device);
+        if let Some(other) = store::other_with_key(&mut tx, row).await? {
+            let what = format!("the public key is that of {other}, which is listed already");
+            errors.push(RowError { line: row.line, what });
+        } else if !store::list(&mut tx, row, now).await? {
+            let what = format!("{} is listed already, with another public key", row.device);
             errors.push(RowError { line: row.line, what });
         }
     }
@@ -159,11 +163,41 @@ pub fn read_rows(file: impl Read) -> Result<Vec<InventoryRow>, InventoryError> {
             Err(what) => errors.push(RowError { line, what }),
         }
     }
+    errors.extend(contradictions(&rows));
+    errors.sort_by_key(|error| error.line);
     if errors.is_empty() { Ok(rows) } else { Err(InventoryError::Rows(errors)) }
+}
+
+/// Rows that say another thing than one before them. The same row twice is no harm.
+fn contradictions(rows: &[InventoryRow]) -> Vec<RowError> {
+    let (mut by_device, mut by_key) = (HashMap::new(), HashMap::new());
+    let mut errors = Vec::new();
+    for row in rows {
+        let of_device: &InventoryRow = by_device.entry(&row.device).or_insert(row);
+        let of_key: &InventoryRow = by_key.entry(&row.public_key).or_insert(row);
+        let what = if of_device.says() != row.says() {
+            format!("{} stands in line {} too, and other things about it", row.device, of_device.line)
+        } else if of_key.device != row.device {
+            format!("the public key is that of {} in line {}", of_key.device, of_key.line)
+        } else {
+            continue;
+        };
+        errors.push(RowError { line: row.line, what });
+    }
+    errors
+}
+
+impl InventoryRow {
+    fn says(&self) -> (&Model, &[u8], bool) {
+        (&self.model, &self.public_key, self.has_password)
+    }
 }
 
 fn read_row(line: u64, record: &csv::StringRecord) -> Result<InventoryRow, String> {
     let cells: Vec<&str> = record.iter().collect();
+    if cells.iter().any(|cell| cell.contains('\n')) {
+        return Err("a cell goes on after the end of the line: a quotation mark is not closed".to_owned());
+    }
     let [maker, serial, model, public_key, has_password] = cells[..] else {
         return Err(format!("{} cells instead of {}", record.len(), HEADER.len()));
     };

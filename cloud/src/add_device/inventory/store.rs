@@ -23,6 +23,19 @@ pub async fn list(db: &mut AnyConnection, row: &InventoryRow, now: i64) -> Resul
     Ok(done.rows_affected() == 1)
 }
 
+/// The other device that is listed with this key.
+pub async fn other_with_key(db: &mut AnyConnection, row: &InventoryRow) -> Result<Option<String>, DbError> {
+    let other: Option<String> = sqlx::query_scalar(
+        "SELECT maker || '.' || serial FROM inventory WHERE public_key = $1 AND (maker <> $2 OR serial <> $3)",
+    )
+    .bind(&row.public_key)
+    .bind(row.device.maker.as_str())
+    .bind(row.device.serial.as_str())
+    .fetch_optional(db)
+    .await?;
+    Ok(other)
+}
+
 /// How many devices are listed.
 pub async fn count(db: &mut AnyConnection) -> Result<i64, DbError> {
     Ok(sqlx::query_scalar("SELECT COUNT(*) FROM inventory").fetch_one(db).await?)

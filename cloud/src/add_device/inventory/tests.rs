@@ -55,6 +55,33 @@ fn every_wrong_row_is_named_by_its_line() {
 }
 
 #[test]
+fn rows_that_contradict_one_another_are_named_with_the_other_line() {
+    let (first, second) = (row("AB-12"), row("AB-13"));
+    let shared = format!("acme,AB-14,CAM-1,{},yes", first.split(',').nth(3).unwrap());
+    let other_model = second.replace("CAM-1", "CAM-2");
+    let wrong =
+        wrong_lines(&file(&[first.clone(), second, shared, other_model, row("AB-12"), first.clone()]));
+    assert_eq!(wrong.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4, 5, 6]);
+    assert!(wrong[0].1.contains("acme.AB-12 in line 2"), "{wrong:?}");
+    assert!(wrong[1].1.contains("acme.AB-13 stands in line 3"), "{wrong:?}");
+    assert!(wrong[2].1.contains("acme.AB-12 stands in line 2"), "{wrong:?}");
+    assert_eq!(
+        read_rows(file(&[first.clone(), first]).as_bytes()).unwrap().len(),
+        2,
+        "the same twice is no harm"
+    );
+}
+
+#[test]
+fn quotation_mark_that_is_not_closed_is_named_by_its_line() {
+    let open = row("AB-13").replace("CAM-1", "\"CAM-1");
+    let wrong = wrong_lines(&file(&[row("AB-12"), open, row("AB-14")]));
+    assert_eq!(wrong.len(), 1);
+    assert_eq!(wrong[0].0, 3);
+    assert!(wrong[0].1.contains("quotation mark"), "{wrong:?}");
+}
+
+#[test]
 fn key_that_is_no_point_of_the_curve_is_refused() {
     let mut off = Base64Url::from_text(&key()).unwrap();
     off.0[64] ^= 1;

@@ -29,6 +29,8 @@ CREATE TABLE inventory (
     added_at BIGINT NOT NULL,
     PRIMARY KEY (maker, serial)
 );
+-- Whoever has a device's key is that device: no two share one.
+CREATE UNIQUE INDEX inventory_key ON inventory (public_key);
 
 -- One ownership of a device, from claim to release.
 CREATE TABLE device (

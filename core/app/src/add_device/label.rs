@@ -156,7 +156,7 @@ pub(super) fn with_what_is_known(read: LabelledDevice, known: Option<&LabelledDe
 pub(super) fn read_codes(codes: Vec<Code>) -> Vec<Reading> {
     let texts = codes.into_iter().map(|code| zeroize::Zeroizing::new(code.text));
     let mut readings: Vec<Reading> = texts.map(|text| read(&text)).collect();
-    readings.sort_by_key(|reading| std::cmp::Reverse(rank(reading)));
+    readings.sort_by_key(|reading| std::cmp::Reverse(reading.rank()));
     readings.truncate(MAX_READINGS);
     readings
 }
@@ -164,19 +164,6 @@ pub(super) fn read_codes(codes: Vec<Code>) -> Vec<Reading> {
 /// Whether a code's text is a device's label, as far as it can be told.
 pub(super) fn is_label(text: &str) -> bool {
     read(text).family.is_some()
-}
-
-/// How much a reading tells: can it be confirmed, whose label is it.
-fn rank(reading: &Reading) -> (bool, u8) {
-    let family = match reading.family {
-        Some(Family::Porchlight) => 5,
-        Some(Family::Dahua) => 4,
-        Some(Family::PlainSerial) => 3,
-        Some(Family::Mac) => 2,
-        Some(Family::Guid) => 1,
-        None => 0,
-    };
-    (reading.is_complete(), family)
 }
 
 /// The device whose serial a person confirmed: as it was read, or as a repair has it.
