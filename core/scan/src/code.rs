@@ -54,17 +54,6 @@ impl Symbology {
 }
 
 impl Rotation {
-    /// From degrees clockwise, as camera interfaces give them.
-    pub fn from_degrees(degrees: i32) -> Option<Self> {
-        match degrees.rem_euclid(360) {
-            0 => Some(Self::None),
-            90 => Some(Self::Quarter),
-            180 => Some(Self::Half),
-            270 => Some(Self::ThreeQuarters),
-            _ => None,
-        }
-    }
-
     /// Width and height of a `width` by `height` picture once it stands upright.
     pub(crate) fn upright_size(self, width: usize, height: usize) -> (usize, usize) {
         match self {

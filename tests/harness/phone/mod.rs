@@ -9,7 +9,6 @@ pub use ports::{FakeClock, FakeConnectivity, FakeSecrets, FakeSigner};
 
 use crate::cloud::{Cloud, Mail, mails_to, newest_mail};
 use porchlight_core::ports::Ports;
-use porchlight_core::session::{SessionListener, SessionState};
 use porchlight_core::{Configuration, Error, Porchlight, Profile};
 use porchlight_protocol::LinkHost;
 use porchlight_protocol::session::Language;
@@ -18,7 +17,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tempfile::TempDir;
-use tokio::sync::watch;
 
 /// The maker whose app it is.
 pub const MAKER: &str = "lumen";
@@ -131,13 +129,6 @@ impl Phone {
         self.profile().session().sign_in(email, crate::api::PASSWORD.to_owned().into()).await
     }
 
-    /// The session's states from now on, the current one first.
-    pub fn session_states(&self) -> watch::Receiver<Option<SessionState>> {
-        let (sender, receiver) = watch::channel(None);
-        self.profile().session().listen(Arc::new(SessionWatch(sender))).for_good();
-        receiver
-    }
-
     fn ports(&self) -> Ports {
         Ports {
             secrets: self.secrets.clone(),
@@ -145,14 +136,5 @@ impl Phone {
             connectivity: self.connectivity.clone(),
             signer: self.signer.clone(),
         }
-    }
-}
-
-#[derive(Debug)]
-struct SessionWatch(watch::Sender<Option<SessionState>>);
-
-impl SessionListener for SessionWatch {
-    fn on_state(&self, state: SessionState) {
-        self.0.send_replace(Some(state));
     }
 }

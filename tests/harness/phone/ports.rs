@@ -4,7 +4,7 @@ use crate::key::SoftKey;
 use porchlight_core::ports::{Clock, Connectivity, LoadedSecret, PortFault, SecretStore, Signer};
 use secrecy::{ExposeSecret as _, SecretSlice};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -53,21 +53,13 @@ impl SecretStore for FakeSecrets {
 #[derive(Debug)]
 pub struct FakeClock {
     started: Instant,
-    boot: AtomicU32,
     /// Milliseconds by which the wall clock is wrong.
     pub wrong_by: AtomicI64,
 }
 
 impl Default for FakeClock {
     fn default() -> Self {
-        Self { started: Instant::now(), boot: AtomicU32::new(1), wrong_by: AtomicI64::new(0) }
-    }
-}
-
-impl FakeClock {
-    /// The phone starts anew.
-    pub fn reboot(&self) {
-        self.boot.fetch_add(1, Ordering::SeqCst);
+        Self { started: Instant::now(), wrong_by: AtomicI64::new(0) }
     }
 }
 
@@ -81,7 +73,7 @@ impl Clock for FakeClock {
     }
 
     fn boot_id(&self) -> String {
-        format!("boot-{}", self.boot.load(Ordering::SeqCst))
+        "boot-1".to_owned()
     }
 }
 

@@ -11,11 +11,14 @@ use std::sync::LazyLock;
 /// How many changes a person sees: one forward and one back.
 const SHOWN: usize = 2;
 
+/// What the database calls the zone of a machine that nobody has set: no place has it.
+const NO_PLACE: &str = "Factory";
+
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// The zone of exactly this name. The look-up ignores case, we do not: the cloud and the device may not.
 fn zone(name: &str) -> Option<TimeZone> {
-    ZONES.get(name).ok().filter(|zone| zone.iana_name() == Some(name))
+    ZONES.get(name).ok().filter(|zone| zone.iana_name() == Some(name) && name != NO_PLACE)
 }
 
 /// Whether the IANA database has a zone or link of exactly this name.
@@ -35,7 +38,8 @@ pub fn find_time_zones(text: &str, count: usize) -> Vec<String> {
         .map(|name| name.to_string())
         .filter(|name| {
             let words = words_of(name);
-            asked.iter().all(|asked| words.iter().any(|word| word.starts_with(asked.as_str())))
+            name != NO_PLACE
+                && asked.iter().all(|asked| words.iter().any(|word| word.starts_with(asked.as_str())))
         })
         .collect();
     // A city before a region of the same letters; the old names without a region ("Cuba", "GB") last.
@@ -108,7 +112,9 @@ mod tests {
         for known in ["Europe/Berlin", "UTC", "US/Pacific"] {
             assert!(zone_exists(known), "{known}");
         }
-        for unknown in ["europe/berlin", "Europe/Atlantis", "", "/etc/localtime", "Europe/Berlin\n"] {
+        for unknown in
+            ["europe/berlin", "Europe/Atlantis", "", "/etc/localtime", "Europe/Berlin\n", "Factory"]
+        {
             assert!(!zone_exists(unknown), "{unknown:?}");
             assert!(next_changes(unknown, true, NOW).is_empty());
         }
