@@ -1,47 +1,64 @@
 //! What a person reads: the words of the apps' screens for each state of adding a device.
 
-use harness::phone::{AddingWatch, adding};
+use crate::telling::Telling;
+use harness::app_words::english;
+use harness::phone::AddingWatch;
 use porchlight_core::add_device::{AddDeviceFailure, AddDeviceState, AddingStep};
 use porchlight_protocol::device::ClockChange;
+use porchlight_protocol::devices::Section;
 
-/// The screen of a state, in words.
+/// The screen that a run of adding ends with, in words.
 pub fn words(state: &AddDeviceState) -> String {
     match state {
-        AddDeviceState::Label { .. } => "Scan the label, or enter the number".into(),
-        AddDeviceState::Details { device, .. } => format!("Device {} ({})", device.serial, device.model),
-        AddDeviceState::Adding { step, .. } => match step {
-            AddingStep::Asking => "Asking the device".into(),
-            AddingStep::Proving => "Checking the password with the device".into(),
-            AddingStep::SettingUp => "Setting name and clock".into(),
-            AddingStep::Done => "Done".into(),
-        },
+        AddDeviceState::Adding { step, .. } => step_words(*step),
         AddDeviceState::Queued { .. } => {
-            "Saved on this phone. We add it when this phone next has a connection.".into()
+            format!("{}. {}", english("queued_title", &[]), english("queued_no_signal", &[]))
         }
         AddDeviceState::Failed { failure, .. } => failure_words(failure),
-        AddDeviceState::Added { name, .. } => format!("Device added: {name}"),
+        AddDeviceState::Added { device, name, .. } => {
+            let body = english("added_body", &[name, device.model.as_str()]);
+            format!("{}. {body}", english("added_title", &[]))
+        }
+        AddDeviceState::Label { .. } => english("scan_title", &[]),
+        AddDeviceState::Details { device, .. } => format!("{} ({})", device.serial, device.model),
         AddDeviceState::Ended => "(the screen closes)".into(),
     }
 }
 
+/// The name of a section, as the home screen's menu has it.
+pub fn section_words(section: Section) -> String {
+    english(&format!("section_{}", section.as_str()), &[])
+}
+
+fn step_words(step: AddingStep) -> String {
+    let key = match step {
+        AddingStep::Asking => "adding_asking",
+        AddingStep::Proving => "adding_proving",
+        AddingStep::SettingUp => "adding_setting_up",
+        AddingStep::Done => "adding_listing",
+    };
+    english(key, &[])
+}
+
 fn failure_words(failure: &AddDeviceFailure) -> String {
+    let of = |name: &str, body: String| format!("{}. {body}", english(&format!("failure_{name}_title"), &[]));
+    let plain = |name: &str| of(name, english(&format!("failure_{name}_body"), &[]));
     match failure {
         AddDeviceFailure::WrongPassword { tries_left } => {
-            let left = tries_left.map_or(String::new(), |n| format!(" You have {n} tries left."));
-            format!("That password does not open this device.{left}")
+            let body = english("failure_wrong_password_body", &[]);
+            let left = tries_left.map(|left| {
+                let quantity = if left == 1 { "one" } else { "other" };
+                english(&format!("failure_tries_left.{quantity}"), &[&left.to_string()]) + " "
+            });
+            of("wrong_password", left.unwrap_or_default() + &body)
         }
-        AddDeviceFailure::NoAnswer => {
-            "This device does not answer. Check the number, plug it in, and wait for its light.".into()
+        AddDeviceFailure::NoAnswer => plain("no_answer"),
+        AddDeviceFailure::BelongsToAnother => plain("belongs_to_another"),
+        AddDeviceFailure::AlreadyYours { name: Some(name), site: Some(site), .. } => {
+            of("already_yours", english("failure_already_yours_at", &[site, name]))
         }
-        AddDeviceFailure::BelongsToAnother => {
-            "This device belongs to another account. Ask its owner to remove it, or to invite you.".into()
-        }
-        AddDeviceFailure::AlreadyYours { name, site, .. } => format!(
-            "You already have this device. It is at {}, called {}.",
-            site.as_deref().unwrap_or("one of your sites"),
-            name.as_deref().unwrap_or("as you named it")
-        ),
-        other => format!("It was not added: {other:?}"),
+        AddDeviceFailure::AlreadyYours { .. } => plain("already_yours"),
+        other => format!("{}: {other:?}", english("failed_title", &[])),
     }
 }
 
@@ -51,18 +68,27 @@ pub fn clock_words(zone: &str, changes: &[ClockChange]) -> String {
         let at = jiff::Timestamp::from_millisecond(change.at).and_then(|at| at.in_tz(zone));
         at.map_or("an unknown day".into(), |at| at.strftime("%-d %B %Y").to_string())
     };
-    let words: Vec<_> = changes
-        .iter()
-        .map(|change| format!("{} on {}", if change.daylight { "forward" } else { "back" }, day(change)))
-        .collect();
-    if words.is_empty() {
-        "Clocks do not change there.".into()
-    } else {
-        format!("Clocks go {}.", words.join(", "))
+    match changes {
+        [first, second, ..] => {
+            let key = if first.daylight { "details_forward_first" } else { "details_back_first" };
+            english(key, &[&day(first), &day(second)])
+        }
+        _ => english("details_no_changes", &[]),
     }
 }
 
-/// Tells each step of adding until it comes to an end; that end.
-pub async fn watch(watch: &mut AddingWatch) -> AddDeviceState {
-    adding::until_end(watch, |state| println!("    | {}", words(state))).await
+/// Tells each step of adding until it comes to an end; that end, which is for the caller to tell.
+pub async fn watch(telling: &Telling, watch: &mut AddingWatch) -> AddDeviceState {
+    let mut last = None;
+    loop {
+        match watch.next().await {
+            AddDeviceState::Adding { step, .. } => {
+                if last.replace(step) != Some(step) {
+                    telling.screen(step_words(step));
+                }
+            }
+            AddDeviceState::Label { .. } | AddDeviceState::Details { .. } => {}
+            end => return end,
+        }
+    }
 }

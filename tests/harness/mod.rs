@@ -2,6 +2,7 @@
 //! for its ports only), simulated field devices on the real channel, and photographs of labels.
 
 pub mod api;
+pub mod app_words;
 pub mod cloud;
 pub mod cloud_process;
 pub mod database;

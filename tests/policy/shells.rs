@@ -71,25 +71,7 @@ fn screens_leave_the_bindings_to_the_bridge() {
 /// The words of a language: key to text; plurals as one key a quantity.
 fn words(folder: &str) -> BTreeMap<String, String> {
     let text = files::text(&Path::new(RESOURCES).join(folder).join("strings.xml"));
-    let mut words = BTreeMap::new();
-    let mut plural = String::new();
-    for line in text.lines().map(str::trim) {
-        let attribute = |name: &str| {
-            let rest = line.split_once(&format!("{name}=\""))?.1;
-            rest.split_once('"').map(|(value, _)| value.to_owned())
-        };
-        let inside = || {
-            let (_, rest) = line.split_once('>').unwrap_or_default();
-            rest.rsplit_once("</").map(|(words, _)| words.to_owned()).unwrap_or_default()
-        };
-        if line.starts_with("<plurals") {
-            plural = attribute("name").expect("plurals have a name");
-        } else if line.starts_with("<item") {
-            words.insert(format!("{plural}.{}", attribute("quantity").expect("an item has one")), inside());
-        } else if line.starts_with("<string ") {
-            words.insert(attribute("name").expect("a string has a name"), inside());
-        }
-    }
+    let words = harness::app_words::read(&text);
     assert!(words.len() > 100, "only {} words in {folder}", words.len());
     words
 }
