@@ -1,11 +1,15 @@
 package io.porchlight.customer
 
+import android.app.Activity
+import android.content.Intent
+import android.net.Uri
 import android.os.Bundle
 import io.porchlight.screens.MainActivity
 import io.porchlight.screens.R
 import org.junit.After
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
 
 const val EMAIL = "kim@example.org"
@@ -63,6 +67,15 @@ abstract class AppOnStage {
     protected fun enters(device: StageDevice) {
         types(device)
         kim.presses(R.string.type_define)
+    }
+
+    /** Picks a picture instead of using the camera. */
+    protected fun picks(bytes: ByteArray) {
+        val place = Uri.parse("content://pictures/${bytes.size}")
+        shadowOf(app.contentResolver).registerInputStream(place, bytes.inputStream())
+        kim.presses(R.string.scan_picture)
+        val asked = shadowOf(controller.get()).nextStartedActivityForResult.intent
+        shadowOf(controller.get()).receiveResult(asked, Activity.RESULT_OK, Intent().setData(place))
     }
 
     protected fun fillsIn(name: String, password: String) {

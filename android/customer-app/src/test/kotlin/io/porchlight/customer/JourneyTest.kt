@@ -2,9 +2,7 @@ package io.porchlight.customer
 
 import android.Manifest
 import android.app.Application
-import android.content.Intent
 import android.net.ConnectivityManager
-import android.net.Uri
 import android.widget.EditText
 import android.widget.RadioButton
 import io.porchlight.screens.R
@@ -179,14 +177,6 @@ class JourneyTest : AppOnStage() {
         kim.waitFor(R.string.scan_not_a_picture)
         picks(gate.picture.readBytes())
         kim.waitFor(R.string.confirm_title)
-    }
-
-    private fun picks(bytes: ByteArray) {
-        val place = Uri.parse("content://pictures/${bytes.size}")
-        shadowOf(app.contentResolver).registerInputStream(place, bytes.inputStream())
-        kim.presses(R.string.scan_picture)
-        val asked = shadowOf(controller.get()).nextStartedActivityForResult.intent
-        shadowOf(controller.get()).receiveResult(asked, android.app.Activity.RESULT_OK, Intent().setData(place))
     }
 
     @Test

@@ -56,7 +56,7 @@ class RestoreTest : AppOnStage() {
         controller.newIntent(Intent(Intent.ACTION_VIEW, link))
     }
 
-    private fun field(name: Int): String = controller.get().findViewById<EditText>(name).text.toString()
+    private fun field(name: Int): String? = controller.get().findViewById<EditText>(name)?.text?.toString()
 
     private fun everyInterruption(holds: () -> Unit) = listOf(::aLinkComesIn, ::rotates, ::isKilled, ::rotates).forEach {
         it()
@@ -74,6 +74,27 @@ class RestoreTest : AppOnStage() {
         kim.waitUntil("what was typed") { field(R.string.field_serial) == gate.serial }
         kim.presses(R.string.type_define)
         kim.waitFor(R.string.details_has_none)
+    }
+
+    @Test
+    fun a_number_that_is_typed_is_there_again() {
+        val gate = stage.device(DEVICE_PASSWORD)
+        types(gate)
+        everyInterruption { kim.waitUntil("what was typed") { field(R.string.field_serial) == gate.serial } }
+        kim.presses(R.string.type_define)
+        kim.waitFor(R.string.details_has_none)
+    }
+
+    @Test
+    fun a_label_that_was_read_is_there_again() {
+        val gate = stage.device(DEVICE_PASSWORD)
+        kim.presses(R.string.home_add_device)
+        picks(gate.picture.readBytes())
+        everyInterruption { kim.waitFor(R.string.confirm_title) }
+        kim.presses(R.string.confirm_define)
+        everyInterruption { kim.waitFor(R.string.details_has_none) }
+        fillsIn("Gate", DEVICE_PASSWORD)
+        kim.waitFor(R.string.added_title)
     }
 
     @Test

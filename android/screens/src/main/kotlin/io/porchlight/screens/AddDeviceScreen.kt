@@ -69,14 +69,12 @@ internal class AddDeviceScreen(
 ) : Screen<AddingState>(AddingState()) {
     private var flow: AddDeviceFlow? = null
 
-    /** Once there is a claim, it is what the next process goes on with. */
+    /** What the next process goes on with: the flow, in the step that it is at. */
     override val route: Route get() = when (val state = state.value.flow) {
-        is AddDeviceState.Adding -> Route.Adding(state.claim)
-        is AddDeviceState.Queued -> Route.Adding(state.claim)
-        is AddDeviceState.Failed -> Route.Adding(state.claim)
+        is AddDeviceState.Label, is AddDeviceState.Details, is AddDeviceState.Adding,
+        is AddDeviceState.Queued, is AddDeviceState.Failed,
+        -> flow?.let { Route.Adding(it.id()) } ?: opened
         is AddDeviceState.Added -> Route.OneDevice(state.added)
-        is AddDeviceState.Details -> (opened as? Route.AddDevice)?.copy(serial = state.device.serial) ?: opened
-        is AddDeviceState.Label -> (opened as? Route.AddDevice)?.copy(serial = null) ?: opened
         is AddDeviceState.Ended, null -> opened
     }
 

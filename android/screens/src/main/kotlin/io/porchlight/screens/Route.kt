@@ -16,11 +16,11 @@ sealed interface Route {
     data class Devices(val section: DeviceSection, val site: String?) : Route
     data class OneDevice(val device: String) : Route
 
-    /** Adding from the start, or from the details of a device whose serial was confirmed. */
-    data class AddDevice(val section: DeviceSection, val site: String, val serial: String? = null) : Route
+    /** Adding from the start. */
+    data class AddDevice(val section: DeviceSection, val site: String) : Route
 
-    /** Adding that was saved: goes on where it is. */
-    data class Adding(val claim: String) : Route
+    /** Adding that was begun: goes on where it is, by the flow's id. */
+    data class Adding(val id: String) : Route
 
     fun text(): String = when (this) {
         Waiting -> "waiting"
@@ -34,8 +34,8 @@ sealed interface Route {
         Settings -> "settings"
         is Devices -> "devices/${section.name}/${site.orEmpty()}"
         is OneDevice -> "device/$device"
-        is AddDevice -> listOfNotNull("add", section.name, site, serial).joinToString("/")
-        is Adding -> "adding/$claim"
+        is AddDevice -> "add/${section.name}/$site"
+        is Adding -> "adding/$id"
     }
 
     companion object {
@@ -51,7 +51,6 @@ sealed interface Route {
                 "devices" to 3 -> section(parts[1])?.let { Devices(it, parts[2].ifEmpty { null }) }
                 "device" to 2 -> OneDevice(parts[1])
                 "add" to 3 -> section(parts[1])?.let { AddDevice(it, parts[2]) }
-                "add" to 4 -> section(parts[1])?.let { AddDevice(it, parts[2], parts[3]) }
                 "adding" to 2 -> Adding(parts[1])
                 else -> null
             }

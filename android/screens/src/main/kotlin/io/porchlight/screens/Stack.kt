@@ -1,6 +1,5 @@
 package io.porchlight.screens
 
-import io.porchlight.bridge.AddDeviceFlow
 import io.porchlight.bridge.SessionState
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
@@ -101,16 +100,7 @@ internal class Stack(private val app: PorchlightApplication, private val core: O
         Route.Settings -> SettingsScreen(core, this)
         is Route.Devices -> DevicesScreen(core, this, route)
         is Route.OneDevice -> OneDeviceScreen(core, this, route)
-        is Route.AddDevice -> AddDeviceScreen(app, core, this, route) { begin(route) }
-        is Route.Adding -> AddDeviceScreen(app, core, this, route) { core.profile.resumeAddingDevice(route.claim) }
-    }
-
-    private suspend fun begin(route: Route.AddDevice): AddDeviceFlow {
-        val flow = core.profile.addDevice(route.section, route.site)
-        route.serial?.let {
-            flow.readText(it)
-            flow.confirmSerial(it)
-        }
-        return flow
+        is Route.AddDevice -> AddDeviceScreen(app, core, this, route) { core.profile.addDevice(route.section, route.site) }
+        is Route.Adding -> AddDeviceScreen(app, core, this, route) { core.profile.resumeAddingDevice(route.id) }
     }
 }
