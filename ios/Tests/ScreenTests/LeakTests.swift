@@ -2,21 +2,23 @@ import Bridge
 import Foundation
 import Testing
 
-/// A thousand times opened and closed leave nothing behind: no task of the core, no listener, no model.
+/// A thousand times opened and closed leave nothing behind: no task and no object of the core, no listener, no model.
 @MainActor @Suite(.serialized) struct LeakTests {
     @Test func aThousandFlowsLeaveNothing() async throws {
         let kim = try await Kim.atHome()
         defer { kim.leaves() }
         let siteID = try await kim.core.sites.window(offset: 0, count: 1).items[0].id
         try await settle()
-        let before = probeAliveTasks()
+        let before = (tasks: probeAliveTasks(), objects: probeAliveObjects())
         var last = Weak()
         for _ in 0..<1000 {
             let model = AddDeviceModel(core: kim.core, opening: .new(section: .video, siteID: siteID))
             await model.open()
             last = Weak(model)
         }
-        try await until("all tasks of the flows are gone") { probeAliveTasks() <= before }
+        try await until("all tasks of the flows are gone") {
+            probeAliveTasks() <= before.tasks && probeAliveObjects() <= before.objects
+        }
         #expect(last.object == nil)
     }
 
@@ -24,10 +26,12 @@ import Testing
         let kim = try await Kim.atHome()
         defer { kim.leaves() }
         try await settle()
-        let before = probeAliveTasks()
+        let before = (tasks: probeAliveTasks(), objects: probeAliveObjects())
         var last = Weak()
         for _ in 0..<1000 { last = Weak(SessionModel(core: kim.core)) }
-        try await until("all listeners are let go") { probeAliveTasks() <= before }
+        try await until("all listeners are let go") {
+            probeAliveTasks() <= before.tasks && probeAliveObjects() <= before.objects
+        }
         #expect(last.object == nil)
     }
 

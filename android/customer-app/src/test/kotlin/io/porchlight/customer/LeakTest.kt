@@ -3,6 +3,7 @@ package io.porchlight.customer
 import android.app.Application
 import io.porchlight.bridge.DeviceSection
 import io.porchlight.bridge.changes
+import io.porchlight.bridge.probeAliveObjects
 import io.porchlight.bridge.probeAliveTasks
 import io.porchlight.bridge.scanLabels
 import io.porchlight.bridge.states
@@ -54,7 +55,8 @@ class LeakTest {
         return former
     }
 
-    private fun alive(): Map<String, Long> = FOREIGN.associateWith(::handles) + ("tasks" to probeAliveTasks().toLong())
+    private fun alive(): Map<String, Long> = FOREIGN.associateWith(::handles) +
+        ("tasks" to probeAliveTasks().toLong()) + ("objects" to probeAliveObjects().toLong())
 
     /** How many objects of ours the core holds: the size of the generated handle map, which is the bridge's own. */
     private fun handles(kind: String): Long {
