@@ -56,6 +56,56 @@ import Testing
         look()
     }
 
+    @Test(arguments: ["en", "de"]) func codesComparisonsSheetsAndQuestionsHaveNamesToo(language: String) async throws {
+        let kim = try await Kim(language: language)
+        defer { kim.leaves() }
+        let look = {
+            #expect(kim.ui.unnamed.isEmpty, "\(kim.ui.text)")
+            #expect(kim.ui.runtime.missingKeys.isEmpty, "\(kim.ui.runtime.missingKeys)")
+        }
+        try await kim.registers()
+        try await kim.waits(for: "code_again")
+        look()
+        try await kim.types(try kim.stage.code(email), "field_code")
+        try await kim.presses("code_action")
+        try await kim.waits(for: "sign_in_address_verified")
+        try await kim.signsIn(accountPassword)
+        try await kim.makesAPlace()
+
+        let gate = try kim.stage.device(password: devicePassword)
+        kim.camera.seen = gate
+        try await kim.presses("home_add_device")
+        try await kim.waits(for: "confirm_compare")
+        look()
+        try await kim.presses("confirm_define")
+        kim.camera.seen = nil
+        try await kim.waits(for: "details_next")
+        try kim.ui.type(kim.says("details_has_none"), into: kim.says("details_has_password_question"))
+        try await kim.waits(for: "field_claim_code")
+        look()
+        let here = TimeZone.current.identifier.replacing("_", with: " ")
+        try kim.ui.tap(kim.says("zone_chosen %@").replacing("%1$@", with: here).replacing("%@", with: here))
+        try await kim.types("york", "zone_search")
+        try await kim.ui.wait(for: "America/New_York", within: .seconds(20))
+        look()
+        try kim.ui.tap("America/New_York")
+        try kim.ui.type(kim.says("details_has_password"), into: kim.says("details_has_password_question"))
+        kim.phone.online = false
+        try await kim.fillsIn("Gate", devicePassword)
+        try await kim.waits(for: "queued_title")
+        look()
+        try await kim.presses("queued_give_up")
+        try await kim.waits(for: "queued_give_up_body")
+        look()
+        try await kim.presses("cancel")
+        try await kim.presses("added_done")
+        try await kim.presses("tab_devices")
+        try await kim.ui.wait(for: "Gate", within: .seconds(20))
+        look()
+        try await kim.presses("tab_people")
+        look()
+    }
+
     @Test func partnerSignsInToItsCustomers() async throws {
         let ana = try await Kim(app: .partner)
         defer { ana.leaves() }

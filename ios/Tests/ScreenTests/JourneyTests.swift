@@ -10,19 +10,14 @@ import Testing
     @Test func labelBeforeTheCameraAndTypedNumberBecomeDevicesInTheList() async throws {
         let kim = try await Kim()
         defer { kim.leaves() }
-        try await kim.presses("sign_in_register")
-        try await kim.types("Kim", "field_given_name")
-        try await kim.types("Lee", "field_family_name")
-        try await kim.types(email, "field_email")
-        try await kim.types("canary-porch-lantern", "field_new_password")
-        try await kim.presses("register_action")
+        try await kim.registers()
         try await kim.types("00000000", "field_code")
         try await kim.presses("code_action")
         try await kim.waits(for: "input_wrong_code")
         try await kim.types(try kim.stage.code(email), "field_code")
         try await kim.presses("code_action")
         try await kim.waits(for: "sign_in_address_verified")
-        try await kim.signsIn("canary-porch-lantern")
+        try await kim.signsIn(accountPassword)
         try await kim.makesAPlace()
 
         let gate = try kim.stage.device(password: devicePassword)

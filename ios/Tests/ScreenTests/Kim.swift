@@ -6,6 +6,7 @@ import SwiftUI
 
 let email = "kim@example.org"
 let devicePassword = "gate camera 7"
+let accountPassword = "canary-porch-lantern"
 
 /// Somebody at the screen, with a phone and a stage.
 @MainActor final class Kim {
@@ -60,6 +61,15 @@ let devicePassword = "gate camera 7"
         try await types(email, "field_email")
         try await types(password, "field_password")
         try await presses("sign_in_action")
+    }
+
+    func registers() async throws {
+        try await presses("sign_in_register")
+        try await types("Kim", "field_given_name")
+        try await types("Lee", "field_family_name")
+        try await types(email, "field_email")
+        try await types(accountPassword, "field_new_password")
+        try await presses("register_action")
     }
 
     func makesAPlace() async throws {
