@@ -292,6 +292,57 @@ fn data_folder_that_is_a_file_is_internal_with_a_report() {
     assert!(matches!(opened, Err(PorchlightError::Internal { .. })), "{opened:?}");
 }
 
+/// A small disk of memory (tmpfs(5)), mounted for as long as it is held. Mounting is root's.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mount(options: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mount = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "porchlight-test"])
+            .arg(folder.path())
+            .status();
+        assert!(mount.is_ok_and(|status| status.success()), "these tests run as root");
+        Self(folder)
+    }
+
+    fn fill(&self) {
+        let file = self.0.path().join("filler");
+        let mut filler = std::fs::File::options().create(true).append(true).open(file).expect("a file");
+        while std::io::Write::write(&mut filler, &[0; 4096]).is_ok_and(|written| written > 0) {}
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _unmounted = std::process::Command::new("umount").arg("-l").arg(self.0.path()).status();
+    }
+}
+
+#[test]
+fn data_folder_that_cannot_be_written_to_is_internal_with_a_report() {
+    let disk = SmallDisk::mount("size=1m,ro");
+    let opened = open_on(&Arc::default(), disk.0.path());
+    assert!(matches!(opened, Err(PorchlightError::Internal { .. })), "{opened:?}");
+}
+
+/// tmpfs counts files as well as bytes: with none left, not even an empty one can be made.
+#[test]
+fn full_data_folder_is_internal_with_a_report_until_there_is_room() {
+    let disk = SmallDisk::mount("size=1m,nr_inodes=4");
+    disk.fill();
+    for name in ["one", "two", "three"] {
+        let _perhaps_full = std::fs::write(disk.0.path().join(name), "");
+    }
+    let opened = open_on(&Arc::default(), disk.0.path());
+    assert!(matches!(opened, Err(PorchlightError::Internal { .. })), "{opened:?}");
+    for name in ["filler", "one", "two", "three"] {
+        let _was_there = std::fs::remove_file(disk.0.path().join(name));
+    }
+    let core = open_on(&Arc::default(), disk.0.path()).expect("there is room");
+    assert_eq!(wait(core.profile().sites().window(0, 10)), Err(PorchlightError::SignInRequired));
+}
+
 #[test]
 fn without_a_sign_in_lists_and_flows_say_so() {
     let folder = tempfile::tempdir().unwrap();

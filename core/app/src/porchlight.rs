@@ -39,8 +39,9 @@ impl Porchlight {
     /// Opens the core on a folder of its own (made if it is not there) and restores the session that it held. The app
     /// counts as in the foreground until [`Self::entered_background`].
     ///
-    /// Open it once at a time. It does not fail for what a phone is short of (an unlock, a network, space on the disk):
-    /// its states and lists say so. `InvalidInput` names a field of the configuration.
+    /// Open it once at a time. It does not fail for what a phone is short of (an unlock, a network, space on the disk once
+    /// it has been opened there): its states and lists say so. `InvalidInput` names a field of the configuration,
+    /// `Internal` a folder that cannot be written to at first: try again when that may have changed.
     pub async fn open(
         configuration: Configuration,
         data_folder: PathBuf,

@@ -9,7 +9,7 @@ use crate::listening::Listening;
 use crate::outbox::Outbox;
 use crate::ports::Ports;
 use crate::report::Reports;
-use crate::session::{Session, SessionFlow};
+use crate::session::{MARKER, Session, SessionFlow};
 use crate::sites::Sites;
 use crate::stores::{OpenStores, Stores};
 use porchlight_protocol::add_device::Claim;
@@ -61,6 +61,8 @@ impl Profile {
         match session.restore().await {
             // The state says so, and waits.
             Ok(()) | Err(Fault::PhoneLocked) => {}
+            // A folder that takes not even this: nobody could sign in, nothing could be kept.
+            Err(fault @ Fault::Store { file: MARKER, .. }) => return Err(fault),
             // Screens say so when they need it; the app opens.
             Err(fault) => drop(reports.write(&fault)),
         }

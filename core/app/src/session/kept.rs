@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
+/// The file that says that this installation has begun.
+pub(crate) const MARKER: &str = "installation";
+
 /// The installation's key at the `Signer` port.
 pub(super) const INSTALLATION_KEY: &str = "installation";
 
@@ -43,7 +46,7 @@ pub(super) struct KeptSecrets {
 
 impl KeptSecrets {
     pub(super) fn new(ports: Ports, profile: &str, data_folder: PathBuf) -> Self {
-        Self { ports, profile: profile.to_owned(), marker: data_folder.join("installation") }
+        Self { ports, profile: profile.to_owned(), marker: data_folder.join(MARKER) }
     }
 
     fn name(&self, what: &str) -> String {
@@ -122,10 +125,7 @@ async fn on_disk<T: Send + 'static>(
     deed: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, Fault> {
     let done = tokio::task::spawn_blocking(deed).await.map_err(|_| Fault::Core("the runtime stopped"))?;
-    done.map_err(|error| Fault::Store {
-        file: "installation",
-        fault: crate::store::StoreFault::Io(error.kind()),
-    })
+    done.map_err(|error| Fault::Store { file: MARKER, fault: crate::store::StoreFault::Io(error.kind()) })
 }
 
 fn to_secret(row: &impl Serialize) -> SecretSlice<u8> {

@@ -33,5 +33,6 @@ mod runner_tests;
 mod tests;
 
 pub use flow::{SessionFlow, SessionListener, SessionState, SignedOutReason, UnsentActs};
+pub(crate) use kept::MARKER;
 pub(crate) use runner::Session;
 pub(crate) use tokens::AccessToken;

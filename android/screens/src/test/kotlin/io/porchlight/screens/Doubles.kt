@@ -73,6 +73,8 @@ private class SilentDevices : DeviceList(NoHandle) {
 
 /** A flow that stays in one state until somebody types, and then in another. */
 internal class StillFlow(private val state: AddDeviceState, private val typed: AddDeviceState) : AddDeviceFlow(NoHandle) {
+    override fun id() = "flow-1"
+
     private var listener: AddDeviceListener? = null
 
     override fun listen(listener: AddDeviceListener): Subscription {
