@@ -5,6 +5,7 @@ mod journey;
 mod screen;
 mod telling;
 
+use std::pin::pin;
 use std::process::ExitCode;
 use telling::Telling;
 use tokio::signal::unix::{SignalKind, signal};
@@ -28,28 +29,31 @@ fn main() -> ExitCode {
     }
     let mut telling = Telling::begin();
     runtime.block_on(async {
-        let Ok(mut terminated) = signal(SignalKind::terminate()) else { return ExitCode::FAILURE };
-        // Ended in the middle, the future is dropped: devices, cloud and temporary folders go with it.
-        tokio::select! {
-            good = play(&mut telling, once) => if good { ExitCode::SUCCESS } else { ExitCode::FAILURE },
-            _ = tokio::signal::ctrl_c() => ExitCode::from(130),
-            _ = terminated.recv() => ExitCode::from(143),
+        let mut asked_to_end = pin!(asked_to_end());
+        let mut stage = tokio::select! {
+            stage = journey::play(&mut telling) => stage,
+            // In the middle, the journey is dropped: devices, cloud and temporary folders go with it.
+            code = asked_to_end.as_mut() => return ExitCode::from(code),
+        };
+        let good = telling.end();
+        if !once {
+            telling
+                .line(format_args!("\nThe cloud listens at {} until Ctrl-C. Sign-ins:", stage.cloud.url("")));
+            for email in journey::EMAILS {
+                telling.line(format_args!("  {email}  {}", harness::api::PASSWORD));
+            }
+            let _as_was_said = asked_to_end.await;
         }
+        stage.cloud.pause().await;
+        if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     })
 }
 
-/// Plays the journey and, unless it is to be `once`, leaves the cloud standing.
-async fn play(telling: &mut Telling, once: bool) -> bool {
-    let mut stage = journey::play(telling).await;
-    let good = telling.end();
-    if !once {
-        telling.line(format_args!("\nThe cloud listens at {} until Ctrl-C. Sign-ins:", stage.cloud.url("")));
-        for email in journey::EMAILS {
-            telling.line(format_args!("  {email}  {}", harness::api::PASSWORD));
-        }
-        // Asked to end meanwhile, it is dropped here, and all goes with it.
-        std::future::pending::<()>().await;
+/// Ctrl-C or SIGTERM; the exit code of whoever ends by it (128 and the signal's number).
+async fn asked_to_end() -> u8 {
+    let mut terminated = signal(SignalKind::terminate()).expect("the system tells of signals");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => 130,
+        _ = terminated.recv() => 143,
     }
-    stage.cloud.pause().await;
-    good
 }

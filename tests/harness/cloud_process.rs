@@ -18,7 +18,8 @@ pub struct CloudProcess {
     http: SocketAddr,
     mqtt: SocketAddr,
     claim_window_seconds: u32,
-    open_files: u32,
+    /// None: as many as this process may.
+    open_files: Option<u32>,
     folder: PathBuf,
     temporary: TempDir,
 }
@@ -31,7 +32,7 @@ impl CloudProcess {
 
     /// Starts it where the system lets it open only so many files and connections.
     pub async fn start_with_files(program: &str, open_files: u32) -> Self {
-        Self::start_as(program, |process| process.open_files = open_files).await
+        Self::start_as(program, |process| process.open_files = Some(open_files)).await
     }
 
     /// Starts it on this folder; its log lies elsewhere.
@@ -47,7 +48,7 @@ impl CloudProcess {
             http: free_address(),
             mqtt: free_address(),
             claim_window_seconds: 120,
-            open_files: 4096,
+            open_files: None,
             folder: temporary.path().join("data"),
             temporary,
         };
@@ -59,9 +60,16 @@ impl CloudProcess {
     /// Starts it (again) on what it has stored.
     pub async fn resume(&mut self) {
         let log = File::options().create(true).append(true).open(self.log_file()).expect("a log file");
-        let child = Command::new("sh")
-            .args(["-c", "ulimit -n \"$1\" && shift && exec \"$@\"", "sh", &self.open_files.to_string()])
-            .arg(&self.program)
+        let mut command = match self.open_files {
+            None => Command::new(&self.program),
+            Some(files) => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", "ulimit -n \"$1\" && shift && exec \"$@\"", "sh", &files.to_string()]);
+                shell.arg(&self.program);
+                shell
+            }
+        };
+        let child = command
             .args(["serve", "--log", "debug,sqlx=trace", "--requests-per-minute", "1000000"])
             .arg("--folder")
             .arg(self.folder())

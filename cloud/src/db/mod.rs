@@ -123,7 +123,7 @@ impl Db {
         Ok(Migrator::with_migrations(migrations).run(&self.writers).await?)
     }
 
-    /// Which engine it is: for tests and for `readyz`; no feature asks.
+    /// Which engine it is: for tests; no feature asks.
     pub fn engine(&self) -> Engine {
         self.engine
     }

@@ -76,8 +76,8 @@ async fn count_attempt(
         identifier += ":known";
     }
     let so_far = attempts(&mut tx, AttemptKind::SignIn, &identifier, now - FAILURES_COUNT_FOR).await?;
-    let wait = so_far.last_at + delay(so_far, state.settings.sign_in_failures) - now;
-    if wait > 0 && so_far.count > 0 {
+    let wait = wait(so_far, state.settings.sign_in_failures, now);
+    if wait > 0 {
         let seconds = u32::try_from(wait / 1000 + 1).unwrap_or(u32::MAX);
         return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(seconds));
     }
@@ -85,6 +85,12 @@ async fn count_attempt(
     let credentials = store::credentials_by_email(&mut tx, email).await?;
     tx.commit().await?;
     Ok((identifier, credentials))
+}
+
+/// Milliseconds until the next try, seen from `now`. A failure of later than now, before the clock was set back, counts
+/// as one of now: nobody waits for longer than the delay.
+fn wait(so_far: Attempts, free: u32, now: i64) -> i64 {
+    if so_far.count == 0 { 0 } else { so_far.last_at.min(now) + delay(so_far, free) - now }
 }
 
 /// Milliseconds between the last failure and the next try.
@@ -155,6 +161,16 @@ async fn begin_session(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clock_that_was_set_back_makes_nobody_wait_longer_than_the_delay() {
+        let failed = |count, last_at| Attempts { count, first_at: last_at, last_at };
+        let (now, year) = (1_000_000_000_000, 31_536_000_000);
+        assert!(wait(failed(1, now + year), 5, now) <= 0);
+        assert_eq!(wait(failed(5, now + year), 5, now), FIRST_DELAY);
+        assert_eq!(wait(failed(100, now + year), 5, now), LONGEST_DELAY);
+        assert!(wait(Attempts { count: 0, first_at: 0, last_at: now }, 5, now) <= 0);
+    }
 
     #[test]
     fn delay_grows_to_fifteen_minutes_and_no_further() {

@@ -13,7 +13,7 @@
 //!   wrong, or worth knowing), `repairs` (what it probably meant), `complete` (a device can be added with it).
 //!   `secrets` says which secrets there are, not their values. Null if there is no code;
 //! * `milliseconds`: from the file's bytes to the codes and the reading;
-//! * or `error`: `code` and plain `words`.
+//! * or `error`: `code` and plain `words`; `codes` is empty then, and `reading` null.
 //!
 //! The exit code is 1 if a file could not be opened, nothing that can be understood was asked, or the output was closed;
 //! else 0: a picture that is none is an answer.

@@ -14,10 +14,7 @@ import Testing
         try await kim.types("00000000", "field_code")
         try await kim.presses("code_action")
         try await kim.waits(for: "input_wrong_code")
-        try await kim.types(try kim.stage.code(email), "field_code")
-        try await kim.presses("code_action")
-        try await kim.waits(for: "sign_in_address_verified")
-        try await kim.signsIn(accountPassword)
+        try await kim.confirmsAndSignsIn()
         try await kim.makesAPlace()
 
         let gate = try kim.stage.device(password: devicePassword)

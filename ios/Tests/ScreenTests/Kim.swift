@@ -72,6 +72,14 @@ let accountPassword = "canary-porch-lantern"
         try await presses("register_action")
     }
 
+    /// With the code from the mail, then with the password.
+    func confirmsAndSignsIn() async throws {
+        try await types(try stage.code(email), "field_code")
+        try await presses("code_action")
+        try await waits(for: "sign_in_address_verified")
+        try await signsIn(accountPassword)
+    }
+
     func makesAPlace() async throws {
         try await presses("home_make_site")
         try await types("Lake house", "field_site_name")

@@ -94,6 +94,10 @@ impl Owner {
         Self { who, device: device.to_string(), done, waiting, terms }
     }
 
+    async fn two(cloud: &Cloud) -> [Self; 2] {
+        [Self::new(cloud, "kim@example.org").await, Self::new(cloud, "ana@example.org").await]
+    }
+
     /// The ids of what is theirs.
     fn ids(&self, thing: Thing) -> Vec<String> {
         match thing {
@@ -195,8 +199,7 @@ on_both_engines! {
     async fn thing_of_somebody_else_is_not_there_and_stays_as_it_was(database: Database) {
         let db = database.open().await;
         let cloud = Cloud::start_with(Some(database), |_| {}).await;
-        let kim = Owner::new(&cloud, "kim@example.org").await;
-        let ana = Owner::new(&cloud, "ana@example.org").await;
+        let [kim, ana] = Owner::two(&cloud).await;
         let before = settled(&db).await;
         let mut asked = 0;
         for (method, path, access) in ROUTES {
@@ -219,8 +222,7 @@ on_both_engines! {
     async fn thing_of_somebody_else_cannot_be_named_in_a_body_or_a_question(database: Database) {
         let db = database.open().await;
         let cloud = Cloud::start_with(Some(database), |_| {}).await;
-        let kim = Owner::new(&cloud, "kim@example.org").await;
-        let ana = Owner::new(&cloud, "ana@example.org").await;
+        let [kim, ana] = Owner::two(&cloud).await;
         let before = settled(&db).await;
         let own_device = format!("/v1/devices/{}", ana.device);
         let moved = ask(&ana.who.api, "patch", &own_device, &json!({ "site": kim.who.site })).await;
@@ -232,6 +234,28 @@ on_both_engines! {
         assert_eq!(listed.good()["devices"], json!([]));
         assert_eq!(ana.who.devices().await.len(), 1, "only her own");
         assert_eq!(ana.who.api.get("/v1/sites").await.good()["sites"].as_array().unwrap().len(), 1);
+        assert_eq!(settled(&db).await, before);
+    }
+
+    async fn body_that_is_no_object_or_far_too_large_is_refused_by_every_route(database: Database) {
+        let db = database.open().await;
+        let cloud = Cloud::start_with(Some(database), |settings| settings.sign_ins_per_minute = 1_000).await;
+        let kim = Owner::new(&cloud, "kim@example.org").await;
+        let before = settled(&db).await;
+        let large = json!({ "name": "x".repeat(1 << 20) });
+        for (method, path, access) in ROUTES.iter().filter(|(method, ..)| !matches!(*method, "get" | "delete")) {
+            let ids = if let Of(thing) = access { kim.ids(*thing) } else { vec![String::new()] };
+            let path = path.replace("{id}", &ids[0]);
+            for (body, code) in [
+                (json!([]), ProblemCode::MalformedRequest),
+                (json!(["a", "", "UTC"]), ProblemCode::MalformedRequest),
+                (json!("text"), ProblemCode::MalformedRequest),
+                (large.clone(), ProblemCode::BodyTooLarge),
+            ] {
+                let answer = ask(&kim.who.api, method, &path, &body).await;
+                assert_eq!(answer.problem().code, code, "{method} {path}");
+            }
+        }
         assert_eq!(settled(&db).await, before);
     }
 

@@ -47,10 +47,7 @@ async fn certificate_that_cannot_be_read_is_named() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn server_starts_becomes_ready_and_stops_within_its_time() {
     let folder = tempfile::tempdir().unwrap();
-    let mut settings = Settings::in_folder(folder.path());
-    settings.http.set_port(0);
-    settings.mqtt.set_port(0);
-    let cloud = Cloud::start(settings).await.unwrap();
+    let cloud = Cloud::start(on_free_ports(folder.path())).await.unwrap();
     let router = router(cloud.state().clone());
     let mut ready = false;
     for _ in 0..100 {
@@ -87,9 +84,7 @@ async fn server_that_cannot_write_is_not_ready() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn second_server_on_the_same_file_is_refused_and_the_next_one_is_not() {
     let folder = tempfile::tempdir().unwrap();
-    let mut settings = Settings::in_folder(folder.path());
-    settings.http.set_port(0);
-    settings.mqtt.set_port(0);
+    let settings = on_free_ports(folder.path());
     let first = Cloud::start(settings.clone()).await.unwrap();
     let refused = Cloud::start(settings.clone()).await.unwrap_err().to_string();
     assert!(refused.contains("porchlight.db") && refused.contains("--folder"), "{refused}");
@@ -100,9 +95,7 @@ async fn second_server_on_the_same_file_is_refused_and_the_next_one_is_not() {
 #[tokio::test]
 async fn database_that_does_not_open_is_named_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
-    let mut settings = Settings::in_folder(folder.path());
-    settings.http.set_port(0);
-    settings.mqtt.set_port(0);
+    let mut settings = on_free_ports(folder.path());
     settings.database = "postgres://kim:secret@127.0.0.1:1/porchlight".parse().unwrap();
     let told = Cloud::start(settings.clone()).await.unwrap_err().to_string();
     assert!(told.contains("127.0.0.1/porchlight") && !told.contains("secret"), "{told}");
@@ -139,10 +132,7 @@ fn fixture(name: &str) -> std::path::PathBuf {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn request_that_is_not_http_is_malformed_not_too_large() {
     let folder = tempfile::tempdir().unwrap();
-    let mut settings = Settings::in_folder(folder.path());
-    settings.http.set_port(0);
-    settings.mqtt.set_port(0);
-    let cloud = Cloud::start(settings).await.unwrap();
+    let cloud = Cloud::start(on_free_ports(folder.path())).await.unwrap();
     let head = "POST /v1/accounts HTTP/1.1\r\nporchlight-client: customer-test/1.0.0\r\nconnection: close\r\n\
                 content-type: application/json\r\n";
     for rest in [

@@ -18,11 +18,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-async fn state(change: impl FnOnce(&mut Settings)) -> (CloudState, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut settings = Settings::in_folder(folder.path());
+fn on_free_ports(folder: &std::path::Path) -> Settings {
+    let mut settings = Settings::in_folder(folder);
     settings.http.set_port(0);
     settings.mqtt.set_port(0);
+    settings
+}
+
+async fn state(change: impl FnOnce(&mut Settings)) -> (CloudState, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = on_free_ports(folder.path());
     change(&mut settings);
     let key = ServerKey::open(&settings.server_key).unwrap();
     let db = Db::open(&settings.database).await.unwrap();

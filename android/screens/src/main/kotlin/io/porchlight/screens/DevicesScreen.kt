@@ -100,15 +100,8 @@ internal class DevicesScreen(
         }
     }
 
-    private fun add(page: Page) {
-        val site = route.site
-        val sites = state.value.sites.toList()
-        when {
-            site != null -> stack.go(Route.AddDevice(route.section, site))
-            sites.size == 1 -> stack.go(Route.AddDevice(route.section, sites.single().first))
-            sites.isEmpty() -> stack.go(Route.NewSite)
-            else -> page.menu(page.view, sites.map { it.second }) { at -> stack.go(Route.AddDevice(route.section, sites[at].first)) }
-        }
+    private fun add(page: Page) = attempt({ problem -> change { it.copy(problem = problem) } }) {
+        askWhere(page, core, stack, route.section, route.site)
     }
 
     private companion object {

@@ -107,14 +107,9 @@ internal class HomeScreen(private val core: OpenCore, private val stack: Stack) 
         core.place.value = core.place.value.copy(site = sites.getOrNull(at))
     }
 
-    /** At the chosen site; at the only one; else the person says where. */
-    private fun addDevice(page: Page) {
+    private fun addDevice(page: Page) = attempt({ problem -> change { it.copy(problem = problem) } }) {
         val (section, chosen) = state.value.place
-        val site = chosen ?: state.value.sites.singleOrNull()
-        if (site != null) return stack.go(Route.AddDevice(section, site.id))
-        page.menu(page.view, state.value.sites.map { it.name }) { at ->
-            stack.go(Route.AddDevice(section, state.value.sites[at].id))
-        }
+        askWhere(page, core, stack, section, chosen?.id)
     }
 }
 

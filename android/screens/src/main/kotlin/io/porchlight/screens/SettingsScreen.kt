@@ -70,31 +70,3 @@ internal class SettingsScreen(
             .show()
     }
 }
-
-/** The partner app's first screen; what stands on it comes with consent. */
-internal class CustomersScreen(private val stack: Stack) : Screen<Unit>(Unit) {
-    override val route = Route.Customers
-
-    override fun build(page: Page): (Unit) -> Unit {
-        val context = page.context
-        page.bar(context.getString(R.string.customers_title))
-        page.text(Type.SECTION, context.getString(R.string.customers_empty_title), top = 48)
-        page.text(Type.BODY, context.getString(R.string.customers_empty_body), R.color.muted)
-        page.tabs(route, stack)
-        return {}
-    }
-}
-
-/** Who else sees a person's places; inviting comes with people. */
-internal class PeopleScreen(private val stack: Stack) : Screen<Unit>(Unit) {
-    override val route = Route.People
-
-    override fun build(page: Page): (Unit) -> Unit {
-        val context = page.context
-        page.bar(context.getString(R.string.tab_people))
-        page.text(Type.SECTION, context.getString(R.string.people_empty_title), top = 48)
-        page.text(Type.BODY, context.getString(R.string.people_empty_body), R.color.muted)
-        page.tabs(route, stack)
-        return {}
-    }
-}
