@@ -100,6 +100,8 @@ async fn bind(tx: &mut Tx, row: &ClaimRow, attempt: u32) -> Result<ClaimEvent, D
         daylight_saving: row.terms.daylight_saving,
         claim: row.id,
         account: row.account,
+        actor: row.actor,
+        grant: row.grant,
     };
     match devices::bind(tx, &new).await? {
         BindOutcome::Bound(id) | BindOutcome::BoundBefore(id) => Ok(event(Owner::Nobody, id)),

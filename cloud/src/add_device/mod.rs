@@ -24,7 +24,7 @@ mod terms;
 
 pub use from_device::take_message;
 
-use crate::authority::{Caller, Permission};
+use crate::authority::{Caller, Permission, Resource};
 use crate::db::{DbError, Lock, Tx};
 use crate::devices::commands::{self, CommandKind, store::CommandRow};
 use crate::history::{self, ChangeEntry};
@@ -49,13 +49,12 @@ pub async fn open(
     let terms = terms::check_request(request)?;
     let mut tx = state.db.begin().await?;
     // For update, so that two openings at once do not both pass the limit.
-    tx.lock("account", &caller.account.to_string(), Lock::Update).await?;
-    caller.confirm(&mut tx).await?;
-    caller.authorize(&mut tx, terms.site, Permission::DeviceAdd).await?;
+    caller.confirm_holding(&mut tx, &[(caller.actor(), Lock::Update)]).await?;
+    caller.authorize(&mut tx, Permission::DeviceAdd, Resource::Site(terms.site)).await?;
     tx.lock("claim", &id.to_string(), Lock::Update).await?;
     let opened = match store::claim_by_id(&mut tx, id).await? {
-        None => begin(state, &mut tx, caller.account, id, terms, request).await?,
-        Some(row) => open_again(state, &mut tx, caller.account, row, &terms, request).await?,
+        None => begin(state, &mut tx, caller, id, terms, request).await?,
+        Some(row) => open_again(state, &mut tx, caller, row, &terms, request).await?,
     };
     tx.commit().await?;
     Ok(opened.to_claim())
@@ -64,16 +63,18 @@ pub async fn open(
 async fn begin(
     state: &CloudState,
     tx: &mut Tx,
-    account: AccountId,
+    caller: &Caller,
     id: ClaimId,
     terms: ClaimTerms,
     request: &ClaimRequest,
 ) -> Result<ClaimRow, Refusal> {
-    check_limit(state, tx, account).await?;
+    check_limit(state, tx, caller.actor()).await?;
     let now = crate::now();
     let row = ClaimRow {
         id,
-        account,
+        account: caller.account,
+        actor: caller.actor(),
+        grant: caller.grant(),
         opening: request.opening.clone(),
         progress: ClaimProgress {
             attempt: request.attempt,
@@ -91,19 +92,21 @@ async fn begin(
         other => other,
     })?;
     steps::ask_device(tx, &row).await?;
-    history::announce(tx, ChangeEntry::Claim(id, account)).await?;
+    history::announce(tx, ChangeEntry::Claim(id, caller.account)).await?;
     Ok(row)
 }
 
 async fn open_again(
     state: &CloudState,
     tx: &mut Tx,
-    account: AccountId,
+    caller: &Caller,
     row: ClaimRow,
     terms: &ClaimTerms,
     request: &ClaimRequest,
 ) -> Result<ClaimRow, Refusal> {
-    if row.account != account || row.terms != *terms {
+    // Who acts is a part of what is claimed: a claim that an installer began is not gone on with by another.
+    let same = row.account == caller.account && row.actor == caller.actor() && row.grant == caller.grant();
+    if !same || row.terms != *terms {
         return Err(ProblemCode::ClaimDiffers.into());
     }
     let is_final = matches!(row.progress.state, ClaimState::Owned { .. } | ClaimState::Failed { .. });
@@ -115,7 +118,7 @@ async fn open_again(
         let same = request.opening == row.opening;
         return if same { Ok(row) } else { Err(ProblemCode::ClaimNotThere.into()) };
     }
-    check_limit(state, tx, account).await?;
+    check_limit(state, tx, caller.actor()).await?;
     let reopened = ClaimRow {
         opening: request.opening.clone(),
         expires_at: crate::now() + window(state),
@@ -126,11 +129,11 @@ async fn open_again(
 }
 
 /// Refuses an account that asked for too many serials that nobody answered for, those that still wait included.
-async fn check_limit(state: &CloudState, tx: &mut Tx, account: AccountId) -> Result<(), Refusal> {
+async fn check_limit(state: &CloudState, tx: &mut Tx, actor: AccountId) -> Result<(), Refusal> {
     let (now, limit) = (crate::now(), i64::from(state.settings.unanswered_claims_per_hour));
-    let identifier = account.to_string();
+    let identifier = actor.to_string();
     let unanswered = attempts::attempts(tx, AttemptKind::UnansweredClaim, &identifier, now - HOUR).await?;
-    let waiting = store::count_waiting_claims(tx, account).await?;
+    let waiting = store::count_waiting_claims(tx, actor).await?;
     if unanswered.count + waiting < limit {
         return Ok(());
     }
@@ -188,7 +191,7 @@ pub async fn withdraw(
 
 /// Reads a claim of the account's own.
 pub async fn read(state: &CloudState, caller: &Caller, id: ClaimId) -> Result<Claim, Refusal> {
-    let claim = store::claim_of_account(&mut *state.db.read().await?, caller.account, id).await?;
+    let claim = store::visible_claim(&mut *state.db.read().await?, caller.sight(), id).await?;
     claim.ok_or(ProblemCode::NotFound.into())
 }
 
@@ -202,7 +205,7 @@ async fn step(
     cargo: Cargo<'_>,
     repeated: bool,
 ) -> Result<Claim, Refusal> {
-    let allowed = match caller.authorize(&mut tx, row.terms.site, Permission::DeviceAdd).await {
+    let allowed = match caller.authorize(&mut tx, Permission::DeviceAdd, Resource::Site(row.terms.site)).await {
         Ok(()) => true,
         Err(refusal) if matches!(refusal.problem.code, ProblemCode::NotFound | ProblemCode::NotAllowed) => {
             false
@@ -223,7 +226,7 @@ async fn step(
 /// Confirms the session and holds a claim of its own account.
 async fn hold_own(tx: &mut Tx, caller: &Caller, id: ClaimId) -> Result<ClaimRow, Refusal> {
     caller.confirm(tx).await?;
-    store::claim_of_account(tx, caller.account, id).await?.ok_or(ProblemCode::NotFound)?;
+    store::visible_claim(tx, caller.sight(), id).await?.ok_or(ProblemCode::NotFound)?;
     steps::hold(tx, id).await?.ok_or(ProblemCode::NotFound.into())
 }
 

@@ -42,17 +42,26 @@ pub(super) async fn owner_of(tx: &mut Tx, device: &DeviceName, account: AccountI
 /// Reads a claim and holds it with its account and site, for a step that no session makes.
 pub(super) async fn hold(tx: &mut Tx, id: ClaimId) -> Result<Option<ClaimRow>, DbError> {
     let Some(seen) = store::claim_by_id(tx, id).await? else { return Ok(None) };
-    tx.lock("account", &seen.account.to_string(), Lock::Share).await?;
+    let accounts = vec![(seen.account, Lock::Share), (seen.actor, Lock::Share)];
+    authority::hold_accounts(tx, accounts).await?;
     tx.lock("site", &seen.terms.site.to_string(), Lock::Share).await?;
     tx.lock("claim", &id.to_string(), Lock::Update).await?;
     store::claim_by_id(tx, id).await
 }
 
-/// Whether the claim's account may still add devices to its site.
+/// Whether whoever made the claim may still add devices to its site.
 pub(super) async fn is_allowed(tx: &mut Tx, row: &ClaimRow) -> Result<bool, DbError> {
     let role = authority::store::site_role(tx, row.account, row.terms.site).await?;
-    Ok(role.is_some_and(|role| role.allows(Permission::DeviceAdd))
-        && store::account_is_active(tx, row.account).await?)
+    if !role.is_some_and(|role| role.allows(Permission::DeviceAdd)) {
+        return Ok(false);
+    }
+    if let Some(grant) = row.grant {
+        // Its permissions and its scope never change: that it is in force is all there is to ask again.
+        if authority::store::end_of_grant(tx, grant, crate::now()).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    store::account_is_usable(tx, row).await
 }
 
 /// Takes a step; none if the event is not one for this state.
@@ -131,7 +140,7 @@ async fn follow(
         ClaimEffect::Release => devices::tell_release(tx, &device, row.id).await,
         ClaimEffect::TellOwner => tell_owner(state, tx, row).await,
         ClaimEffect::CountUnanswered => {
-            let (account, now) = (row.account.to_string(), crate::now());
+            let (account, now) = (row.actor.to_string(), crate::now());
             let kind = AttemptKind::UnansweredClaim;
             let so_far = attempts::attempts(tx, kind, &account, now - HOUR).await?;
             attempts::add_attempt(tx, kind, &account, so_far, now).await
@@ -165,13 +174,10 @@ async fn tell_owner(state: &CloudState, tx: &mut Tx, row: &ClaimRow) -> Result<(
     history::record(
         tx,
         AuditEntry {
-            actor: None,
-            subject: Some(owned.owner),
             site: Some(owned.site),
-            what: "device.claim_tried",
             on_what: Some(owned.device.to_string()),
-            before: None,
             after: Some(json!({ "knew_password": proven })),
+            ..AuditEntry::by_service(owned.owner, "device.claim_tried")
         },
     )
     .await?;

@@ -1,10 +1,10 @@
 //! The rows of claims, and what a claim's step asks about account, site and device.
 
 use super::claim::ClaimProgress;
-use crate::authority::{Permission, SiteRole};
+use crate::authority::{self, Permission, Sight, SiteRole};
 use crate::db::DbError;
 use porchlight_protocol::add_device::{Claim, ClaimState, ClaimTerms};
-use porchlight_protocol::{AccountId, Base64Url, ClaimId, DeviceName, Model};
+use porchlight_protocol::{AccountId, Base64Url, ClaimId, DeviceName, GrantId, Model};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
@@ -13,8 +13,12 @@ use sqlx::{AnyConnection, Row as _};
 pub struct ClaimRow {
     /// Minted by the phone.
     pub id: ClaimId,
-    /// Whose it is.
+    /// In whose account it is.
     pub account: AccountId,
+    /// Who claims.
+    pub actor: AccountId,
+    /// By which grant, when that is somebody else.
+    pub grant: Option<GrantId>,
     /// What is claimed, and how.
     pub terms: ClaimTerms,
     /// The phone's first message of this attempt.
@@ -78,7 +82,8 @@ fn state_name(state: &ClaimState) -> &'static str {
 /// Reads a claim.
 pub async fn claim_by_id(db: &mut AnyConnection, id: ClaimId) -> Result<Option<ClaimRow>, DbError> {
     let row = sqlx::query(
-        "SELECT id, account_id, terms, attempt, opening, detail, bind_attempt, created_at, expires_at \
+        "SELECT id, account_id, terms, attempt, opening, detail, bind_attempt, created_at, expires_at, \
+           actor_id, grant_id \
          FROM claim WHERE id = $1",
     )
     .bind(id.to_string())
@@ -87,22 +92,25 @@ pub async fn claim_by_id(db: &mut AnyConnection, id: ClaimId) -> Result<Option<C
     row.as_ref().map(read_claim).transpose()
 }
 
-/// A claim as its account sees it; none if it is another's.
-pub async fn claim_of_account(
+/// A claim as its account sees it; none if it is another's. Whoever acts by a grant sees what was claimed by it.
+pub async fn visible_claim(
     db: &mut AnyConnection,
-    account: AccountId,
+    sight: Sight,
     id: ClaimId,
 ) -> Result<Option<Claim>, DbError> {
     let row = claim_by_id(db, id).await?;
-    Ok(row.filter(|row| row.account == account).map(|row| row.to_claim()))
+    let visible = |row: &ClaimRow| {
+        row.account == sight.account && (sight.grant.is_none() || row.grant == sight.grant)
+    };
+    Ok(row.filter(visible).map(|row| row.to_claim()))
 }
 
 /// Writes a new claim.
 pub async fn insert_claim(db: &mut AnyConnection, row: &ClaimRow) -> Result<(), DbError> {
     sqlx::query(
         "INSERT INTO claim (id, account_id, site_id, maker, serial, terms, attempt, opening, state, detail, \
-           bind_attempt, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+           bind_attempt, created_at, expires_at, actor_id, grant_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(row.id.to_string())
     .bind(row.account.to_string())
@@ -117,6 +125,8 @@ pub async fn insert_claim(db: &mut AnyConnection, row: &ClaimRow) -> Result<(), 
     .bind(row.progress.bind_attempt.map(i64::from))
     .bind(row.created_at)
     .bind(row.expires_at)
+    .bind(row.actor.to_string())
+    .bind(row.grant.map(|id| id.to_string()))
     .execute(db)
     .await?;
     Ok(())
@@ -153,42 +163,56 @@ pub async fn overdue_claims(db: &mut AnyConnection, now: i64, limit: i64) -> Res
     ids.iter().map(|id| id.parse().map_err(|_| DbError::Corrupt("claim id"))).collect()
 }
 
-/// How many of the account's claims no device has answered yet.
-pub async fn count_waiting_claims(db: &mut AnyConnection, account: AccountId) -> Result<i64, DbError> {
+/// How many claims of this person's no device has answered yet.
+pub async fn count_waiting_claims(db: &mut AnyConnection, actor: AccountId) -> Result<i64, DbError> {
     Ok(sqlx::query_scalar(
-        "SELECT COUNT(*) FROM claim WHERE account_id = $1 AND state = 'requested' AND expires_at > $2",
+        "SELECT COUNT(*) FROM claim WHERE actor_id = $1 AND state = 'requested' AND expires_at > $2",
     )
-    .bind(account.to_string())
+    .bind(actor.to_string())
     .bind(crate::now())
     .fetch_one(db)
     .await?)
 }
 
-/// Whether a claim's message may leave: the claim waits for its device, and its account may still add devices to the
-/// site. In one query, since it is asked for each message.
+/// Whether a claim's message may leave: the claim waits for its device, and whoever made it may still add devices to
+/// the site. In one query where nobody else acts, since it is asked for each message.
 pub async fn claim_may_go_on(db: &mut AnyConnection, id: ClaimId) -> Result<bool, DbError> {
-    let role: Option<String> = sqlx::query_scalar(
-        "SELECT site_user.role FROM claim \
-         JOIN account ON account.id = claim.account_id AND account.state = 'active' \
+    let row = sqlx::query(
+        "SELECT site_user.role, claim.grant_id FROM claim \
+         JOIN account ON account.id = claim.account_id AND (account.state = 'active' \
+           OR (account.state = 'invited' AND claim.grant_id IS NOT NULL)) \
          JOIN site_user ON site_user.site_id = claim.site_id AND site_user.account_id = claim.account_id \
            AND site_user.ended_at IS NULL \
          WHERE claim.id = $1 AND (claim.state IN ('requested', 'challenged', 'proven') \
            OR (claim.state = 'expired' AND claim.bind_attempt = claim.attempt))",
     )
     .bind(id.to_string())
-    .fetch_optional(db)
+    .fetch_optional(&mut *db)
     .await?;
-    let role = role.map(|role| SiteRole::from_row(&role)).transpose()?;
-    Ok(role.is_some_and(|role| role.allows(Permission::DeviceAdd)))
+    let Some(row) = row else { return Ok(false) };
+    if !SiteRole::from_row(&row.try_get::<String, _>(0)?)?.allows(Permission::DeviceAdd) {
+        return Ok(false);
+    }
+    match row.try_get::<Option<String>, _>(1)? {
+        None => Ok(true),
+        Some(grant) => {
+            let grant = grant.parse().map_err(|_| DbError::Corrupt("grant id"))?;
+            Ok(authority::store::end_of_grant(db, grant, crate::now()).await?.is_none())
+        }
+    }
 }
 
-/// Whether the account may sign in at all.
-pub async fn account_is_active(db: &mut AnyConnection, account: AccountId) -> Result<bool, DbError> {
-    let row = sqlx::query("SELECT 1 FROM account WHERE id = $1 AND state = 'active'")
-        .bind(account.to_string())
+/// Whether the account may be acted in: by its person, or (before there is one) by a grant.
+pub async fn account_is_usable(db: &mut AnyConnection, row: &ClaimRow) -> Result<bool, DbError> {
+    let state: Option<String> = sqlx::query_scalar("SELECT state FROM account WHERE id = $1")
+        .bind(row.account.to_string())
         .fetch_optional(db)
         .await?;
-    Ok(row.is_some())
+    Ok(match state.as_deref() {
+        Some("active") => true,
+        Some("invited") => row.grant.is_some(),
+        _ => false,
+    })
 }
 
 /// What the maker listed about a device.
@@ -236,9 +260,13 @@ fn read_claim(row: &AnyRow) -> Result<ClaimRow, DbError> {
         serde_json::from_str(&row.try_get::<String, _>(2)?).map_err(|_| DbError::Corrupt("terms"))?;
     let state: ClaimState =
         serde_json::from_str(&row.try_get::<String, _>(5)?).map_err(|_| DbError::Corrupt("claim state"))?;
+    let id = |column: usize| row.try_get::<Option<String>, _>(column);
+    let account_id = |text: String| text.parse::<AccountId>().map_err(|_| DbError::Corrupt("account id"));
+    let account = account_id(row.try_get(1)?)?;
+    let actor = id(9)?.map(account_id).transpose()?;
     Ok(ClaimRow {
         id: row.try_get::<String, _>(0)?.parse().map_err(|_| DbError::Corrupt("claim id"))?,
-        account: row.try_get::<String, _>(1)?.parse().map_err(|_| DbError::Corrupt("account id"))?,
+        account,
         opening: Base64Url(row.try_get(4)?),
         progress: ClaimProgress {
             attempt: number(row.try_get(3)?)?,
@@ -249,5 +277,7 @@ fn read_claim(row: &AnyRow) -> Result<ClaimRow, DbError> {
         terms,
         created_at: row.try_get(7)?,
         expires_at: row.try_get(8)?,
+        actor: actor.unwrap_or(account),
+        grant: id(10)?.map(|text| text.parse().map_err(|_| DbError::Corrupt("grant id"))).transpose()?,
     })
 }

@@ -60,7 +60,7 @@ async fn list_devices(
     // Read before the rows: what changes meanwhile comes again by the feed, nothing is missed.
     let cursor = Cursor::now(&mut db).await?.to_string();
     let filter = DeviceFilter { site: page.site, section: page.section, after: page.after };
-    let mut devices = store::visible_devices(&mut db, caller.account, filter, size as i64 + 1).await?;
+    let mut devices = store::visible_devices(&mut db, caller.sight(), filter, size as i64 + 1).await?;
     let next = (devices.len() > size).then(|| devices[size - 1].id);
     devices.truncate(size);
     Ok(Json(DeviceListResponse { devices, next, cursor }))
@@ -74,7 +74,7 @@ async fn read_device(
     caller: Caller,
     ApiPath(id): ApiPath<DeviceId>,
 ) -> Result<Json<Device>, Refusal> {
-    let device = store::visible_device(&mut *state.db.read().await?, caller.account, id).await?;
+    let device = store::visible_device(&mut *state.db.read().await?, caller.sight(), id).await?;
     Ok(Json(device.ok_or(ProblemCode::NotFound)?))
 }
 
@@ -95,7 +95,7 @@ async fn change_device(
     let (status, device) = match idempotency::begin(&mut tx, &caller, &key, &request).await? {
         Beginning::Replay(before) => {
             devices::authorize_replay(&mut tx, &caller, id, Permission::DeviceChange).await?;
-            let device = store::visible_device(&mut tx, caller.account, id).await?;
+            let device = store::visible_device(&mut tx, caller.sight(), id).await?;
             (before.status(), device.ok_or(ProblemCode::NotFound)?)
         }
         Beginning::Fresh(reservation) => {

@@ -13,7 +13,7 @@ pub mod clocks;
 pub mod commands;
 pub mod store;
 
-use crate::authority::{Caller, Permission};
+use crate::authority::{Caller, Permission, Resource};
 use crate::clock;
 use crate::db::{DbError, Lock, Tx};
 use crate::history::{self, AuditEntry, ChangeEntry};
@@ -22,7 +22,7 @@ use commands::CommandKind;
 use porchlight_protocol::device::{DeviceRelease, DeviceSettings};
 use porchlight_protocol::devices::{Device, Section};
 use porchlight_protocol::{
-    AccountId, ClaimId, DeviceId, DeviceName, Maker, Model, ProblemCode, Serial, SiteId,
+    AccountId, ClaimId, DeviceId, DeviceName, GrantId, Maker, Model, ProblemCode, Serial, SiteId,
 };
 use serde_json::json;
 use store::DeviceRow;
@@ -53,8 +53,12 @@ pub struct NewDevice {
     pub daylight_saving: bool,
     /// The claim that proved it.
     pub claim: ClaimId,
-    /// Who claimed it.
+    /// In whose account it was claimed.
     pub account: AccountId,
+    /// Who claimed it.
+    pub actor: AccountId,
+    /// By which grant, when that is somebody else.
+    pub grant: Option<GrantId>,
 }
 
 /// Whose a device is now.
@@ -116,13 +120,12 @@ pub async fn bind(tx: &mut Tx, new: &NewDevice) -> Result<BindOutcome, DbError> 
     history::record(
         tx,
         AuditEntry {
-            actor: Some(new.account),
-            subject: Some(new.account),
+            actor: Some(new.actor),
+            grant: new.grant,
             site: Some(new.site),
-            what: "device.added",
             on_what: Some(device.to_string()),
-            before: None,
             after: Some(json!({ "maker": new.maker, "serial": new.serial, "name": new.name })),
+            ..AuditEntry::by_service(new.account, "device.added")
         },
     )
     .await?;
@@ -140,11 +143,13 @@ async fn hold(
 ) -> Result<DeviceRow, Refusal> {
     let row = store::device_by_id(tx, device).await?.ok_or(ProblemCode::NotFound)?;
     // Two moves in opposite directions take the sites in the same order.
-    let mut sites = vec![(row.device.site, permission)];
-    sites.extend(also.filter(|site| *site != row.device.site).map(|site| (site, Permission::DeviceAdd)));
-    sites.sort_by_key(|(site, _)| *site);
-    for (site, permission) in sites {
-        caller.authorize(tx, site, permission).await?;
+    let here = row.device.site;
+    let mut wanted = vec![(here, permission, Resource::Device(device, here))];
+    let there = also.filter(|site| *site != here);
+    wanted.extend(there.map(|site| (site, Permission::DeviceAdd, Resource::Site(site))));
+    wanted.sort_by_key(|(site, ..)| *site);
+    for (_, permission, resource) in wanted {
+        caller.authorize(tx, permission, resource).await?;
     }
     tx.lock("device", &device.to_string(), Lock::Update).await?;
     let held = store::device_by_id(tx, device).await?.ok_or(ProblemCode::NotFound)?;
@@ -203,13 +208,11 @@ async fn record_change(tx: &mut Tx, caller: &Caller, before: &Device, after: &De
         history::record(
             tx,
             AuditEntry {
-                actor: Some(caller.account),
-                subject: Some(caller.account),
                 site: Some(site),
-                what,
                 on_what: Some(after.id.to_string()),
                 before: Some(shown(before)),
                 after: Some(shown(after)),
+                ..AuditEntry::by(caller, what)
             },
         )
         .await?;
@@ -232,13 +235,10 @@ pub async fn release(tx: &mut Tx, caller: &Caller, id: DeviceId) -> Result<(), R
     history::record(
         tx,
         AuditEntry {
-            actor: Some(caller.account),
-            subject: Some(caller.account),
             site: Some(device.site),
-            what: "device.released",
             on_what: Some(id.to_string()),
             before: Some(json!({ "maker": device.maker, "serial": device.serial, "name": device.name })),
-            after: None,
+            ..AuditEntry::by(caller, "device.released")
         },
     )
     .await?;
@@ -254,7 +254,7 @@ pub async fn authorize_replay(
     permission: Permission,
 ) -> Result<(), Refusal> {
     let row = store::device_by_id(tx, id).await?.ok_or(ProblemCode::NotFound)?;
-    caller.authorize(tx, row.device.site, permission).await
+    caller.authorize(tx, permission, Resource::Device(id, row.device.site)).await
 }
 
 /// Tells screens that a device went online or offline, in the transaction that changed its presence.

@@ -1,10 +1,12 @@
 //! The rows of devices: one for each ownership, with the presence beside it.
 
 use super::{NewDevice, Ownership};
+use crate::authority::Sight;
+use crate::authority::store::device_in_scope;
 use crate::clock;
 use crate::db::DbError;
 use porchlight_protocol::devices::{Device, Section};
-use porchlight_protocol::{AccountId, ClaimId, DeviceId, DeviceName, SiteId};
+use porchlight_protocol::{ClaimId, DeviceId, DeviceName, SiteId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use std::str::FromStr;
@@ -126,15 +128,19 @@ pub async fn device_by_id(db: &mut AnyConnection, id: DeviceId) -> Result<Option
 /// A device that the account can see.
 pub async fn visible_device(
     db: &mut AnyConnection,
-    account: AccountId,
+    sight: Sight,
     id: DeviceId,
 ) -> Result<Option<Device>, DbError> {
-    let row = sqlx::query(select_devices!(
-        "JOIN site_user ON site_user.site_id = device.site_id AND site_user.ended_at IS NULL \
-         WHERE device.id = $1 AND site_user.account_id = $2 AND device.ended_at IS NULL"
+    let row = sqlx::query(concat!(
+        select_devices!(
+            "JOIN site_user ON site_user.site_id = device.site_id AND site_user.ended_at IS NULL \
+             WHERE device.id = $1 AND site_user.account_id = $2 AND device.ended_at IS NULL AND"
+        ),
+        device_in_scope!(3)
     ))
     .bind(id.to_string())
-    .bind(account.to_string())
+    .bind(sight.account.to_string())
+    .bind(sight.grant.map(|id| id.to_string()))
     .fetch_optional(db)
     .await?;
     row.map(|row| Ok(read_device(&row, crate::now())?.device)).transpose()
@@ -154,22 +160,26 @@ pub struct DeviceFilter {
 /// The devices that the account can see, by their ids.
 pub async fn visible_devices(
     db: &mut AnyConnection,
-    account: AccountId,
+    sight: Sight,
     filter: DeviceFilter,
     limit: i64,
 ) -> Result<Vec<Device>, DbError> {
-    let rows = sqlx::query(select_devices!(
-        "JOIN site_user ON site_user.site_id = device.site_id AND site_user.ended_at IS NULL \
-         WHERE site_user.account_id = $1 AND device.ended_at IS NULL \
-           AND ($2 IS NULL OR device.site_id = $2) AND ($3 IS NULL OR device.section = $3) \
-           AND ($4 IS NULL OR device.id > $4) \
-         ORDER BY device.id LIMIT $5"
+    let rows = sqlx::query(concat!(
+        select_devices!(
+            "JOIN site_user ON site_user.site_id = device.site_id AND site_user.ended_at IS NULL \
+             WHERE site_user.account_id = $1 AND device.ended_at IS NULL \
+               AND ($2 IS NULL OR device.site_id = $2) AND ($3 IS NULL OR device.section = $3) \
+               AND ($4 IS NULL OR device.id > $4) AND"
+        ),
+        device_in_scope!(6),
+        "ORDER BY device.id LIMIT $5"
     ))
-    .bind(account.to_string())
+    .bind(sight.account.to_string())
     .bind(filter.site.map(|id| id.to_string()))
     .bind(filter.section.map(Section::as_str))
     .bind(filter.after.map(|id| id.to_string()))
     .bind(limit)
+    .bind(sight.grant.map(|id| id.to_string()))
     .fetch_all(db)
     .await?;
     let now = crate::now();

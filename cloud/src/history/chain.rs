@@ -6,7 +6,7 @@
 //! detail_hash   = SHA-256(salt || detail)
 //! chain_hash[0] = 32 zero bytes
 //! chain_hash[n] = SHA-256("porchlight/audit/1" || chain_hash[n - 1] || shard || n
-//!                         || id || at || actor || subject || site || what || on_what || detail_hash)
+//!                         || id || at || actor || subject || grant || site || what || on_what || detail_hash)
 //! ```
 //!
 //! Numbers are 8 bytes, big-endian. Texts and the detail's hash are preceded by their length in 4 bytes, big-endian;
@@ -38,7 +38,7 @@ pub fn hash_event(previous: &[u8], position: i64, row: &AuditRow) -> Vec<u8> {
     hash.update(position.to_be_bytes());
     add_field(&mut hash, Some(row.id.as_bytes()));
     hash.update(row.at.to_be_bytes());
-    for text in [&row.actor, &row.subject, &row.site] {
+    for text in [&row.actor, &row.subject, &row.grant, &row.site] {
         add_field(&mut hash, text.as_deref().map(str::as_bytes));
     }
     add_field(&mut hash, Some(row.what.as_bytes()));
@@ -114,6 +114,7 @@ mod tests {
             at: 1,
             actor: Some("a".into()),
             subject: None,
+            grant: None,
             site: Some("s".into()),
             what: "site.made".into(),
             on_what: None,
@@ -126,11 +127,12 @@ mod tests {
     #[test]
     fn every_field_and_the_place_count() {
         let original = hash_event(&GENESIS, 1, &event());
-        let changes: [fn(&mut AuditRow); 8] = [
+        let changes: [fn(&mut AuditRow); 9] = [
             |e| e.id = "other".into(),
             |e| e.at = 2,
             |e| e.actor = None,
             |e| e.subject = Some(String::new()),
+            |e| e.grant = Some("g".into()),
             |e| e.site = Some("t".into()),
             |e| e.what = "site.changed".into(),
             |e| e.on_what = Some("x".into()),

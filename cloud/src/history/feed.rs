@@ -10,7 +10,7 @@
 //! Limits: a cursor before the oldest kept change is refused, as is one that was never given out.
 
 use super::store::{self, ChangeKind, ChangeRow};
-use crate::authority::{self, Caller};
+use crate::authority::{self, Caller, Resource};
 use crate::db::{Db, DbError};
 use crate::problem::Refusal;
 use crate::{add_device, devices, sites};
@@ -151,8 +151,8 @@ impl FeedReader {
         let published = feed.published.subscribe();
         let mut reader = db.read().await?;
         // An end of the session that was told before the stream could hear it.
-        if !authority::store::session_is_alive(&mut reader, &caller, crate::now()).await? {
-            return Err(ProblemCode::SessionRevoked.into());
+        if let Some(code) = authority::store::end_of(&mut reader, caller.session, crate::now()).await? {
+            return Err(code.into());
         }
         let heads = store::heads(&mut reader).await?;
         drop(reader);
@@ -224,8 +224,8 @@ impl FeedReader {
 
     async fn read(&self, row: &ChangeRow) -> Result<Delivery, DbError> {
         let mut reader = self.db.read().await?;
-        let change = read_change(&mut reader, self.caller.account, row).await?;
-        if !authority::store::session_is_alive(&mut reader, &self.caller, crate::now()).await? {
+        let change = read_change(&mut reader, &self.caller, row).await?;
+        if authority::store::end_of(&mut reader, self.caller.session, crate::now()).await?.is_some() {
             return Ok(Delivery::SessionEnded);
         }
         Ok(change.map_or(Delivery::NotForThis, |change| Delivery::Send(Box::new(change))))
@@ -241,32 +241,36 @@ enum Delivery {
 /// What the account may see of a change, as it is now.
 async fn read_change(
     db: &mut store::Connection,
-    account: AccountId,
+    caller: &Caller,
     row: &ChangeRow,
 ) -> Result<Option<Change>, DbError> {
+    let sight = caller.sight();
     match row.kind {
         ChangeKind::Site | ChangeKind::SiteGone => {
             let id = SiteId(row.subject);
-            Ok(match sites::store::visible_site(db, account, id).await? {
+            Ok(match sites::store::visible_site(db, sight, id).await? {
                 Some(site) => Some(Change::Site { site }),
-                // Told to this very account: it saw the site before.
-                None => row.account.map(|_| Change::SiteGone { site: id }),
+                // Told to this very account: it saw the site before. Whoever acts by a grant need not have.
+                None => row.account.filter(|_| sight.grant.is_none()).map(|_| Change::SiteGone { site: id }),
             })
         }
         ChangeKind::Device | ChangeKind::DeviceGone => {
             let id = DeviceId(row.subject);
-            if let Some(device) = devices::store::visible_device(db, account, id).await? {
+            if let Some(device) = devices::store::visible_device(db, sight, id).await? {
                 return Ok(Some(Change::Device { device }));
             }
             // It left a site that the account sees for one that it does not, or it was released.
-            let saw = match row.site {
-                Some(site) => authority::store::site_role(db, account, site).await?.is_some(),
-                None => false,
+            let saw = match (row.site, sight.grant) {
+                (None, _) => false,
+                (Some(site), None) => authority::store::site_role(db, sight.account, site).await?.is_some(),
+                (Some(site), Some(grant)) => {
+                    authority::store::grant_covers(db, grant, Resource::Device(id, site)).await?
+                }
             };
             Ok(saw.then_some(Change::DeviceGone { device: id }))
         }
         ChangeKind::Claim => {
-            let claim = add_device::store::claim_of_account(db, account, ClaimId(row.subject)).await?;
+            let claim = add_device::store::visible_claim(db, sight, ClaimId(row.subject)).await?;
             Ok(claim.map(|claim| Change::Claim { claim }))
         }
     }

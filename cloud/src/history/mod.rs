@@ -16,9 +16,10 @@ pub mod feed;
 pub mod seal;
 pub mod store;
 
+use crate::authority::Caller;
 use crate::db::{DbError, Tx};
 use crate::secret;
-use porchlight_protocol::{AccountId, AuditEventId, ClaimId, DeviceId, SiteId};
+use porchlight_protocol::{AccountId, AuditEventId, ClaimId, CustomerId, DeviceId, GrantId, RequestId, SiteId};
 use serde_json::{Value, json};
 use store::{AuditRow, ChangeKind, NewChangeRow};
 
@@ -35,6 +36,8 @@ pub struct AuditEntry {
     pub actor: Option<AccountId>,
     /// Whose account it was done in.
     pub subject: Option<AccountId>,
+    /// By which grant, when the actor is not the subject.
+    pub grant: Option<GrantId>,
     /// At which site.
     pub site: Option<SiteId>,
     /// `device.added`, `site.changed`, ...: a noun of design.md and what became of it.
@@ -45,6 +48,31 @@ pub struct AuditEntry {
     pub before: Option<Value>,
     /// What of it changed, as it is now.
     pub after: Option<Value>,
+}
+
+impl AuditEntry {
+    /// What the caller did in the account; the rest is still to be said.
+    pub fn by(caller: &Caller, what: &'static str) -> Self {
+        Self {
+            actor: Some(caller.actor()),
+            grant: caller.grant(),
+            ..Self::by_service(caller.account, what)
+        }
+    }
+
+    /// What the service, or a device, did in the account.
+    pub fn by_service(subject: AccountId, what: &'static str) -> Self {
+        Self {
+            actor: None,
+            subject: Some(subject),
+            grant: None,
+            site: None,
+            what,
+            on_what: None,
+            before: None,
+            after: None,
+        }
+    }
 }
 
 /// Something that screens must read again, and whose screens.
@@ -60,6 +88,12 @@ pub enum ChangeEntry {
     DeviceGone(DeviceId, SiteId),
     /// For one account: its claim made a step.
     Claim(ClaimId, AccountId),
+    /// For one account: a request that it made, or was asked.
+    Request(RequestId, AccountId),
+    /// For one account: a grant in its hand, or on it.
+    Grant(GrantId, AccountId),
+    /// For one account: a customer that it serves.
+    Customer(CustomerId, AccountId),
 }
 
 /// Writes a line of history, in the effect's transaction.
@@ -72,6 +106,7 @@ pub async fn record(tx: &mut Tx, entry: AuditEntry) -> Result<(), DbError> {
         at: crate::now(),
         actor: entry.actor.map(|id| id.to_string()),
         subject: entry.subject.map(|id| id.to_string()),
+        grant: entry.grant.map(|id| id.to_string()),
         site: entry.site.map(|id| id.to_string()),
         what: entry.what.to_owned(),
         on_what: entry.on_what,
@@ -90,6 +125,9 @@ pub async fn announce(tx: &mut Tx, entry: ChangeEntry) -> Result<(), DbError> {
         ChangeEntry::Device(device, site) => (ChangeKind::Device, device.0, Some(site), None),
         ChangeEntry::DeviceGone(device, site) => (ChangeKind::DeviceGone, device.0, Some(site), None),
         ChangeEntry::Claim(claim, account) => (ChangeKind::Claim, claim.0, None, Some(account)),
+        ChangeEntry::Request(id, account) => (ChangeKind::Request, id.0, None, Some(account)),
+        ChangeEntry::Grant(id, account) => (ChangeKind::Grant, id.0, None, Some(account)),
+        ChangeEntry::Customer(id, account) => (ChangeKind::Customer, id.0, None, Some(account)),
     };
     store::insert_change(tx, &NewChangeRow { at: crate::now(), kind, subject, site, account }).await
 }

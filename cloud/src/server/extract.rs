@@ -116,7 +116,7 @@ impl FromRequestParts<CloudState> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &CloudState) -> Result<Self, Refusal> {
         match parts.extensions.get::<Gate>() {
             Some(Gate::Known(caller)) => Ok(*caller),
-            Some(Gate::Ended) => Err(ProblemCode::SessionRevoked.into()),
+            Some(Gate::Ended(code)) => Err((*code).into()),
             Some(Gate::Unknown) | None => Err(ProblemCode::SignInRequired.into()),
         }
     }

@@ -2,15 +2,17 @@
 //!
 //! 1. An app names itself: `Porchlight-Client: customer-android/1.4.0`. Too old: 426.
 //! 2. A bearer token is looked up at each request (RFC 6750, section 2.1). Routes that need a session take `Caller`.
-//! 3. A session has so many requests a minute, a network address so many sign-ins and registrations.
+//! 3. The table of doors says who may use the route at all (`authority::doors`).
+//! 4. A session has so many requests a minute, a network address so many sign-ins and registrations.
 
+use crate::authority::doors::{self, Door};
 use crate::authority::{self, Caller};
 use crate::db::DbError;
 use crate::limits::Standing;
 use crate::problem::Refusal;
 use crate::secret::{SecretKind, hash_presented};
 use crate::server::CloudState;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -23,8 +25,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 pub(super) enum Gate {
     /// A living session.
     Known(Caller),
-    /// The session was ended.
-    Ended,
+    /// The session was ended, or what it rests on.
+    Ended(ProblemCode),
     /// No token, or one that is unknown or too old.
     Unknown,
 }
@@ -61,17 +63,33 @@ pub(super) async fn pass(State(state): State<CloudState>, mut request: Request, 
         Gate::Known(caller) => Some(("session", state.limits.count_request(caller.session))),
         _ => None,
     };
-    request.extensions_mut().insert(gate);
-    let mut response = match counted {
-        Some((_, Standing { remaining: None, more_in, .. })) => {
+    let mut response = match (counted, pass_door(&request, gate)) {
+        (Some((_, Standing { remaining: None, more_in, .. })), _) => {
             Refusal::new(ProblemCode::TooManyRequests).retry_after(more_in).into_response()
         }
-        _ => next.run(request).await,
+        (_, Err(code)) => Refusal::from(code).into_response(),
+        (_, Ok(())) => {
+            request.extensions_mut().insert(gate);
+            next.run(request).await
+        }
     };
     if let Some((policy, standing)) = counted {
         tell_limit(response.headers_mut(), policy, standing);
     }
     response
+}
+
+/// Asks the table of doors. What no route answers is for the fallbacks to say.
+fn pass_door(request: &Request, gate: Gate) -> Result<(), ProblemCode> {
+    let Some(route) = request.extensions().get::<MatchedPath>() else { return Ok(()) };
+    let Some(door) = doors::door_of(request.method().as_str(), route.as_str()) else {
+        return Err(doors::refuse_undecided(route.as_str()));
+    };
+    match gate {
+        Gate::Known(caller) => door.lets_in(Some(&caller)),
+        Gate::Ended(code) if door != Door::Open => Err(code),
+        Gate::Ended(_) | Gate::Unknown => door.lets_in(None),
+    }
 }
 
 /// `app/major.minor.patch`, not older than `minimum`.
@@ -103,12 +121,16 @@ async fn look_up(state: &CloudState, headers: &HeaderMap) -> Result<Gate, DbErro
         return Ok(Gate::Unknown);
     };
     let mut db = state.db.read().await?;
-    if let Some(caller) = authority::store::caller_by_access_token(&mut db, &hash, crate::now()).await? {
+    let now = crate::now();
+    if let Some(caller) = authority::store::caller_by_access_token(&mut db, &hash, now).await? {
+        if let Some(code) = authority::store::end_of(&mut db, caller.session, now).await? {
+            return Ok(Gate::Ended(code));
+        }
         state.activity.note(caller.session);
         return Ok(Gate::Known(caller));
     }
     let ended = authority::store::access_token_was_ended(&mut db, &hash).await?;
-    Ok(if ended { Gate::Ended } else { Gate::Unknown })
+    Ok(if ended { Gate::Ended(ProblemCode::SessionRevoked) } else { Gate::Unknown })
 }
 
 fn bearer(headers: &HeaderMap) -> Option<SecretString> {

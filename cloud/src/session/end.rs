@@ -12,19 +12,12 @@ pub async fn sign_out(db: &Db, caller: &Caller) -> Result<(), Refusal> {
     let mut tx = db.begin().await?;
     // Whoever ends sessions holds the account's row alone: a change that confirmed the session commits before.
     tx.lock("account", &caller.account.to_string(), Lock::Update).await?;
-    if !authority::store::session_is_alive(&mut tx, caller, crate::now()).await? {
-        return Err(ProblemCode::SessionRevoked.into());
+    if let Some(code) = authority::store::end_of(&mut tx, caller.session, crate::now()).await? {
+        return Err(code.into());
     }
     authority::store::revoke_session(&mut tx, caller.session, "signed out", crate::now()).await?;
-    let entry = AuditEntry {
-        actor: Some(caller.account),
-        subject: Some(caller.account),
-        site: None,
-        what: "session.ended",
-        on_what: Some(caller.session.to_string()),
-        before: None,
-        after: None,
-    };
+    let entry =
+        AuditEntry { on_what: Some(caller.session.to_string()), ..AuditEntry::by(caller, "session.ended") };
     history::record(&mut tx, entry).await?;
     Ok(tx.commit().await?)
 }
@@ -38,13 +31,8 @@ pub async fn disable_account(db: &Db, account: AccountId) -> Result<(), Refusal>
     }
     store::insert_account_revocation(&mut tx, account, crate::now()).await?;
     let entry = AuditEntry {
-        actor: None,
-        subject: Some(account),
-        site: None,
-        what: "account.disabled",
         on_what: Some(account.to_string()),
-        before: None,
-        after: None,
+        ..AuditEntry::by_service(account, "account.disabled")
     };
     history::record(&mut tx, entry).await?;
     Ok(tx.commit().await?)

@@ -91,13 +91,9 @@ async fn end_family(mut tx: Tx, state: &CloudState, row: &RefreshRow, now: i64) 
     authority::store::revoke_session(&mut tx, row.session, "refresh token replayed", now).await?;
     mail::enqueue_to_account(&mut tx, &state.key, row.account, &Letter::SessionEnded).await?;
     let entry = AuditEntry {
-        actor: None,
-        subject: Some(row.account),
-        site: None,
-        what: "session.ended",
         on_what: Some(row.session.to_string()),
-        before: None,
         after: Some(serde_json::json!({ "why": "refresh token replayed" })),
+        ..AuditEntry::by_service(row.account, "session.ended")
     };
     history::record(&mut tx, entry).await?;
     Ok(tx.commit().await?)

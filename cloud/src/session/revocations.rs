@@ -110,7 +110,7 @@ impl StreamEnd {
         loop {
             match self.ended.recv().await {
                 Ok(Ended::Session(session)) if session != caller.session => {}
-                Ok(Ended::Account(account)) if account != caller.account => {}
+                Ok(Ended::Account(account)) if account != caller.account && account != caller.actor() => {}
                 // Its own end; or it missed some, and cannot know whether its own was among them.
                 Ok(_) | Err(_) => return,
             }
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     fn caller() -> Caller {
-        Caller { session: SessionId::mint(), account: AccountId::mint(), epoch: 1 }
+        Caller::own(SessionId::mint(), AccountId::mint())
     }
 
     async fn closes(ended: Ended, caller: &Caller) -> bool {

@@ -145,12 +145,8 @@ async fn begin_session(
     store::insert_token(&mut tx, &token, now).await?;
     let entry = AuditEntry {
         actor: Some(account),
-        subject: Some(account),
-        site: None,
-        what: "session.began",
         on_what: Some(session.to_string()),
-        before: None,
-        after: None,
+        ..AuditEntry::by_service(account, "session.began")
     };
     history::record(&mut tx, entry).await?;
     let answer = tokens::answer(&mut tx, session, account, &pair, ACCESS_LASTS).await?;

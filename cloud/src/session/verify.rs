@@ -51,12 +51,8 @@ pub async fn verify(
     if made {
         let entry = AuditEntry {
             actor: Some(account.id),
-            subject: Some(account.id),
-            site: None,
-            what: "account.made",
             on_what: Some(account.id.to_string()),
-            before: None,
-            after: None,
+            ..AuditEntry::by_service(account.id, "account.made")
         };
         history::record(&mut tx, entry).await?;
     }

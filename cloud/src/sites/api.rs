@@ -1,6 +1,6 @@
 //! The JSON routes of sites.
 
-use crate::authority::{Caller, Permission};
+use crate::authority::{Caller, Permission, Resource};
 use crate::history::feed::Cursor;
 use crate::idempotency::{self, Beginning, IdempotencyKey};
 use crate::problem::{ChangeProblems, ReadProblems, Refusal};
@@ -50,7 +50,7 @@ async fn list_sites(
     let mut db = state.db.read().await?;
     // Read before the rows: what changes meanwhile comes again by the feed, nothing is missed.
     let cursor = Cursor::now(&mut db).await?.to_string();
-    let mut sites = store::visible_sites(&mut db, caller.account, page.after, size as i64 + 1).await?;
+    let mut sites = store::visible_sites(&mut db, caller.sight(), page.after, size as i64 + 1).await?;
     let next = (sites.len() > size).then(|| sites[size - 1].id);
     sites.truncate(size);
     Ok(Json(SiteListResponse { sites, next, cursor }))
@@ -64,7 +64,7 @@ async fn read_site(
     caller: Caller,
     ApiPath(id): ApiPath<SiteId>,
 ) -> Result<Json<Site>, Refusal> {
-    let site = store::visible_site(&mut *state.db.read().await?, caller.account, id).await?;
+    let site = store::visible_site(&mut *state.db.read().await?, caller.sight(), id).await?;
     Ok(Json(site.ok_or(ProblemCode::NotFound)?))
 }
 
@@ -107,7 +107,7 @@ async fn change_site(
     caller.confirm(&mut tx).await?;
     let (status, site) = match idempotency::begin(&mut tx, &caller, &key, &request).await? {
         Beginning::Replay(before) => {
-            caller.authorize(&mut tx, id, Permission::SiteChange).await?;
+            caller.authorize(&mut tx, Permission::SiteChange, Resource::Site(id)).await?;
             (before.status(), sites::read(&mut tx, &caller, id).await?)
         }
         Beginning::Fresh(reservation) => {

@@ -6,7 +6,7 @@
 pub mod api;
 pub mod store;
 
-use crate::authority::{Caller, Permission, SiteRole};
+use crate::authority::{Caller, Permission, Resource, SiteRole};
 use crate::clock;
 use crate::db::{Lock, Tx};
 use crate::history::{self, AuditEntry, ChangeEntry};
@@ -27,6 +27,7 @@ pub async fn make(tx: &mut Tx, caller: &Caller, wanted: &MakeSiteRequest) -> Res
     if !clock::zone_exists(&site.time_zone) {
         return Err(Refusal::field("time_zone"));
     }
+    caller.authorize(tx, Permission::SiteCreate, Resource::Account).await?;
     let now = crate::now();
     store::insert_site(tx, &site, now).await?;
     store::insert_site_user(tx, site.id, caller.account, SiteRole::Owner, now).await?;
@@ -37,7 +38,7 @@ pub async fn make(tx: &mut Tx, caller: &Caller, wanted: &MakeSiteRequest) -> Res
 
 /// A site that the caller sees; else it is not there.
 pub async fn read(tx: &mut Tx, caller: &Caller, id: SiteId) -> Result<Site, Refusal> {
-    store::visible_site(tx, caller.account, id).await?.ok_or(ProblemCode::NotFound.into())
+    store::visible_site(tx, caller.sight(), id).await?.ok_or(ProblemCode::NotFound.into())
 }
 
 /// Changes a site's name or address.
@@ -49,7 +50,7 @@ pub async fn change(
 ) -> Result<Site, Refusal> {
     // Held for a change at once: two that share the row and then both want more would wait for each other.
     tx.lock("site", &id.to_string(), Lock::Update).await?;
-    caller.authorize(tx, id, Permission::SiteChange).await?;
+    caller.authorize(tx, Permission::SiteChange, Resource::Site(id)).await?;
     let before = read(tx, caller, id).await?;
     let mut after = before.clone();
     if let Some(name) = &wanted.name {
@@ -77,13 +78,11 @@ async fn record(
         json!({ "name": site.name, "address": site.address, "time_zone": site.time_zone })
     };
     let entry = AuditEntry {
-        actor: Some(caller.account),
-        subject: Some(caller.account),
         site: Some(site.id),
-        what,
         on_what: Some(site.id.to_string()),
         before: before.map(shown),
         after: Some(shown(site)),
+        ..AuditEntry::by(caller, what)
     };
     Ok(history::record(tx, entry).await?)
 }

@@ -1,6 +1,7 @@
 //! The rows of sites and of who sees them.
 
-use crate::authority::SiteRole;
+use crate::authority::store::site_in_scope;
+use crate::authority::{Sight, SiteRole};
 use crate::db::DbError;
 use porchlight_protocol::sites::Site;
 use porchlight_protocol::{AccountId, SiteId};
@@ -41,16 +42,18 @@ pub async fn insert_site_user(
 /// A site that the account sees.
 pub async fn visible_site(
     db: &mut AnyConnection,
-    account: AccountId,
+    sight: Sight,
     id: SiteId,
 ) -> Result<Option<Site>, DbError> {
-    let row = sqlx::query(
+    let row = sqlx::query(concat!(
         "SELECT site.id, site.name, site.address, site.time_zone FROM site \
          JOIN site_user ON site_user.site_id = site.id AND site_user.ended_at IS NULL \
-         WHERE site.id = $1 AND site_user.account_id = $2",
-    )
+         WHERE site.id = $1 AND site_user.account_id = $2 AND",
+        site_in_scope!(3, "site.id")
+    ))
     .bind(id.to_string())
-    .bind(account.to_string())
+    .bind(sight.account.to_string())
+    .bind(sight.grant.map(|id| id.to_string()))
     .fetch_optional(db)
     .await?;
     row.as_ref().map(read_site).transpose()
@@ -59,19 +62,21 @@ pub async fn visible_site(
 /// The sites that the account sees, by their ids.
 pub async fn visible_sites(
     db: &mut AnyConnection,
-    account: AccountId,
+    sight: Sight,
     after: Option<SiteId>,
     limit: i64,
 ) -> Result<Vec<Site>, DbError> {
-    let rows = sqlx::query(
+    let rows = sqlx::query(concat!(
         "SELECT site.id, site.name, site.address, site.time_zone FROM site \
          JOIN site_user ON site_user.site_id = site.id AND site_user.ended_at IS NULL \
-         WHERE site_user.account_id = $1 AND ($2 IS NULL OR site_user.site_id > $2) \
-         ORDER BY site_user.site_id LIMIT $3",
-    )
-    .bind(account.to_string())
+         WHERE site_user.account_id = $1 AND ($2 IS NULL OR site_user.site_id > $2) AND",
+        site_in_scope!(4, "site.id"),
+        "ORDER BY site_user.site_id LIMIT $3"
+    ))
+    .bind(sight.account.to_string())
     .bind(after.map(|id| id.to_string()))
     .bind(limit)
+    .bind(sight.grant.map(|id| id.to_string()))
     .fetch_all(db)
     .await?;
     rows.iter().map(read_site).collect()

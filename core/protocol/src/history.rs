@@ -4,10 +4,12 @@
 //! sent, so it shows the present, never less than the change. A cursor that is too old is answered with 410
 //! `cursor_too_old`: read the lists again. Without a cursor the feed begins now.
 
+use crate::access::{AuthorizationRequest, Company, Grant, Person};
 use crate::add_device::Claim;
+use crate::customers::Customer;
 use crate::devices::Device;
 use crate::sites::Site;
-use crate::{DeviceId, SiteId};
+use crate::{AuditEventId, DeviceId, GrantId, SiteId};
 use serde::{Deserialize, Serialize};
 
 /// One thing that changed, as it is now.
@@ -40,7 +42,61 @@ pub enum Change {
         /// As it is now.
         claim: Claim,
     },
+    /// A request for access was made or answered.
+    Request {
+        /// As it is now.
+        request: AuthorizationRequest,
+    },
+    /// Access was granted, or ended.
+    Grant {
+        /// As it is now.
+        grant: Grant,
+    },
+    /// A customer was added, or answered.
+    Customer {
+        /// As the partner sees it now.
+        customer: Customer,
+    },
     /// A change of a newer cloud: skip it, keep its cursor.
     #[serde(other)]
     Unknown,
+}
+
+/// One line of "who did what at my home".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Act {
+    /// The line.
+    pub id: AuditEventId,
+    /// Milliseconds UTC.
+    pub at: i64,
+    /// `device.added`, `site.changed`, ...: a noun and what became of it.
+    pub what: String,
+    /// Who acted; none: the service, or a device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Person>,
+    /// For which company, if it was by a grant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Company>,
+    /// By which grant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<GrantId>,
+    /// At which site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
+    /// What the thing was called: its name after the act, or before it when it went.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// `GET /v1/history?before=<id>&limit=<1..=200>`: every act on the account, newest first; with `?grant=<id>` those by
+/// one grant, which its actor may read too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct HistoryResponse {
+    /// This page.
+    pub acts: Vec<Act>,
+    /// `before` for the next page; none on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<AuditEventId>,
 }

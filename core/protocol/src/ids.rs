@@ -53,6 +53,16 @@ uuid_ids! {
     InstallationId,
     /// One line of history.
     AuditEventId,
+    /// People who look after sites together.
+    OrganizationId,
+    /// An account in an organization.
+    MembershipId,
+    /// A partner's customer.
+    CustomerId,
+    /// An installer asks a customer for access.
+    RequestId,
+    /// What a yes created.
+    GrantId,
 }
 
 impl ClaimId {

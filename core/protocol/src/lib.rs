@@ -11,18 +11,22 @@
 //! serde and uuid only: nothing here can do I/O. The feature `schema` adds OpenAPI schemas (for the cloud), the
 //! feature `opaque` the claim's OPAQUE suite (for phone and device; the cloud only relays its messages).
 
+pub mod access;
 pub mod add_device;
 #[cfg(test)]
 mod ages_apart;
 pub mod base64url;
+pub mod customers;
 pub mod device;
 pub mod devices;
+pub mod handoff;
 pub mod history;
 pub mod ids;
 pub mod lengths;
 pub mod link;
 #[cfg(feature = "opaque")]
 pub mod opaque;
+pub mod people;
 pub mod problem;
 pub mod session;
 pub mod sites;

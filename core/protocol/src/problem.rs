@@ -82,6 +82,28 @@ problem_codes! {
     WrongCode = 422, "Check the code, or ask for a new one.";
     /// The session was ended; its refresh token is of no use any more.
     SessionRevoked = 401, "Sign in again.";
+    /// The customer or the partner ended the access that the session rests on.
+    GrantRevoked = 401, "Ask the customer for access again.";
+    /// The time of the access that the session rests on is over.
+    GrantExpired = 401, "Ask the customer for access again.";
+    /// The installer's own account was disabled, or they left the company.
+    ActorDisabled = 401, "Contact the company's administrator.";
+    /// The customer's account was disabled.
+    SubjectDisabled = 401, "Contact the service's support.";
+    /// The terms are not the ones that were shown.
+    TermsDiffer = 409, "Read the request again and show it.";
+    /// The request was answered, withdrawn, or is too old.
+    RequestOver = 409, "Read the request: it is over.";
+    /// The customer has not confirmed that they are one.
+    CustomerNotConfirmed = 409, "Wait until the customer has confirmed.";
+    /// The customer takes no requests from this company.
+    RequestsRefused = 403, "The customer takes no requests from this company.";
+    /// The address is a customer of this company already.
+    CustomerExists = 409, "The address is on the list already.";
+    /// The code is not one, was used, or is too old.
+    HandoffOver = 410, "Ask the partner app for a new link.";
+    /// The verifier is not the one that the code was made for.
+    HandoffRefused = 403, "The link was not made on this phone.";
     /// The role does not allow it.
     NotAllowed = 403, "Ask an owner of the site.";
     /// The app is older than this service accepts.

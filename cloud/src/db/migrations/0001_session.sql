@@ -3,7 +3,7 @@
 
 CREATE TABLE account (
     id TEXT PRIMARY KEY,
-    email TEXT NOT NULL UNIQUE,            -- lower case; the verified address
+    email TEXT UNIQUE,                     -- lower case; the verified address; none while invited
     given_name TEXT NOT NULL,
     family_name TEXT NOT NULL,
     language TEXT NOT NULL,

@@ -16,6 +16,8 @@ pub struct AuditRow {
     pub actor: Option<String>,
     /// Account it was done in.
     pub subject: Option<String>,
+    /// Grant it was done by.
+    pub grant: Option<String>,
     /// Site it was done at.
     pub site: Option<String>,
     /// What was done.
@@ -45,14 +47,15 @@ pub struct SealedAuditRow {
 pub async fn insert_audit_event(db: &mut AnyConnection, row: &AuditRow) -> Result<(), DbError> {
     sqlx::query(
         "INSERT INTO audit_event \
-           (id, shard, at, actor_id, subject_id, site_id, what, on_what, salt, detail, detail_hash) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+           (id, shard, at, actor_id, subject_id, grant_id, site_id, what, on_what, salt, detail, detail_hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(&row.id)
     .bind(SHARD)
     .bind(row.at)
     .bind(&row.actor)
     .bind(&row.subject)
+    .bind(&row.grant)
     .bind(&row.site)
     .bind(&row.what)
     .bind(&row.on_what)
@@ -67,7 +70,7 @@ pub async fn insert_audit_event(db: &mut AnyConnection, row: &AuditRow) -> Resul
 /// Audit events that wait for their place.
 pub async fn unsealed_audit_events(db: &mut AnyConnection, limit: i64) -> Result<Vec<AuditRow>, DbError> {
     let rows = sqlx::query(
-        "SELECT id, at, actor_id, subject_id, site_id, what, on_what, salt, detail, detail_hash \
+        "SELECT id, at, actor_id, subject_id, grant_id, site_id, what, on_what, salt, detail, detail_hash \
          FROM audit_event WHERE position IS NULL ORDER BY id LIMIT $1",
     )
     .bind(limit)
@@ -99,7 +102,7 @@ pub async fn sealed_audit_events(
     limit: i64,
 ) -> Result<Vec<SealedAuditRow>, DbError> {
     let rows = sqlx::query(
-        "SELECT id, at, actor_id, subject_id, site_id, what, on_what, salt, detail, detail_hash, \
+        "SELECT id, at, actor_id, subject_id, grant_id, site_id, what, on_what, salt, detail, detail_hash, \
            position, chain_hash \
          FROM audit_event WHERE shard = $1 AND position > $2 ORDER BY position LIMIT $3",
     )
@@ -111,8 +114,8 @@ pub async fn sealed_audit_events(
     rows.iter()
         .map(|row| {
             Ok(SealedAuditRow {
-                position: row.try_get(10)?,
-                chain_hash: row.try_get(11)?,
+                position: row.try_get(11)?,
+                chain_hash: row.try_get(12)?,
                 row: read_audit_event(row)?,
             })
         })
@@ -125,11 +128,12 @@ fn read_audit_event(row: &AnyRow) -> Result<AuditRow, DbError> {
         at: row.try_get(1)?,
         actor: row.try_get(2)?,
         subject: row.try_get(3)?,
-        site: row.try_get(4)?,
-        what: row.try_get(5)?,
-        on_what: row.try_get(6)?,
-        salt: row.try_get(7)?,
-        detail: row.try_get(8)?,
-        detail_hash: row.try_get(9)?,
+        grant: row.try_get(4)?,
+        site: row.try_get(5)?,
+        what: row.try_get(6)?,
+        on_what: row.try_get(7)?,
+        salt: row.try_get(8)?,
+        detail: row.try_get(9)?,
+        detail_hash: row.try_get(10)?,
     })
 }

@@ -20,6 +20,12 @@ pub enum ChangeKind {
     DeviceGone,
     /// A claim made a step.
     Claim,
+    /// A request for access was made or answered.
+    Request,
+    /// Access was granted, or ended.
+    Grant,
+    /// A customer was added, or answered.
+    Customer,
 }
 
 impl ChangeKind {
@@ -30,6 +36,9 @@ impl ChangeKind {
             Self::Device => "device",
             Self::DeviceGone => "device_gone",
             Self::Claim => "claim",
+            Self::Request => "request",
+            Self::Grant => "grant",
+            Self::Customer => "customer",
         }
     }
 
@@ -40,6 +49,9 @@ impl ChangeKind {
             "device" => Ok(Self::Device),
             "device_gone" => Ok(Self::DeviceGone),
             "claim" => Ok(Self::Claim),
+            "request" => Ok(Self::Request),
+            "grant" => Ok(Self::Grant),
+            "customer" => Ok(Self::Customer),
             _ => Err(DbError::Corrupt("kind of change")),
         }
     }

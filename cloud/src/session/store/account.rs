@@ -63,7 +63,11 @@ pub async fn insert_account(
 
 /// The account with this id.
 pub async fn account_by_id(db: &mut AnyConnection, id: AccountId) -> Result<Option<AccountRow>, DbError> {
-    let row = sqlx::query("SELECT email, given_name, family_name, language FROM account WHERE id = $1")
+    let row = sqlx::query(
+        // An invited account has no address of its own: it is known by the one that the partner entered.
+        "SELECT COALESCE(email, (SELECT customer.email FROM customer WHERE customer.account_id = account.id), ''), \
+           given_name, family_name, language FROM account WHERE id = $1",
+    )
         .bind(id.to_string())
         .fetch_optional(db)
         .await?;
