@@ -4,18 +4,22 @@
 //! routes. The rest is what features stand on: [`server`] (listeners, what lies around all routes, tasks), [`db`],
 //! [`authority`], [`limits`], [`mail`], [`key`] and [`secret`], [`problem`], [`settings`].
 
+pub mod access;
 pub mod add_device;
 pub mod authority;
 mod cli;
 pub mod clock;
+pub mod customers;
 pub mod db;
 pub mod devices;
+pub mod handoff;
 pub mod history;
 pub mod idempotency;
 pub mod jose;
 pub mod key;
 pub mod limits;
 pub mod mail;
+pub mod people;
 pub mod problem;
 pub mod secret;
 pub mod server;

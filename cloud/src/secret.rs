@@ -14,6 +14,8 @@ pub enum SecretKind {
     Access,
     /// Rotating refresh token of an app.
     Refresh,
+    /// One-time code of a handoff, 60 seconds.
+    Handoff,
     /// Binds a mailed code to what was registered.
     Registration,
 }
@@ -23,6 +25,7 @@ impl SecretKind {
         match self {
             Self::Access => "pl_at_",
             Self::Refresh => "pl_rt_",
+            Self::Handoff => "pl_ho_",
             Self::Registration => "pl_rg_",
         }
     }

@@ -205,7 +205,8 @@ async fn step(
     cargo: Cargo<'_>,
     repeated: bool,
 ) -> Result<Claim, Refusal> {
-    let allowed = match caller.authorize(&mut tx, Permission::DeviceAdd, Resource::Site(row.terms.site)).await {
+    let allowed = match caller.authorize(&mut tx, Permission::DeviceAdd, Resource::Site(row.terms.site)).await
+    {
         Ok(()) => true,
         Err(refusal) if matches!(refusal.problem.code, ProblemCode::NotFound | ProblemCode::NotAllowed) => {
             false

@@ -99,9 +99,8 @@ pub async fn visible_claim(
     id: ClaimId,
 ) -> Result<Option<Claim>, DbError> {
     let row = claim_by_id(db, id).await?;
-    let visible = |row: &ClaimRow| {
-        row.account == sight.account && (sight.grant.is_none() || row.grant == sight.grant)
-    };
+    let visible =
+        |row: &ClaimRow| row.account == sight.account && (sight.grant.is_none() || row.grant == sight.grant);
     Ok(row.filter(visible).map(|row| row.to_claim()))
 }
 

@@ -43,6 +43,7 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     ("POST", "/v1/customer-offers/{id}/refuse", Own),
     ("GET", "/v1/customers/{id}", Own),
     ("POST", "/v1/customers/{id}/authorization-requests", Own),
+    ("GET", "/v1/customers/{id}/places", Own),
     ("GET", "/v1/devices", Delegable(SiteRead)),
     ("DELETE", "/v1/devices/{id}", Own),
     ("GET", "/v1/devices/{id}", Delegable(SiteRead)),

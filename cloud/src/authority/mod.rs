@@ -21,7 +21,7 @@ pub use roles::{SiteRole, role_allows};
 
 use crate::db::{DbError, Lock, Tx};
 use crate::problem::Refusal;
-use porchlight_protocol::{AccountId, DeviceId, GrantId, ProblemCode, SessionId, SiteId};
+use porchlight_protocol::{AccountId, DeviceId, GrantId, OrganizationId, ProblemCode, SessionId, SiteId};
 
 /// Who makes a request: a session that was alive when the request came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +120,22 @@ impl Caller {
             return Err(ProblemCode::NotFound.into());
         }
         if store::permissions_of_grant(tx, grant).await?.contains(permission) {
+            Ok(())
+        } else {
+            Err(ProblemCode::NotAllowed.into())
+        }
+    }
+
+    /// Whether the caller may do this for the organization, read inside the change's transaction: the account's row,
+    /// which is held, stands against whoever ends memberships. Where the caller is nobody, nothing is found.
+    pub async fn authorize_for(
+        &self,
+        db: &mut sqlx::AnyConnection,
+        permission: Permission,
+        organization: OrganizationId,
+    ) -> Result<(), Refusal> {
+        let role = store::member_role(db, self.account, organization).await?.ok_or(ProblemCode::NotFound)?;
+        if self.delegation.is_none() && role_allows(role, permission) {
             Ok(())
         } else {
             Err(ProblemCode::NotAllowed.into())

@@ -3,7 +3,8 @@
 use super::{Caller, Delegation, PermissionSet, Resource, SiteRole};
 use crate::db::DbError;
 use porchlight_protocol::access::Permission;
-use porchlight_protocol::{AccountId, GrantId, ProblemCode, SessionId, SiteId};
+use porchlight_protocol::people::Role;
+use porchlight_protocol::{AccountId, GrantId, OrganizationId, ProblemCode, SessionId, SiteId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use std::str::FromStr;
@@ -145,7 +146,8 @@ pub async fn end_of_grant(
         return Ok(Some(ProblemCode::SubjectDisabled));
     }
     if row.try_get::<Option<i64>, _>(1)?.is_some() {
-        return Ok(Some(ProblemCode::GrantRevoked));
+        let expired = row.try_get::<Option<String>, _>(2)?.as_deref() == Some("expired");
+        return Ok(Some(if expired { ProblemCode::GrantExpired } else { ProblemCode::GrantRevoked }));
     }
     Ok((row.try_get::<i64, _>(0)? <= now).then_some(ProblemCode::GrantExpired))
 }
@@ -199,6 +201,22 @@ pub async fn site_role(
     role.map(|role| SiteRole::from_row(&role)).transpose()
 }
 
+/// What the account is in the organization now.
+pub async fn member_role(
+    db: &mut AnyConnection,
+    account: AccountId,
+    organization: OrganizationId,
+) -> Result<Option<Role>, DbError> {
+    let role: Option<String> = sqlx::query_scalar(
+        "SELECT role FROM membership WHERE account_id = $1 AND organization_id = $2 AND ended_at IS NULL",
+    )
+    .bind(account.to_string())
+    .bind(organization.to_string())
+    .fetch_optional(db)
+    .await?;
+    Ok(role.map(|role| Role::from_text(&role)))
+}
+
 /// Ends one session, so that no later read finds it alive. The account's row is changed first: whoever confirmed the
 /// session holds that row until they commit.
 pub async fn revoke_session(
@@ -211,6 +229,16 @@ pub async fn revoke_session(
         .bind(session.to_string())
         .execute(&mut *db)
         .await?;
+    end_session(db, session, why, now).await
+}
+
+/// Ends one session, for whoever holds an account's row that it was confirmed with: the subject's or the actor's.
+pub async fn end_session(
+    db: &mut AnyConnection,
+    session: SessionId,
+    why: &str,
+    now: i64,
+) -> Result<(), DbError> {
     sqlx::query("UPDATE session SET revoked_at = $2, revoked_why = $3 WHERE id = $1 AND revoked_at IS NULL")
         .bind(session.to_string())
         .bind(now)

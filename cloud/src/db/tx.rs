@@ -17,7 +17,7 @@ pub enum Lock {
 
 /// Tables whose rows are locked, in the only order in which one transaction may lock them; rows of one table by id. Two
 /// transactions that keep to it never wait for each other.
-const ORDER: [&str; 4] = ["account", "site", "claim", "device"];
+const ORDER: [&str; 5] = ["account", "organization", "site", "claim", "device"];
 
 /// The rows that a transaction holds. A build for tests checks the order on every engine, since a deadlock shows only
 /// when two meet.

@@ -227,7 +227,12 @@ pub async fn release(tx: &mut Tx, caller: &Caller, id: DeviceId) -> Result<(), R
     if row.ended {
         return Err(ProblemCode::NotFound.into());
     }
-    let device = row.device;
+    let_go(tx, caller, row).await
+}
+
+/// The same for a device that the caller holds already, and may let go of for another reason than a role.
+pub async fn let_go(tx: &mut Tx, caller: &Caller, row: DeviceRow) -> Result<(), Refusal> {
+    let (id, device) = (row.device.id, row.device);
     store::end_device(tx, id, crate::now()).await?;
     let name = DeviceName { maker: device.maker.clone(), serial: device.serial.clone() };
     commands::withdraw(tx, &name, &id.to_string()).await?;

@@ -13,9 +13,11 @@ use super::store::{self, ChangeKind, ChangeRow};
 use crate::authority::{self, Caller, Resource};
 use crate::db::{Db, DbError};
 use crate::problem::Refusal;
-use crate::{add_device, devices, sites};
+use crate::{access, add_device, customers, devices, sites};
 use porchlight_protocol::history::Change;
-use porchlight_protocol::{AccountId, ClaimId, DeviceId, ProblemCode, SiteId};
+use porchlight_protocol::{
+    AccountId, ClaimId, CustomerId, DeviceId, GrantId, ProblemCode, RequestId, SiteId,
+};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -273,9 +275,47 @@ async fn read_change(
             let claim = add_device::store::visible_claim(db, sight, ClaimId(row.subject)).await?;
             Ok(claim.map(|claim| Change::Claim { claim }))
         }
-        // Their readers come with the feature `access`.
-        ChangeKind::Request | ChangeKind::Grant | ChangeKind::Customer => Ok(None),
+        // Whoever acts for somebody sees none of it.
+        ChangeKind::Request | ChangeKind::Grant | ChangeKind::Customer | ChangeKind::Offer
+            if sight.grant.is_some() =>
+        {
+            Ok(None)
+        }
+        ChangeKind::Request | ChangeKind::Grant => read_access(db, sight.account, row).await,
+        ChangeKind::Customer | ChangeKind::Offer => read_customer(db, sight.account, row).await,
     }
+}
+
+async fn read_access(
+    db: &mut store::Connection,
+    account: AccountId,
+    row: &ChangeRow,
+) -> Result<Option<Change>, DbError> {
+    let (id, now) = (row.subject, crate::now());
+    Ok(if row.kind == ChangeKind::Request {
+        let request = access::store::visible_request(db, account, RequestId(id), now).await?;
+        request.map(|request| Change::Request { request })
+    } else {
+        let grant = access::store::visible_grant(db, account, GrantId(id), now).await?;
+        grant.map(|grant| Change::Grant { grant })
+    })
+}
+
+async fn read_customer(
+    db: &mut store::Connection,
+    account: AccountId,
+    row: &ChangeRow,
+) -> Result<Option<Change>, DbError> {
+    let id = CustomerId(row.subject);
+    if row.kind == ChangeKind::Customer {
+        let customer = customers::store::visible_customer(db, account, id, crate::now()).await?;
+        return Ok(customer.map(|customer| Change::Customer { customer }));
+    }
+    let mut offers = customers::store::offers_to(db, account).await?.into_iter();
+    Ok(Some(match offers.find(|offer| offer.id == id) {
+        Some(offer) => Change::Offer { offer },
+        None => Change::OfferGone { customer: id },
+    }))
 }
 
 #[cfg(test)]

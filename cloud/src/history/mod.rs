@@ -19,7 +19,9 @@ pub mod store;
 use crate::authority::Caller;
 use crate::db::{DbError, Tx};
 use crate::secret;
-use porchlight_protocol::{AccountId, AuditEventId, ClaimId, CustomerId, DeviceId, GrantId, RequestId, SiteId};
+use porchlight_protocol::{
+    AccountId, AuditEventId, ClaimId, CustomerId, DeviceId, GrantId, RequestId, SiteId,
+};
 use serde_json::{Value, json};
 use store::{AuditRow, ChangeKind, NewChangeRow};
 
@@ -53,11 +55,7 @@ pub struct AuditEntry {
 impl AuditEntry {
     /// What the caller did in the account; the rest is still to be said.
     pub fn by(caller: &Caller, what: &'static str) -> Self {
-        Self {
-            actor: Some(caller.actor()),
-            grant: caller.grant(),
-            ..Self::by_service(caller.account, what)
-        }
+        Self { actor: Some(caller.actor()), grant: caller.grant(), ..Self::by_service(caller.account, what) }
     }
 
     /// What the service, or a device, did in the account.
@@ -92,6 +90,8 @@ pub enum ChangeEntry {
     Request(RequestId, AccountId),
     /// For one account: a grant in its hand, or on it.
     Grant(GrantId, AccountId),
+    /// For one account: a partner's question whether it is their customer.
+    Offer(CustomerId, AccountId),
     /// For one account: a customer that it serves.
     Customer(CustomerId, AccountId),
 }
@@ -127,6 +127,7 @@ pub async fn announce(tx: &mut Tx, entry: ChangeEntry) -> Result<(), DbError> {
         ChangeEntry::Claim(claim, account) => (ChangeKind::Claim, claim.0, None, Some(account)),
         ChangeEntry::Request(id, account) => (ChangeKind::Request, id.0, None, Some(account)),
         ChangeEntry::Grant(id, account) => (ChangeKind::Grant, id.0, None, Some(account)),
+        ChangeEntry::Offer(id, account) => (ChangeKind::Offer, id.0, None, Some(account)),
         ChangeEntry::Customer(id, account) => (ChangeKind::Customer, id.0, None, Some(account)),
     };
     store::insert_change(tx, &NewChangeRow { at: crate::now(), kind, subject, site, account }).await

@@ -4,6 +4,8 @@
 //! there, and the second counts again: nobody gets more attempts by making them at once.
 
 use crate::db::DbError;
+use crate::problem::Refusal;
+use porchlight_protocol::ProblemCode;
 use sqlx::{AnyConnection, Row as _};
 
 /// What is counted.
@@ -15,6 +17,10 @@ pub enum AttemptKind {
     Mail,
     /// Claims of an account that no device has answered.
     UnansweredClaim,
+    /// Mails to an address about being added as a customer.
+    CustomerMail,
+    /// Customers that an installer added.
+    CustomerAdded,
     /// Mails to the owner of a device that somebody else tried to add.
     DeviceTried,
 }
@@ -25,6 +31,8 @@ impl AttemptKind {
             Self::SignIn => "sign_in",
             Self::Mail => "mail",
             Self::UnansweredClaim => "unanswered_claim",
+            Self::CustomerMail => "customer_mail",
+            Self::CustomerAdded => "customer_added",
             Self::DeviceTried => "device_tried",
         }
     }
@@ -81,6 +89,23 @@ pub async fn add_attempt(
         Err(DbError::Exists) => Err(DbError::TryAgain),
         Err(error) => Err(error),
     }
+}
+
+/// Counts one more, unless there were `most` within the last `window` milliseconds; then it says how long to wait.
+pub async fn count_attempt(
+    db: &mut AnyConnection,
+    kind: AttemptKind,
+    identifier: &str,
+    (most, window): (u32, i64),
+) -> Result<(), Refusal> {
+    let now = crate::now();
+    let so_far = attempts(db, kind, identifier, now - window).await?;
+    if so_far.count >= i64::from(most) {
+        let wait = (so_far.first_at + window - now).max(0) / 1000 + 1;
+        let seconds = u32::try_from(wait).unwrap_or(u32::MAX);
+        return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(seconds));
+    }
+    Ok(add_attempt(db, kind, identifier, so_far, now).await?)
 }
 
 /// Starts counting anew for an identifier.

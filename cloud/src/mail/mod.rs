@@ -16,6 +16,7 @@ pub(crate) use words::{language_from_row, language_to_row};
 use crate::db::{Db, DbError, Tx};
 use crate::key::{ServerKey, Use};
 use porchlight_protocol::AccountId;
+use porchlight_protocol::access::REQUEST_WAITS;
 use porchlight_protocol::session::Language;
 use serde::{Deserialize, Serialize};
 use store::MailRow;
@@ -33,6 +34,24 @@ pub enum Letter {
     AddressHasAccount,
     /// A refresh token came back that had been replaced: the session was ended.
     SessionEnded,
+    /// A company says that the reader is their customer. Goes to an address that nobody may have verified: it names
+    /// the company, as whoever runs the service registered it, and nobody else.
+    CustomerAdded {
+        /// Its name.
+        company: String,
+    },
+    /// An installer asks for access.
+    AccessAsked {
+        /// Given and family name.
+        person: String,
+        /// For which company.
+        company: String,
+    },
+    /// A handoff's code was used on a second phone: the session was ended.
+    HandoffCopied {
+        /// For which company.
+        company: String,
+    },
     /// Somebody else tried to add a device that is this person's.
     DeviceTried {
         /// What the owner calls the device.
@@ -58,6 +77,9 @@ impl Letter {
             Self::VerificationCode { .. } => "verification_code",
             Self::AddressHasAccount => "address_has_account",
             Self::SessionEnded => "session_ended",
+            Self::CustomerAdded { .. } => "customer_added",
+            Self::AccessAsked { .. } => "access_asked",
+            Self::HandoffCopied { .. } => "handoff_copied",
             Self::DeviceTried { .. } => "device_tried",
         }
     }
@@ -66,7 +88,12 @@ impl Letter {
     fn stale_after(&self) -> Option<i64> {
         match self {
             Self::VerificationCode { .. } => Some(crate::session::CODE_LASTS),
-            Self::AddressHasAccount | Self::SessionEnded | Self::DeviceTried { .. } => None,
+            Self::AccessAsked { .. } => Some(REQUEST_WAITS),
+            Self::AddressHasAccount
+            | Self::SessionEnded
+            | Self::CustomerAdded { .. }
+            | Self::HandoffCopied { .. }
+            | Self::DeviceTried { .. } => None,
         }
     }
 }

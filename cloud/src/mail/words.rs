@@ -1,7 +1,7 @@
 //! What mails say, in English and German: plain, short, what happened and then what to do (look.md, Words).
 //!
-//! Mail to an address that nobody has verified yet names nobody and quotes nothing: else a stranger could have us send
-//! their words to anyone.
+//! Mail to an address that nobody has verified yet quotes nothing, and names nobody but a company, as whoever runs the
+//! service registered it: else a stranger could have us send their words to anyone.
 
 use super::Letter;
 use porchlight_protocol::session::Language;
@@ -65,6 +65,36 @@ fn in_english(letter: &Letter) -> Words {
                  password.",
             ],
         ),
+        Letter::CustomerAdded { company } => words(
+            "Somebody wants to look after your home",
+            &[
+                &format!(
+                    "{company} has put you on its list of customers, and may be preparing devices for you."
+                ),
+                "Sign in to Porchlight with this address, or register with it, to see what was added and to say yes \
+                 or no.",
+                "If you do not know the company, say no, or do nothing: it sees nothing of yours.",
+            ],
+        ),
+        Letter::AccessAsked { person, company } => words(
+            "Somebody asks to work in your account",
+            &[
+                &format!("{person} of {company} asks to work in your Porchlight account."),
+                "Open the app or the portal to see what for and until when, and to say yes or no.",
+                "Without your yes nothing happens. The request ends by itself after three days.",
+            ],
+        ),
+        Letter::HandoffCopied { company } => words(
+            "We ended a session in your account",
+            &[
+                &format!(
+                    "A link that opened an account for {company} was used on a second phone. To be safe we ended \
+                          the session that it had opened."
+                ),
+                "If you are the customer, you can end the company's access in the app or the portal. If you are the \
+                 installer, make a new link on your own phone.",
+            ],
+        ),
         Letter::DeviceTried { device, site, knew_password } => words(
             "Somebody tried to add your device",
             &[
@@ -109,6 +139,34 @@ fn in_german(letter: &Letter) -> Words {
                  Sie Ihr Passwort.",
             ],
         ),
+        Letter::CustomerAdded { company } => words(
+            "Jemand möchte sich um Ihr Zuhause kümmern",
+            &[
+                &format!("{company} führt Sie als Kunden und bereitet vielleicht Geräte für Sie vor."),
+                "Melden Sie sich mit dieser Adresse bei Porchlight an, oder registrieren Sie sich damit. Dann sehen \
+                 Sie, was hinzugefügt wurde, und sagen Ja oder Nein.",
+                "Wenn Sie die Firma nicht kennen, sagen Sie Nein oder tun Sie nichts: Sie sieht nichts von Ihnen.",
+            ],
+        ),
+        Letter::AccessAsked { person, company } => words(
+            "Jemand möchte in Ihrem Konto arbeiten",
+            &[
+                &format!("{person} von {company} möchte in Ihrem Konto bei Porchlight arbeiten."),
+                "In der App oder im Portal sehen Sie, wofür und bis wann, und sagen Ja oder Nein.",
+                "Ohne Ihr Ja geschieht nichts. Nach drei Tagen endet die Anfrage von selbst.",
+            ],
+        ),
+        Letter::HandoffCopied { company } => words(
+            "Wir haben eine Sitzung in Ihrem Konto beendet",
+            &[
+                &format!(
+                    "Ein Link, der ein Konto für {company} geöffnet hat, wurde auf einem zweiten Telefon benutzt. \
+                          Vorsichtshalber haben wir die Sitzung beendet, die er geöffnet hatte."
+                ),
+                "Wenn Sie der Kunde sind, können Sie den Zugriff der Firma in der App oder im Portal beenden. Wenn Sie \
+                 der Installateur sind, erstellen Sie auf Ihrem eigenen Telefon einen neuen Link.",
+            ],
+        ),
         Letter::DeviceTried { device, site, knew_password } => words(
             "Jemand wollte Ihr Gerät hinzufügen",
             &[
@@ -130,11 +188,14 @@ fn in_german(letter: &Letter) -> Words {
 mod tests {
     use super::*;
 
-    fn every_letter() -> [Letter; 4] {
+    fn every_letter() -> [Letter; 7] {
         [
             Letter::VerificationCode { code: "12345678".into() },
             Letter::AddressHasAccount,
             Letter::SessionEnded,
+            Letter::CustomerAdded { company: "Bright Solar".into() },
+            Letter::AccessAsked { person: "Ana Ruiz".into(), company: "Bright Solar".into() },
+            Letter::HandoffCopied { company: "Bright Solar".into() },
             Letter::DeviceTried { device: "Gate".into(), site: "Lake house".into(), knew_password: true },
         ]
     }
@@ -154,8 +215,11 @@ mod tests {
     #[test]
     fn what_a_letter_names_stands_in_its_text() {
         for language in [Language::English, Language::German] {
-            let [code, .., tried] = every_letter().map(|letter| say(&letter, language).text);
+            let [code, _, _, added, asked, copied, tried] =
+                every_letter().map(|letter| say(&letter, language).text);
             assert!(code.contains("12345678"));
+            assert!([&added, &asked, &copied].iter().all(|text| text.contains("Bright Solar")));
+            assert!(asked.contains("Ana Ruiz"));
             assert!(tried.contains("Gate") && tried.contains("Lake house"));
         }
     }

@@ -39,8 +39,8 @@ const OPEN: [&str; 2] = ["/v1/time", "/v1/openapi.json"];
 
 /// Routes that count per network address, since nobody is known there yet. A refresh is not among them: many phones
 /// behind one address refresh all day, and each needs its own key for it.
-const COUNTED_BY_ADDRESS: [&str; 4] =
-    ["/v1/accounts", "/v1/accounts/verify", "/v1/accounts/codes", "/v1/sessions"];
+const COUNTED_BY_ADDRESS: [&str; 5] =
+    ["/v1/accounts", "/v1/accounts/verify", "/v1/accounts/codes", "/v1/sessions", "/v1/handoffs/redeem"];
 
 /// Lets a request in, or answers it.
 pub(super) async fn pass(State(state): State<CloudState>, mut request: Request, next: Next) -> Response {

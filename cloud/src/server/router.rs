@@ -20,6 +20,10 @@ pub(super) fn api() -> OpenApiRouter<CloudState> {
         .merge(crate::devices::api::routes())
         .merge(crate::add_device::api::routes())
         .merge(crate::history::api::routes())
+        .merge(crate::people::api::routes())
+        .merge(crate::customers::api::routes())
+        .merge(crate::access::api::routes())
+        .merge(crate::handoff::api::routes())
 }
 
 /// The whole server as a service.

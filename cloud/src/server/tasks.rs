@@ -1,6 +1,7 @@
 //! What runs beside the requests until the server stops.
 
 use crate::devices::commands;
+use crate::handoff;
 use crate::history::seal::Sealer;
 use crate::idempotency;
 use crate::server::{CloudState, Places};
@@ -29,6 +30,7 @@ pub(super) fn start(
     state.tasks.spawn(feed.run(state.db.clone(), sealer.sealed(), state.stopping.clone()));
     state.tasks.spawn(sealer.run(state.stopping.clone()));
     state.tasks.spawn(crate::add_device::expiry::run(state.clone()));
+    state.tasks.spawn(crate::access::expiry::run(state.clone()));
     state.tasks.spawn(crate::devices::clocks::run(state.db.clone(), state.stopping.clone()));
     crate::devices::channel::start(state, mqtt, mqtt_tls, places);
     state.tasks.spawn(sweep(state.clone()));
@@ -49,6 +51,9 @@ async fn sweep(state: CloudState) {
         }
         if let Err(error) = idempotency::forget_expired(&state.db).await {
             tracing::warn!(%error, "old idempotency keys could not be removed");
+        }
+        if let Err(error) = handoff::sweep(&state.db, crate::now()).await {
+            tracing::warn!(%error, "old handoffs could not be removed");
         }
         if let Err(error) = commands::forget_expired(&state.db).await {
             tracing::warn!(%error, "messages to devices that are too late could not be removed");

@@ -140,14 +140,14 @@ async fn account(State(state): State<CloudState>, caller: Caller) -> Result<Json
     Ok(Json(tokens::show(row.ok_or(ProblemCode::SessionRevoked)?)))
 }
 
-fn prove(state: &CloudState, headers: &HeaderMap, path: &str) -> Result<Proof, Refusal> {
+pub(crate) fn prove(state: &CloudState, headers: &HeaderMap, path: &str) -> Result<Proof, Refusal> {
     let presented = headers.get_all("dpop").iter().map(HeaderValue::as_bytes);
     let link_host = state.settings.link_host.as_str();
     Ok(dpop::check_proof(presented, link_host, path, &state.key, crate::now())?)
 }
 
 /// Every answer brings the nonce for the next proof (RFC 9449, section 8.2).
-fn with_nonce(state: &CloudState, answer: Result<impl IntoResponse, Refusal>) -> Response {
+pub(crate) fn with_nonce(state: &CloudState, answer: Result<impl IntoResponse, Refusal>) -> Response {
     let mut response = answer.into_response();
     let nonce = dpop::make_nonce(&state.key, crate::now());
     let nonce = HeaderValue::try_from(nonce).expect("base64url is ASCII");

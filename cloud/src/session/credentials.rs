@@ -16,7 +16,7 @@ const PASSWORD_CHARACTERS: std::ops::RangeInclusive<usize> = 8..=128;
 static COMMON_PASSWORDS: &str = include_str!("common_passwords.txt");
 
 /// An address as accounts keep it: lower case, NFC; else `invalid_input` for `email`.
-pub(super) fn check_address(text: &str) -> Result<String, Refusal> {
+pub(crate) fn check_address(text: &str) -> Result<String, Refusal> {
     let refusal = || Refusal::field("email");
     if text.len() > LONGEST_ADDRESS {
         return Err(refusal());
@@ -54,7 +54,7 @@ pub(super) fn check_password(password: &SecretString) -> Result<(), Refusal> {
 }
 
 /// What attempts with this address are counted by: the table holds no addresses.
-pub(super) fn attempt_identifier(key: &ServerKey, address: &str) -> String {
+pub(crate) fn attempt_identifier(key: &ServerKey, address: &str) -> String {
     let mac = key.mac(Use::AttemptIdentifier, &[address.as_bytes()]);
     porchlight_protocol::Base64Url(mac).to_text()
 }

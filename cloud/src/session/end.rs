@@ -1,10 +1,12 @@
 //! The end of sessions: in force when it is answered.
 
 use super::store;
+use crate::access;
 use crate::authority::{self, Caller};
 use crate::db::{Db, Lock};
 use crate::history::{self, AuditEntry};
 use crate::problem::Refusal;
+use porchlight_protocol::access::GrantEnd;
 use porchlight_protocol::{AccountId, ProblemCode};
 
 /// Ends the caller's session.
@@ -30,6 +32,7 @@ pub async fn disable_account(db: &Db, account: AccountId) -> Result<(), Refusal>
         return Err(ProblemCode::NotFound.into());
     }
     store::insert_account_revocation(&mut tx, account, crate::now()).await?;
+    access::end_all_of(&mut tx, account, None, GrantEnd::Disabled).await?;
     let entry = AuditEntry {
         on_what: Some(account.to_string()),
         ..AuditEntry::by_service(account, "account.disabled")

@@ -15,7 +15,7 @@
 
 mod activity;
 pub mod api;
-mod credentials;
+pub(crate) mod credentials;
 pub mod dpop;
 mod end;
 mod password;
@@ -25,7 +25,7 @@ mod revocations;
 mod sign_in;
 pub mod store;
 mod sweep;
-mod tokens;
+pub(crate) mod tokens;
 mod verify;
 
 pub use activity::Activity;
@@ -41,6 +41,6 @@ pub use verify::verify;
 /// How long a mailed code works, in milliseconds.
 pub const CODE_LASTS: i64 = 10 * 60 * 1000;
 
-const MINUTE: i64 = 60 * 1000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+pub(crate) const MINUTE: i64 = 60 * 1000;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
+pub(crate) const DAY: i64 = 24 * HOUR;

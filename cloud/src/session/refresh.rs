@@ -7,7 +7,7 @@
 
 use super::dpop::Proof;
 use super::store::{self, NewTokenRow, RefreshRow};
-use super::tokens::{self, ACCESS_LASTS, REFRESH_IDLES, TokenPair};
+use super::tokens::{self, ACCESS_LASTS, DELEGATED_ACCESS_LASTS, REFRESH_IDLES, TokenPair};
 use crate::authority;
 use crate::db::{DbError, Lock, Tx};
 use crate::history::{self, AuditEntry};
@@ -41,7 +41,10 @@ pub async fn refresh(
         // RFC 9449, section 11.1
         return Err(ProblemCode::InvalidDpopProof.into());
     }
-    if !row.alive || row.idle_expires_at <= now || row.session_expires_at <= now {
+    if let Some(code) = authority::store::end_of(&mut tx, row.session, now).await? {
+        return Err(code.into());
+    }
+    if row.idle_expires_at <= now {
         return Err(over());
     }
     if !row.replaced {
@@ -80,7 +83,8 @@ async fn rotate(
         idle_expires_at: (now + REFRESH_IDLES).min(row.session_expires_at),
     };
     store::insert_token(&mut tx, &token, now).await?;
-    let access_lasts = ACCESS_LASTS.min(row.session_expires_at - now);
+    let access_lasts = if row.delegated { DELEGATED_ACCESS_LASTS } else { ACCESS_LASTS };
+    let access_lasts = access_lasts.min(row.session_expires_at - now);
     store::replace_access(&mut tx, row.session, &pair.access_hash(), now + access_lasts).await?;
     let answer = tokens::answer(&mut tx, row.session, row.account, &pair, access_lasts).await?;
     tx.commit().await?;

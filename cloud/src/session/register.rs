@@ -9,13 +9,12 @@ use super::store::{self, RegistrationRow};
 use super::{CODE_LASTS, DAY, HOUR};
 use crate::db::Tx;
 use crate::key::{ServerKey, Use};
-use crate::limits::store::{AttemptKind, add_attempt, attempts};
+use crate::limits::store::{AttemptKind, count_attempt};
 use crate::mail::{self, Letter};
 use crate::problem::Refusal;
 use crate::secret::{SecretKind, fill_random, hash_minted, hash_presented, mint};
 use crate::server::CloudState;
 use crate::text::check_name;
-use porchlight_protocol::ProblemCode;
 use porchlight_protocol::session::{Language, RegisterRequest, RegisterResponse};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -37,7 +36,7 @@ pub async fn register(state: &CloudState, request: RegisterRequest) -> Result<Re
     let token_hash = hash_minted(&token);
     let code = make_code();
     let mut tx = state.db.begin().await?;
-    count_mail(&mut tx, state, &email, now).await?;
+    count_mail(&mut tx, state, &email).await?;
     let row = RegistrationRow {
         code_mac: mac_code(&state.key, &token_hash, &code),
         token_hash,
@@ -64,7 +63,7 @@ pub async fn mail_new_code(state: &CloudState, registration: &SecretString) -> R
     let Some((email, language)) = store::waits_for_code(&mut tx, &token_hash, now).await? else {
         return Ok(());
     };
-    count_mail(&mut tx, state, &email, now).await?;
+    count_mail(&mut tx, state, &email).await?;
     let code = make_code();
     let code_mac = mac_code(&state.key, &token_hash, &code);
     store::set_code(&mut tx, &token_hash, &code_mac, now + CODE_LASTS).await?;
@@ -89,15 +88,9 @@ async fn mail_code(
     Ok(mail::enqueue(tx, key, email, language, &letter).await?)
 }
 
-async fn count_mail(tx: &mut Tx, state: &CloudState, email: &str, now: i64) -> Result<(), Refusal> {
+async fn count_mail(tx: &mut Tx, state: &CloudState, email: &str) -> Result<(), Refusal> {
     let identifier = attempt_identifier(&state.key, email);
-    let so_far = attempts(tx, AttemptKind::Mail, &identifier, now - HOUR).await?;
-    if so_far.count >= i64::from(state.settings.mails_per_hour) {
-        let wait = (so_far.first_at + HOUR - now).max(0) / 1000 + 1;
-        let seconds = u32::try_from(wait).unwrap_or(u32::MAX);
-        return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(seconds));
-    }
-    Ok(add_attempt(tx, AttemptKind::Mail, &identifier, so_far, now).await?)
+    count_attempt(tx, AttemptKind::Mail, &identifier, (state.settings.mails_per_hour, HOUR)).await
 }
 
 /// What the database keeps of a mailed code: eight digits could be tried out against a plain hash.

@@ -12,8 +12,8 @@
 
 use super::credentials::{attempt_identifier, fold_address};
 use super::dpop::Proof;
-use super::store::{self, CredentialsRow, NewSessionRow, NewTokenRow};
-use super::tokens::{self, ACCESS_LASTS, REFRESH_IDLES, SESSION_LASTS, TokenPair};
+use super::store::{self, CredentialsRow};
+use super::tokens::{self, ACCESS_LASTS, NewSession, SESSION_LASTS};
 use super::{HOUR, MINUTE};
 use crate::authority;
 use crate::db::{DbError, Lock};
@@ -21,8 +21,8 @@ use crate::history::{self, AuditEntry};
 use crate::limits::store::{AttemptKind, Attempts, add_attempt, attempts, forget_attempts};
 use crate::problem::Refusal;
 use crate::server::CloudState;
+use porchlight_protocol::ProblemCode;
 use porchlight_protocol::session::SessionResponse;
-use porchlight_protocol::{ProblemCode, SessionId};
 use secrecy::SecretString;
 
 /// Failures are counted for so long: four of the longest delays, so that whoever sits one out does not begin anew.
@@ -129,20 +129,8 @@ async fn begin_session(
     for former in store::sessions_of_installation(&mut tx, account, installation).await? {
         authority::store::revoke_session(&mut tx, former, "replaced by a sign-in", now).await?;
     }
-    let (session, pair) = (SessionId::mint(), TokenPair::mint());
-    let row = NewSessionRow {
-        id: session,
-        account,
-        installation,
-        account_epoch: current.epoch,
-        access_hash: pair.access_hash(),
-        access_expires_at: now + ACCESS_LASTS,
-        expires_at: now + SESSION_LASTS,
-    };
-    store::insert_session(&mut tx, &row, now).await?;
-    let token =
-        NewTokenRow { token_hash: pair.refresh_hash(), session, idle_expires_at: now + REFRESH_IDLES };
-    store::insert_token(&mut tx, &token, now).await?;
+    let own = NewSession { account, installation, lasts_until: now + SESSION_LASTS, delegation: None };
+    let (session, pair) = tokens::begin(&mut tx, own, now).await?;
     let entry = AuditEntry {
         actor: Some(account),
         on_what: Some(session.to_string()),

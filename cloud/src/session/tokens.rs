@@ -1,18 +1,25 @@
 //! The two tokens of a session, and how a successor is kept for a phone that was killed before it could store it.
 
-use super::store::{self, AccountRow};
-use super::{DAY, MINUTE};
+use super::store::{self, AccountRow, DelegationRow, NewSessionRow, NewTokenRow};
+use super::{DAY, HOUR, MINUTE};
+use crate::authority;
 use crate::db::{DbError, Tx};
 use crate::key;
 use crate::problem::Refusal;
 use crate::secret::{SecretKind, hash_minted, mint};
 use porchlight_protocol::session::{Account, SessionResponse};
-use porchlight_protocol::{AccountId, SessionId};
+use porchlight_protocol::{AccountId, GrantId, InstallationId, SessionId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 /// How long an access token lives.
 pub(super) const ACCESS_LASTS: i64 = 10 * MINUTE;
+
+/// How long one of a delegated session lives.
+pub(crate) const DELEGATED_ACCESS_LASTS: i64 = 5 * MINUTE;
+
+/// How long a delegated session lives at most; its grant may end before.
+pub(crate) const DELEGATED_LASTS: i64 = 8 * HOUR;
 
 /// How long a refresh token lives that is not used.
 pub(super) const REFRESH_IDLES: i64 = 30 * DAY;
@@ -25,7 +32,7 @@ const SUCCESSOR: &[u8] = b"porchlight/refresh-successor/1";
 
 /// An access token and a refresh token.
 #[derive(Clone, Debug)]
-pub(super) struct TokenPair {
+pub(crate) struct TokenPair {
     pub(super) access: SecretString,
     pub(super) refresh: SecretString,
 }
@@ -37,7 +44,7 @@ struct SealedPair {
 }
 
 impl TokenPair {
-    pub(super) fn mint() -> Self {
+    pub(crate) fn mint() -> Self {
         Self { access: mint(SecretKind::Access), refresh: mint(SecretKind::Refresh) }
     }
 
@@ -50,7 +57,7 @@ impl TokenPair {
     }
 
     /// Seals the pair so that only whoever has the token it replaces can open it.
-    pub(super) fn seal_under(&self, replaced: &SecretString) -> Vec<u8> {
+    pub(crate) fn seal_under(&self, replaced: &SecretString) -> Vec<u8> {
         // Exposed to be sealed, and to derive the key: the database gets only the result.
         let pair = SealedPair {
             access: self.access.expose_secret().to_owned(),
@@ -61,7 +68,7 @@ impl TokenPair {
     }
 
     /// Opens what [`Self::seal_under`] made.
-    pub(super) fn open_under(replaced: &SecretString, sealed: &[u8]) -> Option<Self> {
+    pub(crate) fn open_under(replaced: &SecretString, sealed: &[u8]) -> Option<Self> {
         // Exposed to derive the key.
         let key = key::derive(replaced.expose_secret().as_bytes(), SUCCESSOR);
         let pair: SealedPair = serde_json::from_slice(&key::open_sealed(&key, sealed)?).ok()?;
@@ -69,8 +76,50 @@ impl TokenPair {
     }
 }
 
+/// A session that is about to begin.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewSession {
+    /// In whose account.
+    pub(crate) account: AccountId,
+    /// On which phone.
+    pub(crate) installation: InstallationId,
+    /// Milliseconds UTC; nothing prolongs it.
+    pub(crate) lasts_until: i64,
+    /// Who really acts there, and by which grant, when that is somebody else.
+    pub(crate) delegation: Option<(AccountId, GrantId)>,
+}
+
+/// Begins a session: the one place where they begin. Subject, actor and grant are held by the caller, and checked last
+/// of all here, when the session is there.
+pub(crate) async fn begin(tx: &mut Tx, new: NewSession, now: i64) -> Result<(SessionId, TokenPair), Refusal> {
+    let (session, pair) = (SessionId::mint(), TokenPair::mint());
+    let access_lasts = if new.delegation.is_some() { DELEGATED_ACCESS_LASTS } else { ACCESS_LASTS };
+    let mut delegation = None;
+    if let Some((actor, grant)) = new.delegation {
+        delegation = Some(DelegationRow { actor, actor_epoch: store::epoch_of(tx, actor).await?, grant });
+    }
+    let row = NewSessionRow {
+        id: session,
+        account: new.account,
+        installation: new.installation,
+        account_epoch: store::epoch_of(tx, new.account).await?,
+        access_hash: pair.access_hash(),
+        access_expires_at: (now + access_lasts).min(new.lasts_until),
+        expires_at: new.lasts_until,
+        delegation,
+    };
+    store::insert_session(tx, &row, now).await?;
+    let idle_expires_at = (now + REFRESH_IDLES).min(new.lasts_until);
+    let token = NewTokenRow { token_hash: pair.refresh_hash(), session, idle_expires_at };
+    store::insert_token(tx, &token, now).await?;
+    match authority::store::end_of(tx, session, now).await? {
+        None => Ok((session, pair)),
+        Some(code) => Err(code.into()),
+    }
+}
+
 /// The answer that hands the tokens over.
-pub(super) async fn answer(
+pub(crate) async fn answer(
     tx: &mut Tx,
     session: SessionId,
     account: AccountId,

@@ -39,12 +39,26 @@ pub async fn insert_site_user(
     Ok(())
 }
 
-/// A site that the account sees.
-pub async fn visible_site(
+/// Ends what an account is to a site.
+pub async fn end_site_user(
     db: &mut AnyConnection,
-    sight: Sight,
-    id: SiteId,
-) -> Result<Option<Site>, DbError> {
+    site: SiteId,
+    account: AccountId,
+    now: i64,
+) -> Result<(), DbError> {
+    sqlx::query(
+        "UPDATE site_user SET ended_at = $3 WHERE site_id = $1 AND account_id = $2 AND ended_at IS NULL",
+    )
+    .bind(site.to_string())
+    .bind(account.to_string())
+    .bind(now)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A site that the account sees.
+pub async fn visible_site(db: &mut AnyConnection, sight: Sight, id: SiteId) -> Result<Option<Site>, DbError> {
     let row = sqlx::query(concat!(
         "SELECT site.id, site.name, site.address, site.time_zone FROM site \
          JOIN site_user ON site_user.site_id = site.id AND site_user.ended_at IS NULL \

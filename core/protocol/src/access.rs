@@ -256,6 +256,34 @@ pub enum GrantEnd {
     Unknown,
 }
 
+impl GrantEnd {
+    /// As it stands on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Released => "released",
+            Self::Left => "left",
+            Self::Disabled => "disabled",
+            Self::Activated => "activated",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads what [`Self::as_str`] wrote.
+    pub fn from_text(text: &str) -> Self {
+        match text {
+            "expired" => Self::Expired,
+            "revoked" => Self::Revoked,
+            "released" => Self::Released,
+            "left" => Self::Left,
+            "disabled" => Self::Disabled,
+            "activated" => Self::Activated,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 /// Who may act for whom, on what, until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -311,11 +339,22 @@ mod tests {
         assert_eq!(serde_json::from_str::<Permission>("\"roof.lift\"").unwrap(), Permission::Unknown);
     }
 
+    #[test]
+    fn every_end_reads_back_as_it_is_written() {
+        use GrantEnd as E;
+        for end in [E::Expired, E::Revoked, E::Released, E::Left, E::Disabled, E::Activated, E::Unknown] {
+            assert_eq!(GrantEnd::from_text(end.as_str()), end);
+            assert_eq!(serde_json::to_string(&end).unwrap(), format!("\"{}\"", end.as_str()));
+        }
+    }
+
     /// security.md, Handoff: never, whatever was ticked.
     #[test]
     fn what_is_never_delegated_cannot_be_listed() {
         use Permission as P;
-        for never in [P::DeviceRelease, P::AccountManage, P::AccessManage, P::HistoryRead, P::AccessAsk, P::Unknown] {
+        for never in
+            [P::DeviceRelease, P::AccountManage, P::AccessManage, P::HistoryRead, P::AccessAsk, P::Unknown]
+        {
             assert!(!never.may_be_delegated(), "{never:?}");
         }
     }

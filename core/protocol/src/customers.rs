@@ -7,7 +7,7 @@
 use crate::access::Company;
 use crate::devices::Section;
 use crate::session::Language;
-use crate::{CustomerId, GrantId, OrganizationId, RequestId};
+use crate::{CustomerId, DeviceId, GrantId, OrganizationId, RequestId, SiteId};
 use serde::{Deserialize, Serialize};
 
 /// `POST /v1/organizations/{id}/customers`, with an `Idempotency-Key`: 201 and the [`Customer`].
@@ -111,6 +111,38 @@ pub struct CustomerOffer {
 pub struct CustomerOfferListResponse {
     /// All that wait.
     pub offers: Vec<CustomerOffer>,
+}
+
+/// `GET /v1/customers/{id}/places`: what the organization's people added for the customer, and is still theirs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CustomerPlaces {
+    /// By their ids.
+    pub sites: Vec<PlaceSite>,
+    /// By their ids.
+    pub devices: Vec<PlaceDevice>,
+}
+
+/// A site that a request for access can name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PlaceSite {
+    /// The site.
+    pub id: SiteId,
+    /// What it is called.
+    pub name: String,
+}
+
+/// A device that a request for access can name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PlaceDevice {
+    /// The device.
+    pub id: DeviceId,
+    /// What it is called.
+    pub name: String,
+    /// Where it is.
+    pub site: SiteId,
 }
 
 /// `POST /v1/customer-offers/{id}/accept`, with an `Idempotency-Key`: 204.

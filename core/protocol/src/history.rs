@@ -6,10 +6,10 @@
 
 use crate::access::{AuthorizationRequest, Company, Grant, Person};
 use crate::add_device::Claim;
-use crate::customers::Customer;
+use crate::customers::{Customer, CustomerOffer};
 use crate::devices::Device;
 use crate::sites::Site;
-use crate::{AuditEventId, DeviceId, GrantId, SiteId};
+use crate::{AuditEventId, CustomerId, DeviceId, GrantId, SiteId};
 use serde::{Deserialize, Serialize};
 
 /// One thing that changed, as it is now.
@@ -56,6 +56,16 @@ pub enum Change {
     Customer {
         /// As the partner sees it now.
         customer: Customer,
+    },
+    /// A partner asks whether the account is their customer.
+    Offer {
+        /// As it is now.
+        offer: CustomerOffer,
+    },
+    /// An offer was answered.
+    OfferGone {
+        /// Which.
+        customer: CustomerId,
     },
     /// A change of a newer cloud: skip it, keep its cursor.
     #[serde(other)]

@@ -100,6 +100,10 @@ problem_codes! {
     RequestsRefused = 403, "The customer takes no requests from this company.";
     /// The address is a customer of this company already.
     CustomerExists = 409, "The address is on the list already.";
+    /// An organization keeps an active super admin.
+    LastSuperAdmin = 409, "Make somebody else a super admin first.";
+    /// The access is over.
+    GrantOver = 409, "Ask the customer for access again.";
     /// The code is not one, was used, or is too old.
     HandoffOver = 410, "Ask the partner app for a new link.";
     /// The verifier is not the one that the code was made for.

@@ -23,15 +23,17 @@ CREATE TABLE customer (
     id TEXT PRIMARY KEY,
     organization_id TEXT NOT NULL REFERENCES organization (id),
     account_id TEXT NOT NULL REFERENCES account (id), -- an invited one that stands in, until the customer has answered
+    stand_in_id TEXT REFERENCES account (id), -- the one that stood in for a customer who said yes
     email TEXT NOT NULL,                   -- lower case, as the partner entered it
     given_name TEXT NOT NULL,
     family_name TEXT NOT NULL,
     state TEXT NOT NULL,                   -- waiting, confirmed, refused
     added_by TEXT NOT NULL REFERENCES account (id),
     created_at BIGINT NOT NULL,
-    answered_at BIGINT,
-    UNIQUE (organization_id, email)
+    answered_at BIGINT
 );
+CREATE UNIQUE INDEX customer_now ON customer (organization_id, email) WHERE state <> 'refused';
+CREATE INDEX customer_stand_in ON customer (stand_in_id) WHERE stand_in_id IS NOT NULL;
 CREATE INDEX customer_email ON customer (email) WHERE state = 'waiting';
 CREATE INDEX customer_account ON customer (account_id);
 
@@ -54,7 +56,7 @@ CREATE TABLE authorization_request (
     lasts BIGINT NOT NULL,                 -- milliseconds
     comment TEXT NOT NULL,
     terms BYTEA NOT NULL,                  -- SHA-256 of all that is above
-    state TEXT NOT NULL,                   -- pending, consented, declined, withdrawn; pending and too old: expired
+    state TEXT NOT NULL,                   -- pending, consented, declined, expired, withdrawn
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     answered_at BIGINT,
@@ -62,6 +64,7 @@ CREATE TABLE authorization_request (
 );
 CREATE INDEX authorization_request_subject ON authorization_request (subject_id, id);
 CREATE INDEX authorization_request_actor ON authorization_request (actor_id, id);
+CREATE INDEX authorization_request_pending ON authorization_request (expires_at) WHERE state = 'pending';
 
 -- `grant` is a word of SQL's.
 CREATE TABLE access_grant (
@@ -74,10 +77,11 @@ CREATE TABLE access_grant (
     starts_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     ended_at BIGINT,
-    ended_why TEXT                         -- revoked, released, left, disabled, activated
+    ended_why TEXT                         -- expired, revoked, released, left, disabled, activated
 );
 CREATE INDEX access_grant_subject ON access_grant (subject_id, id);
 CREATE INDEX access_grant_actor ON access_grant (actor_id, id);
+CREATE INDEX access_grant_living ON access_grant (expires_at) WHERE ended_at IS NULL;
 
 CREATE TABLE grant_scope (
     grant_id TEXT NOT NULL REFERENCES access_grant (id),

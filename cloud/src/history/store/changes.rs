@@ -26,6 +26,8 @@ pub enum ChangeKind {
     Grant,
     /// A customer was added, or answered.
     Customer,
+    /// A partner asks whether somebody is their customer, or was answered.
+    Offer,
 }
 
 impl ChangeKind {
@@ -39,6 +41,7 @@ impl ChangeKind {
             Self::Request => "request",
             Self::Grant => "grant",
             Self::Customer => "customer",
+            Self::Offer => "offer",
         }
     }
 
@@ -52,6 +55,7 @@ impl ChangeKind {
             "request" => Ok(Self::Request),
             "grant" => Ok(Self::Grant),
             "customer" => Ok(Self::Customer),
+            "offer" => Ok(Self::Offer),
             _ => Err(DbError::Corrupt("kind of change")),
         }
     }

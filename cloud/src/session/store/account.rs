@@ -88,6 +88,16 @@ pub async fn email_has_account(db: &mut AnyConnection, email: &str) -> Result<bo
     Ok(sqlx::query("SELECT 1 FROM account WHERE email = $1").bind(email).fetch_optional(db).await?.is_some())
 }
 
+/// The active account with this address.
+pub async fn account_of_address(db: &mut AnyConnection, email: &str) -> Result<Option<AccountId>, DbError> {
+    let id: Option<String> =
+        sqlx::query_scalar("SELECT id FROM account WHERE email = $1 AND state = 'active'")
+            .bind(email)
+            .fetch_optional(db)
+            .await?;
+    id.map(|id| id.parse().map_err(|_| DbError::Corrupt("account id"))).transpose()
+}
+
 /// What a sign-in with this address is checked against.
 pub async fn credentials_by_email(
     db: &mut AnyConnection,
@@ -124,6 +134,26 @@ pub async fn knows_installation(
     .fetch_optional(db)
     .await?;
     Ok(row.is_some())
+}
+
+/// Makes an invited account, which stands in for somebody until they answer: no address, no credential.
+pub async fn insert_invited_account(
+    db: &mut AnyConnection,
+    row: &AccountRow,
+    now: i64,
+) -> Result<(), DbError> {
+    sqlx::query(
+        "INSERT INTO account (id, given_name, family_name, language, state, epoch, created_at) \
+         VALUES ($1, $2, $3, $4, 'invited', 1, $5)",
+    )
+    .bind(row.id.to_string())
+    .bind(&row.given_name)
+    .bind(&row.family_name)
+    .bind(&row.language)
+    .bind(now)
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Disables an account and begins a new epoch, so that no session of before is alive; false if there is none.

@@ -8,8 +8,8 @@ mod sweep;
 mod token;
 
 pub use account::{
-    AccountRow, CredentialsRow, account_by_id, credentials_by_email, email_has_account, insert_account,
-    knows_installation, set_disabled,
+    AccountRow, CredentialsRow, account_by_id, account_of_address, credentials_by_email, email_has_account,
+    insert_account, insert_invited_account, knows_installation, set_disabled,
 };
 pub use registration::{
     RegistrationRow, count_try, finish_registration, insert_registration, open_registration, set_code,
@@ -17,8 +17,8 @@ pub use registration::{
 };
 pub use revocation::{RevocationRow, insert_account_revocation, revocations_since};
 pub use session::{
-    NewSessionRow, insert_session, installation_by_key, replace_access, sessions_of_installation,
-    write_activity,
+    DelegationRow, NewSessionRow, delegated_sessions_of_installation, epoch_of, insert_session,
+    installation_by_key, replace_access, sessions_of_installation, write_activity,
 };
 pub use sweep::delete_expired;
 pub use token::{

@@ -1,7 +1,7 @@
 //! Sessions and the installations they belong to.
 
 use crate::db::{Db, DbError};
-use porchlight_protocol::{AccountId, InstallationId, SessionId};
+use porchlight_protocol::{AccountId, GrantId, InstallationId, SessionId};
 use sqlx::AnyConnection;
 use std::collections::HashMap;
 
@@ -22,6 +22,19 @@ pub struct NewSessionRow {
     pub access_expires_at: i64,
     /// Milliseconds UTC; nothing prolongs it.
     pub expires_at: i64,
+    /// Who really acts in the account, when that is somebody else.
+    pub delegation: Option<DelegationRow>,
+}
+
+/// Who really acts, and by what right.
+#[derive(Clone, Copy, Debug)]
+pub struct DelegationRow {
+    /// The installer.
+    pub actor: AccountId,
+    /// Their epoch now.
+    pub actor_epoch: i64,
+    /// What the customer consented to.
+    pub grant: GrantId,
 }
 
 /// The installation with this key; made when it is new.
@@ -47,7 +60,8 @@ pub async fn installation_by_key(
 pub async fn insert_session(db: &mut AnyConnection, row: &NewSessionRow, now: i64) -> Result<(), DbError> {
     sqlx::query(
         "INSERT INTO session (id, account_id, installation_id, account_epoch, access_hash, access_expires_at, \
-           created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+           created_at, expires_at, actor_id, actor_epoch, grant_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(row.id.to_string())
     .bind(row.account.to_string())
@@ -57,19 +71,45 @@ pub async fn insert_session(db: &mut AnyConnection, row: &NewSessionRow, now: i6
     .bind(row.access_expires_at)
     .bind(now)
     .bind(row.expires_at)
+    .bind(row.delegation.map(|delegation| delegation.actor.to_string()))
+    .bind(row.delegation.map(|delegation| delegation.actor_epoch))
+    .bind(row.delegation.map(|delegation| delegation.grant.to_string()))
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// The living sessions of an account on an installation.
+/// The epoch of an account that is known to exist.
+pub async fn epoch_of(db: &mut AnyConnection, account: AccountId) -> Result<i64, DbError> {
+    let epoch = sqlx::query_scalar("SELECT epoch FROM account WHERE id = $1").bind(account.to_string());
+    Ok(epoch.fetch_one(db).await?)
+}
+
+/// The living sessions of an installation in which somebody acts for this actor's customers.
+pub async fn delegated_sessions_of_installation(
+    db: &mut AnyConnection,
+    actor: AccountId,
+    installation: InstallationId,
+) -> Result<Vec<SessionId>, DbError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM session WHERE actor_id = $1 AND installation_id = $2 AND revoked_at IS NULL",
+    )
+    .bind(actor.to_string())
+    .bind(installation.to_string())
+    .fetch_all(db)
+    .await?;
+    ids.iter().map(|id| id.parse().map_err(|_| DbError::Corrupt("session id"))).collect()
+}
+
+/// The living sessions of an account's own person on an installation.
 pub async fn sessions_of_installation(
     db: &mut AnyConnection,
     account: AccountId,
     installation: InstallationId,
 ) -> Result<Vec<SessionId>, DbError> {
     let ids: Vec<String> = sqlx::query_scalar(
-        "SELECT id FROM session WHERE account_id = $1 AND installation_id = $2 AND revoked_at IS NULL",
+        "SELECT id FROM session WHERE account_id = $1 AND installation_id = $2 AND revoked_at IS NULL \
+           AND grant_id IS NULL",
     )
     .bind(account.to_string())
     .bind(installation.to_string())

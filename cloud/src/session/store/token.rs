@@ -22,8 +22,6 @@ pub struct RefreshRow {
     pub session: SessionId,
     /// Whose.
     pub account: AccountId,
-    /// Whether session and account are as alive as they were.
-    pub alive: bool,
     /// The installation's key.
     pub public_key: Vec<u8>,
     /// Milliseconds UTC.
@@ -35,6 +33,8 @@ pub struct RefreshRow {
     /// What it was replaced by, sealed under a key that only the token gives; none if it is the newest, or if its
     /// successor was used.
     pub successor_sealed: Option<Vec<u8>>,
+    /// Whether somebody acts for the account there.
+    pub delegated: bool,
     /// Whether it was replaced.
     pub replaced: bool,
 }
@@ -65,10 +65,8 @@ pub async fn refresh_row(db: &mut AnyConnection, token_hash: &[u8]) -> Result<Op
         "SELECT session.id, session.account_id, installation.public_key, refresh_token.idle_expires_at, \
            session.expires_at, session.access_expires_at, refresh_token.successor_hash, \
            refresh_token.successor_sealed, \
-           CASE WHEN session.revoked_at IS NULL AND account.state = 'active' \
-                 AND account.epoch = session.account_epoch THEN 1 ELSE 0 END \
+           CASE WHEN session.grant_id IS NULL THEN 0 ELSE 1 END \
          FROM refresh_token JOIN session ON session.id = refresh_token.session_id \
-         JOIN account ON account.id = session.account_id \
          JOIN installation ON installation.id = session.installation_id \
          WHERE refresh_token.token_hash = $1",
     )
@@ -85,7 +83,7 @@ pub async fn refresh_row(db: &mut AnyConnection, token_hash: &[u8]) -> Result<Op
             access_expires_at: row.try_get(5)?,
             replaced: row.try_get::<Option<Vec<u8>>, _>(6)?.is_some(),
             successor_sealed: row.try_get(7)?,
-            alive: row.try_get::<i64, _>(8)? == 1,
+            delegated: row.try_get::<i64, _>(8)? == 1,
         })
     })
     .transpose()

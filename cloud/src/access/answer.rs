@@ -1,0 +1,100 @@
+//! The customer answers: yes, perhaps for a shorter time, or no.
+
+use super::terms::check_time;
+use super::{announce_grant, announce_request, read_grant, read_request, store};
+use crate::authority::Caller;
+use crate::db::Tx;
+use crate::history::{self, AuditEntry};
+use crate::problem::Refusal;
+use porchlight_protocol::access::{
+    AuthorizationRequest, ConsentRequest, DeclineRequest, Grant, RequestState,
+};
+use porchlight_protocol::{GrantId, ProblemCode, RequestId};
+use serde_json::json;
+
+/// Says yes to what was shown. The caller is confirmed already, with the request ([`super::confirm_with_request`]).
+pub async fn consent(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: RequestId,
+    wanted: &ConsentRequest,
+) -> Result<Grant, Refusal> {
+    let request = asked(tx, caller, id).await?;
+    if request.terms != wanted.terms {
+        return Err(ProblemCode::TermsDiffer.into());
+    }
+    let lasts = wanted.lasts.unwrap_or(request.lasts);
+    check_time(lasts)?;
+    if lasts > request.lasts {
+        return Err(Refusal::field("lasts"));
+    }
+    let (grant, now) = (GrantId::mint(), crate::now());
+    if !store::answer_request(tx, id, "consented", Some(grant), now).await? {
+        return Err(ProblemCode::RequestOver.into());
+    }
+    let until = now + i64::from(lasts) * 1000;
+    store::insert_grant_of_request(tx, grant, &request, now, until).await?;
+    let after = json!({ "company": request.company.id, "permissions": request.permissions, "until": until });
+    record(tx, caller, &request, Some(grant), "access.granted", after).await?;
+    announce_request(tx, &request).await?;
+    let grant = read_grant(tx, caller.account, grant).await?;
+    announce_grant(tx, &grant).await?;
+    Ok(grant)
+}
+
+/// Says no; to the company for good, if wanted. The caller is confirmed already.
+pub async fn decline(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: RequestId,
+    wanted: DeclineRequest,
+) -> Result<(), Refusal> {
+    let request = asked(tx, caller, id).await?;
+    let mut declined = vec![request.clone()];
+    if wanted.block {
+        store::block(tx, caller.account, request.company.id, crate::now()).await?;
+        for other in store::pending_of(tx, caller.account, request.company.id, crate::now()).await? {
+            if other != id {
+                declined.push(read_request(tx, caller.account, other).await?);
+            }
+        }
+    }
+    for request in declined {
+        if !store::answer_request(tx, request.id, "declined", None, crate::now()).await? {
+            return Err(ProblemCode::RequestOver.into());
+        }
+        let after = json!({ "company": request.company.id, "blocked": wanted.block });
+        record(tx, caller, &request, None, "access.declined", after).await?;
+        announce_request(tx, &request).await?;
+    }
+    Ok(())
+}
+
+/// A request that the caller was asked, and that still waits.
+async fn asked(tx: &mut Tx, caller: &Caller, id: RequestId) -> Result<AuthorizationRequest, Refusal> {
+    let request = read_request(tx, caller.account, id).await?;
+    if request.subject != caller.account {
+        return Err(ProblemCode::NotFound.into());
+    }
+    if request.state != RequestState::Pending {
+        return Err(ProblemCode::RequestOver.into());
+    }
+    Ok(request)
+}
+
+async fn record(
+    tx: &mut Tx,
+    caller: &Caller,
+    request: &AuthorizationRequest,
+    grant: Option<GrantId>,
+    what: &'static str,
+    after: serde_json::Value,
+) -> Result<(), Refusal> {
+    let entry = AuditEntry {
+        grant,
+        on_what: Some(request.id.to_string()),
+        after: Some(after),
+        ..AuditEntry::by(caller, what)
+    };
+    Ok(history::record(tx, entry).await?)
+}

@@ -1,0 +1,122 @@
+//! An installer asks, and may take it back.
+
+use super::terms::Terms;
+use super::{announce_request, read_request, store};
+use crate::authority::{self, Caller, Permission};
+use crate::customers::store::customer_by_id;
+use crate::db::{Lock, Tx};
+use crate::devices;
+use crate::history::{self, AuditEntry};
+use crate::key::ServerKey;
+use crate::mail::{self, Letter};
+use crate::problem::Refusal;
+use porchlight_protocol::access::{AskForAccess, AuthorizationRequest, Scope};
+use porchlight_protocol::customers::CustomerState;
+use porchlight_protocol::{AccountId, CustomerId, OrganizationId, ProblemCode, RequestId};
+use serde_json::json;
+
+/// Requests of a company that may wait for a customer's answer at once.
+const PENDING: i64 = 3;
+
+/// After so many refusals in [`SILENCE`] a company asks no more.
+const REFUSALS: i64 = 2;
+
+/// How long a company that was refused stays silent: a week, in milliseconds.
+const SILENCE: i64 = 7 * 86_400_000;
+
+/// Asks a customer for access. The caller is confirmed already.
+pub async fn ask(
+    tx: &mut Tx,
+    key: &ServerKey,
+    caller: &Caller,
+    customer: CustomerId,
+    wanted: &AskForAccess,
+) -> Result<AuthorizationRequest, Refusal> {
+    let customer = customer_by_id(tx, customer).await?.ok_or(ProblemCode::NotFound)?;
+    caller.authorize_for(tx, Permission::AccessAsk, customer.organization).await?;
+    let terms = Terms::check(caller.account, customer.organization, customer.account, wanted)?;
+    if customer.state != CustomerState::Confirmed {
+        return Err(ProblemCode::CustomerNotConfirmed.into());
+    }
+    // Two colleagues who ask at once are counted one after the other.
+    tx.lock("organization", &customer.organization.to_string(), Lock::Update).await?;
+    check_flood(tx, customer.organization, customer.account).await?;
+    check_scope(tx, customer.account, terms.scope).await?;
+    store::insert_request(tx, &terms, crate::now()).await?;
+    let request = read_request(tx, caller.account, terms.request).await?;
+    record(tx, caller, &request, "access.asked").await?;
+    announce_request(tx, &request).await?;
+    let letter = Letter::AccessAsked {
+        person: format!("{} {}", request.actor.given_name, request.actor.family_name),
+        company: request.company.name.clone(),
+    };
+    mail::enqueue_to_account(tx, key, request.subject, &letter).await?;
+    Ok(request)
+}
+
+/// Takes a request back. The caller is confirmed already.
+pub async fn withdraw(tx: &mut Tx, caller: &Caller, id: RequestId) -> Result<AuthorizationRequest, Refusal> {
+    let request = read_request(tx, caller.account, id).await?;
+    if request.actor.id != caller.account {
+        return Err(ProblemCode::NotFound.into());
+    }
+    if !store::answer_request(tx, id, "withdrawn", None, crate::now()).await? {
+        return Err(ProblemCode::RequestOver.into());
+    }
+    record(tx, caller, &request, "access.withdrawn").await?;
+    announce_request(tx, &request).await?;
+    read_request(tx, caller.account, id).await
+}
+
+/// Refuses a company that was refused, or that waits for enough answers already.
+async fn check_flood(tx: &mut Tx, company: OrganizationId, subject: AccountId) -> Result<(), Refusal> {
+    let now = crate::now();
+    if store::is_blocked(tx, subject, company).await? {
+        return Err(ProblemCode::RequestsRefused.into());
+    }
+    let refused = store::refusals_since(tx, company, subject, now - SILENCE).await?;
+    let pending = store::pending_requests(tx, company, subject, now).await?;
+    let until = if refused.count >= REFUSALS {
+        refused.first_at + SILENCE
+    } else if pending.count >= PENDING {
+        pending.first_at
+    } else {
+        return Ok(());
+    };
+    let seconds = u32::try_from((until - now) / 1000 + 1).unwrap_or(1);
+    Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(seconds))
+}
+
+/// A site or a device of the customer's; what is somebody else's reads as what is not there.
+async fn check_scope(tx: &mut Tx, subject: AccountId, scope: Scope) -> Result<(), Refusal> {
+    let (field, site) = match scope {
+        Scope::Account | Scope::Unknown => return Ok(()),
+        Scope::Site { site } => ("site", Some(site)),
+        Scope::Device { device } => {
+            let row = devices::store::device_by_id(tx, device).await?.filter(|row| !row.ended);
+            ("device", row.map(|row| row.device.site))
+        }
+    };
+    let owned = match site {
+        Some(site) => authority::store::site_role(tx, subject, site).await?.is_some(),
+        None => false,
+    };
+    if owned { Ok(()) } else { Err(Refusal::field(field)) }
+}
+
+async fn record(
+    tx: &mut Tx,
+    caller: &Caller,
+    request: &AuthorizationRequest,
+    what: &'static str,
+) -> Result<(), Refusal> {
+    let after = json!({ "company": request.company.id, "permissions": request.permissions,
+        "lasts": request.lasts, "comment": request.comment });
+    let entry = AuditEntry {
+        actor: Some(caller.account),
+        on_what: Some(request.id.to_string()),
+        after: Some(after),
+        ..AuditEntry::by_service(request.subject, what)
+    };
+    Ok(history::record(tx, entry).await?)
+}

@@ -1,0 +1,56 @@
+//! The rows of requests and grants: the only SQL of this feature.
+
+mod grants;
+mod overdue;
+mod requests;
+
+pub use grants::{
+    end_grant, insert_birth_grant, insert_grant_of_request, living_grants, visible_grant, visible_grants,
+};
+pub use overdue::{Overdue, expire_request, overdue};
+pub use requests::{
+    Count, answer_request, block, insert_request, is_blocked, pending_by, pending_of, pending_requests,
+    refusals_since, visible_request, visible_requests,
+};
+
+use crate::db::DbError;
+use porchlight_protocol::access::{Company, Permission, Person, Scope};
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+use std::str::FromStr;
+
+fn parse<T: FromStr>(row: &AnyRow, column: usize, what: &'static str) -> Result<T, DbError> {
+    row.try_get::<String, _>(column)?.parse().map_err(|_| DbError::Corrupt(what))
+}
+
+fn ids<T: FromStr>(texts: &[String], what: &'static str) -> Result<Vec<T>, DbError> {
+    texts.iter().map(|text| text.parse().map_err(|_| DbError::Corrupt(what))).collect()
+}
+
+/// Account, given name, family name, from this column on.
+fn person(row: &AnyRow, from: usize) -> Result<Person, DbError> {
+    Ok(Person {
+        id: parse(row, from, "account id")?,
+        given_name: row.try_get(from + 1)?,
+        family_name: row.try_get(from + 2)?,
+    })
+}
+
+/// Organization and name, from this column on.
+fn company(row: &AnyRow, from: usize) -> Result<Company, DbError> {
+    Ok(Company { id: parse(row, from, "organization id")?, name: row.try_get(from + 1)? })
+}
+
+/// Kind and id, from this column on.
+fn scope(row: &AnyRow, from: usize) -> Result<Scope, DbError> {
+    Ok(match row.try_get::<String, _>(from)?.as_str() {
+        "account" => Scope::Account,
+        "site" => Scope::Site { site: parse(row, from + 1, "site id")? },
+        "device" => Scope::Device { device: parse(row, from + 1, "device id")? },
+        _ => return Err(DbError::Corrupt("scope")),
+    })
+}
+
+fn permissions(row: &AnyRow, column: usize) -> Result<Vec<Permission>, DbError> {
+    Ok(row.try_get::<String, _>(column)?.split_whitespace().map(Permission::from_text).collect())
+}

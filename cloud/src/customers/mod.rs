@@ -1,0 +1,131 @@
+//! A partner's customers.
+//!
+//! 1. An installer adds a customer by address ([`add`]). Whether or not the address has an account, the same happens: an
+//!    *invited* account comes to be that stands in for the customer, with a grant by which this installer may add sites
+//!    and devices to it for 24 hours (a birth grant), and a mail goes to the address.
+//! 2. Whoever has verified that address, by an old account or a new one, sees the offer and answers: yes, and keeps
+//!    what was added meanwhile or not ([`accept`]), or no ([`refuse`]). Every session and grant of before ends with it.
+//!
+//! So a partner learns from adding whether somebody answered, never whether an address has an account.
+
+pub mod api;
+mod offer;
+pub mod store;
+
+pub use offer::{accept, confirm_with_offer, refuse};
+
+use crate::access;
+use crate::authority::{Caller, Permission};
+use crate::db::{Lock, Tx};
+use crate::history::{self, AuditEntry, ChangeEntry};
+use crate::limits::store::{AttemptKind, count_attempt};
+use crate::mail::{self, Letter};
+use crate::people;
+use crate::problem::Refusal;
+use crate::server::CloudState;
+use crate::session::credentials::{attempt_identifier, check_address};
+use crate::session::store::{AccountRow, account_of_address, insert_invited_account};
+use crate::session::{DAY, HOUR};
+use crate::text::check_name;
+use porchlight_protocol::customers::{AddCustomerRequest, Customer};
+use porchlight_protocol::{AccountId, CustomerId, OrganizationId, ProblemCode};
+use serde_json::json;
+
+/// What an installer may do before the customer has answered. Reading is of what they made themselves: else nothing
+/// else is there.
+const BIRTH: [Permission; 3] = [Permission::SiteRead, Permission::SiteCreate, Permission::DeviceAdd];
+
+/// How long they may: 24 hours.
+const BIRTH_LASTS: i64 = DAY;
+
+/// Customers that an installer may add in a day (security.md, Rate limits, as for invitations).
+const A_DAY: u32 = 20;
+
+/// Customers of one organization that may wait for their answer at once.
+const WAITING: i64 = 50;
+
+/// How long somebody who said no is left alone: a week.
+const SILENCE: i64 = 7 * DAY;
+
+/// Adds a customer. The caller is confirmed already.
+pub async fn add(
+    tx: &mut Tx,
+    state: &CloudState,
+    caller: &Caller,
+    organization: OrganizationId,
+    wanted: &AddCustomerRequest,
+) -> Result<Customer, Refusal> {
+    caller.authorize_for(tx, Permission::CustomerAdd, organization).await?;
+    let email = check_address(&wanted.email)?;
+    let stand_in = AccountRow {
+        id: AccountId::mint(),
+        email: String::new(),
+        given_name: check_name("given_name", &wanted.given_name)?,
+        family_name: check_name("family_name", &wanted.family_name)?,
+        language: mail::language_to_row(wanted.language).to_owned(),
+    };
+    tx.lock("organization", &organization.to_string(), Lock::Update).await?;
+    let now = crate::now();
+    count(tx, state, caller, organization, &email).await?;
+    insert_invited_account(tx, &stand_in, now).await?;
+    let id = CustomerId::mint();
+    if !store::insert_customer(tx, id, organization, &stand_in, &email, caller.account, now).await? {
+        return Err(ProblemCode::CustomerExists.into());
+    }
+    let until = now + BIRTH_LASTS;
+    let grant =
+        access::store::insert_birth_grant(tx, organization, caller.account, stand_in.id, &BIRTH, now, until)
+            .await?;
+    let entry = AuditEntry {
+        actor: Some(caller.account),
+        grant: Some(grant),
+        on_what: Some(id.to_string()),
+        after: Some(json!({ "company": organization, "permissions": BIRTH, "until": until })),
+        ..AuditEntry::by_service(stand_in.id, "customer.added")
+    };
+    history::record(tx, entry).await?;
+    announce(tx, organization, id).await?;
+    if let Some(account) = account_of_address(tx, &email).await? {
+        history::announce(tx, ChangeEntry::Offer(id, account)).await?;
+    }
+    let company = people::store::organization_name(tx, organization).await?;
+    mail::enqueue(tx, &state.key, &email, wanted.language, &Letter::CustomerAdded { company }).await?;
+    read(tx, caller, id).await
+}
+
+/// A customer of an organization that the caller belongs to; else there is none.
+pub async fn read(
+    db: &mut sqlx::AnyConnection,
+    caller: &Caller,
+    id: CustomerId,
+) -> Result<Customer, Refusal> {
+    store::visible_customer(db, caller.account, id, crate::now()).await?.ok_or(ProblemCode::NotFound.into())
+}
+
+/// Everybody in the organization looks at the customer again.
+async fn announce(tx: &mut Tx, organization: OrganizationId, id: CustomerId) -> Result<(), Refusal> {
+    for account in people::store::members(tx, organization).await? {
+        history::announce(tx, ChangeEntry::Customer(id, account)).await?;
+    }
+    Ok(())
+}
+
+/// Refuses an installer who adds too many, an address that hears of it too often, and one that said no this week.
+async fn count(
+    tx: &mut Tx,
+    state: &CloudState,
+    caller: &Caller,
+    organization: OrganizationId,
+    email: &str,
+) -> Result<(), Refusal> {
+    if store::refused_since(tx, organization, email, crate::now() - SILENCE).await? {
+        return Err(ProblemCode::RequestsRefused.into());
+    }
+    if store::waiting(tx, organization).await? >= WAITING {
+        return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(3_600));
+    }
+    let installer = caller.account.to_string();
+    count_attempt(tx, AttemptKind::CustomerAdded, &installer, (A_DAY, DAY)).await?;
+    let address = attempt_identifier(&state.key, email);
+    count_attempt(tx, AttemptKind::CustomerMail, &address, (state.settings.mails_per_hour, HOUR)).await
+}

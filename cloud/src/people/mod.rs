@@ -1,0 +1,99 @@
+//! Organizations and their people.
+//!
+//! Organizations are made by whoever runs the service (`porchlight organization ...`); their screens come later. Every
+//! change of who belongs to one holds the organization's row, so that it keeps a super admin. Whoever leaves loses at
+//! once all that rested on belonging: the row of the account is held against every change that confirmed it.
+
+pub mod api;
+pub mod store;
+
+use crate::access;
+use crate::authority::hold_accounts;
+use crate::db::{Db, Lock, Tx};
+use crate::history::{self, AuditEntry};
+use crate::problem::Refusal;
+use crate::session::store::account_of_address;
+use crate::text;
+use porchlight_protocol::access::GrantEnd;
+use porchlight_protocol::people::{OrganizationKind, Role};
+use porchlight_protocol::{AccountId, OrganizationId, ProblemCode};
+use serde_json::json;
+
+/// Makes an organization; the account with this verified address is its first super admin.
+pub async fn add(
+    db: &Db,
+    kind: OrganizationKind,
+    name: &str,
+    super_admin: &str,
+) -> Result<OrganizationId, Refusal> {
+    let (id, name) = (OrganizationId::mint(), text::check_name("name", name)?);
+    let mut tx = db.begin().await?;
+    let account = person(&mut tx, super_admin).await?;
+    store::insert_organization(&mut tx, id, kind, &name, crate::now()).await?;
+    begin_membership(&mut tx, id, account, Role::SuperAdmin).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Takes the account with this verified address into the organization.
+pub async fn join(db: &Db, organization: OrganizationId, email: &str, role: Role) -> Result<(), Refusal> {
+    let mut tx = db.begin().await?;
+    let account = person(&mut tx, email).await?;
+    hold_organization(&mut tx, organization).await?;
+    begin_membership(&mut tx, organization, account, role).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The account with this verified address belongs to the organization no more; nor does it act for it any longer.
+pub async fn leave(db: &Db, organization: OrganizationId, email: &str) -> Result<(), Refusal> {
+    let mut tx = db.begin().await?;
+    let account = person(&mut tx, email).await?;
+    hold_organization(&mut tx, organization).await?;
+    if !store::end_membership(&mut tx, organization, account, crate::now()).await? {
+        return Err(ProblemCode::NotFound.into());
+    }
+    if !store::has_super_admin(&mut tx, organization).await? {
+        return Err(ProblemCode::LastSuperAdmin.into());
+    }
+    access::end_all_of(&mut tx, account, Some(organization), GrantEnd::Left).await?;
+    record(&mut tx, account, organization, "membership.ended", None).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The active account with this address, held for a change of what it belongs to.
+async fn person(tx: &mut Tx, email: &str) -> Result<AccountId, Refusal> {
+    let account = account_of_address(tx, email).await?.ok_or(ProblemCode::NotFound)?;
+    hold_accounts(tx, vec![(account, Lock::Update)]).await?;
+    Ok(account)
+}
+
+async fn hold_organization(tx: &mut Tx, organization: OrganizationId) -> Result<(), Refusal> {
+    tx.lock("organization", &organization.to_string(), Lock::Update).await?;
+    let known = store::organization_exists(tx, organization).await?;
+    if known { Ok(()) } else { Err(ProblemCode::NotFound.into()) }
+}
+
+async fn begin_membership(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    account: AccountId,
+    role: Role,
+) -> Result<(), Refusal> {
+    store::insert_membership(tx, organization, account, role, crate::now()).await?;
+    record(tx, account, organization, "membership.began", Some(role)).await
+}
+
+async fn record(
+    tx: &mut Tx,
+    account: AccountId,
+    organization: OrganizationId,
+    what: &'static str,
+    role: Option<Role>,
+) -> Result<(), Refusal> {
+    let entry = AuditEntry {
+        on_what: Some(organization.to_string()),
+        after: role.map(|role| json!({ "role": role })),
+        ..AuditEntry::by_service(account, what)
+    };
+    Ok(history::record(tx, entry).await?)
+}
