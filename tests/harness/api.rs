@@ -70,6 +70,17 @@ impl Api {
         api
     }
 
+    /// The same program on another phone, signed in to nothing.
+    pub fn stranger(&self) -> Self {
+        Self {
+            http: self.http.clone(),
+            address: self.address.clone(),
+            link_host: self.link_host.clone(),
+            key: SoftKey::generate(),
+            session: None,
+        }
+    }
+
     /// Registers the address and verifies it with the mailed code.
     pub async fn register(&self, cloud: &Cloud, email: &str) {
         let seen = cloud.mails().iter().filter(|mail| mail.to.contains(email)).count();
@@ -90,15 +101,20 @@ impl Api {
         self.open_session("/v1/sessions/refresh", json!({ "refresh_token": refresh_token })).await
     }
 
-    async fn open_session(&mut self, path: &str, body: Value) -> Answer {
-        let first = self.with_proof(path, &body, &self.proof(path, None)).await;
+    /// Posts with a proof, after the nonce for it was asked for.
+    pub async fn post_with_proof(&self, path: &str, body: &Value) -> Answer {
+        let first = self.with_proof(path, body, &self.proof(path, None)).await;
         let nonce = first.headers.get("dpop-nonce").and_then(|nonce| nonce.to_str().ok()).map(str::to_owned);
-        let answer = match nonce {
+        match nonce {
             Some(nonce) if first.status == StatusCode::UNAUTHORIZED => {
-                self.with_proof(path, &body, &self.proof(path, Some(&nonce))).await
+                self.with_proof(path, body, &self.proof(path, Some(&nonce))).await
             }
             _ => first,
-        };
+        }
+    }
+
+    async fn open_session(&mut self, path: &str, body: Value) -> Answer {
+        let answer = self.post_with_proof(path, &body).await;
         if answer.status.is_success() {
             self.session = serde_json::from_value(answer.body.clone()).ok();
         }

@@ -79,6 +79,11 @@ impl Cloud {
         format!("http://{}{path}", self.http())
     }
 
+    /// Its database.
+    pub async fn db(&self) -> porchlight_cloud::db::Db {
+        self.server.as_ref().expect("the cloud runs").state().db.clone()
+    }
+
     /// Lists devices from the text of an inventory file; how many are new.
     pub async fn add_inventory(&self, file: &str) -> usize {
         let server = self.server.as_ref().expect("the cloud runs");

@@ -7,6 +7,7 @@ pub mod cloud;
 pub mod cloud_process;
 pub mod database;
 pub mod field_device;
+pub mod firm;
 pub mod key;
 pub mod phone;
 pub mod pictures;

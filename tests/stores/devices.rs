@@ -73,14 +73,14 @@ on_both_engines! {
             page.into_iter().map(|device| device.id).collect()
         };
         let everything = DeviceFilter::default();
-        assert_eq!(ids(owner.account, everything, 10).await, all);
-        assert_eq!(ids(owner.account, DeviceFilter { after: Some(all[1]), ..everything }, 1).await, [all[2]]);
-        assert_eq!(ids(owner.account, DeviceFilter { site: Some(home.id), ..everything }, 10).await.len(), 2);
+        assert_eq!(ids(owner.sight(), everything, 10).await, all);
+        assert_eq!(ids(owner.sight(), DeviceFilter { after: Some(all[1]), ..everything }, 1).await, [all[2]]);
+        assert_eq!(ids(owner.sight(), DeviceFilter { site: Some(home.id), ..everything }, 10).await.len(), 2);
         let section = |section| DeviceFilter { section: Some(section), ..everything };
-        assert_eq!(ids(owner.account, section(Section::Video), 10).await.len(), 4);
-        assert!(ids(owner.account, section(Section::Energy), 10).await.is_empty());
-        assert!(ids(stranger.account, everything, 10).await.is_empty());
-        assert!(ids(stranger.account, DeviceFilter { site: Some(home.id), ..everything }, 10).await.is_empty());
+        assert_eq!(ids(owner.sight(), section(Section::Video), 10).await.len(), 4);
+        assert!(ids(owner.sight(), section(Section::Energy), 10).await.is_empty());
+        assert!(ids(stranger.sight(), everything, 10).await.is_empty());
+        assert!(ids(stranger.sight(), DeviceFilter { site: Some(home.id), ..everything }, 10).await.is_empty());
     }
 
     async fn stranger_can_neither_see_nor_change_nor_release_a_device(database: Database) {
@@ -89,7 +89,7 @@ on_both_engines! {
         let (home, theirs) = (site(&db, &owner).await, site(&db, &stranger).await);
         let mine = device(&db, &owner, &home, "CAM-0001").await;
         let mut reader = db.read().await.unwrap();
-        let seen = devices::store::visible_device(&mut reader, stranger.account, mine.id).await.unwrap();
+        let seen = devices::store::visible_device(&mut reader, stranger.sight(), mine.id).await.unwrap();
         assert_eq!(seen, None);
         drop(reader);
         let take = DeviceChange { name: None, site: Some(theirs.id) };

@@ -19,7 +19,7 @@ pub async fn person(db: &Db) -> Caller {
 /// A signed-in account and its access token.
 pub async fn person_with_token(db: &Db) -> (Caller, SecretString) {
     let token = mint(SecretKind::Access);
-    let caller = Caller { session: SessionId::mint(), account: AccountId::mint(), epoch: 1 };
+    let caller = Caller::own(SessionId::mint(), AccountId::mint());
     let installation = InstallationId::mint().to_string();
     let mut tx = db.begin().await.unwrap();
     sqlx::query(
@@ -110,6 +110,8 @@ pub fn new_device(caller: &Caller, site: &Site, serial: &str) -> NewDevice {
         daylight_saving: true,
         claim: ClaimId::mint_offline(),
         account: caller.account,
+        actor: caller.account,
+        grant: None,
     }
 }
 

@@ -25,11 +25,11 @@ on_both_engines! {
         let (owner, stranger) = (person(&db).await, person(&db).await);
         let made = site(&db, &owner).await;
         let mut reader = db.read().await.unwrap();
-        let seen = sites::store::visible_site(&mut reader, owner.account, made.id).await.unwrap();
+        let seen = sites::store::visible_site(&mut reader, owner.sight(), made.id).await.unwrap();
         assert_eq!(seen.as_ref(), Some(&made));
-        let unseen = sites::store::visible_site(&mut reader, stranger.account, made.id).await.unwrap();
+        let unseen = sites::store::visible_site(&mut reader, stranger.sight(), made.id).await.unwrap();
         assert_eq!(unseen, None);
-        assert!(sites::store::visible_sites(&mut reader, stranger.account, None, 10).await.unwrap().is_empty());
+        assert!(sites::store::visible_sites(&mut reader, stranger.sight(), None, 10).await.unwrap().is_empty());
         drop(reader);
         let refused = change(&db, &stranger, async |tx| sites::change(tx, &stranger, made.id, &rename("X")).await);
         assert_eq!(refused.await.unwrap_err().problem.code, ProblemCode::NotFound);
@@ -46,7 +46,7 @@ on_both_engines! {
         let mut reader = db.read().await.unwrap();
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let page = sites::store::visible_sites(&mut reader, owner.account, after, 2).await.unwrap();
+            let page = sites::store::visible_sites(&mut reader, owner.sight(), after, 2).await.unwrap();
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             seen.extend(page.iter().map(|site| site.id));

@@ -1,18 +1,21 @@
-//! The command line: `porchlight serve`, `porchlight inventory add FILE`, `porchlight openapi`.
+//! The command line: `porchlight serve`, what whoever runs the service does beside it ([`admin`]), and
+//! `porchlight openapi`.
 //!
 //! A setting comes from its flag, else from the environment (`PORCHLIGHT_...`), else from the file of `--config`, else
 //! it has its default; `--help` shows all of them.
 
+mod admin;
 mod file;
 mod log;
 mod options;
 
-use crate::add_device::inventory;
-use crate::db::{DatabaseLocation, Db};
+use crate::history::chain::Head;
 use crate::settings::Settings;
 use crate::{Cloud, server};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use options::Options;
+use porchlight_protocol::OrganizationId;
+use porchlight_protocol::people::{OrganizationKind, Role};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
@@ -34,6 +37,16 @@ enum Command {
         #[command(subcommand)]
         command: InventoryCommand,
     },
+    /// Makes organizations, and says who belongs to them.
+    Organization {
+        #[command(subcommand)]
+        command: OrganizationCommand,
+    },
+    /// Looks after the history of who did what.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Prints the description of the JSON API.
     Openapi,
 }
@@ -47,6 +60,73 @@ enum InventoryCommand {
         #[command(flatten)]
         options: Options,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum OrganizationCommand {
+    /// Makes an organization, and prints its id
+    Add {
+        /// What it is called.
+        name: String,
+        /// business, partner or operator; the people of a partner are installers
+        #[arg(long, default_value = "partner", value_parser = admin::kind)]
+        kind: OrganizationKind,
+        /// The address of an account that is there; it becomes the first super admin
+        #[arg(long, value_name = "EMAIL")]
+        super_admin: String,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Takes an account into an organization, or gives it another role
+    Join {
+        /// What `organization add` printed.
+        organization: OrganizationId,
+        /// The address of an account that is there.
+        email: String,
+        /// super_admin, admin, manager, operator or viewer
+        #[arg(long, default_value = "operator", value_parser = admin::role)]
+        role: Role,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Ends what an account is to an organization, and all access that it has for it
+    Leave {
+        /// What `organization add` printed.
+        organization: OrganizationId,
+        /// The account's address.
+        email: String,
+        #[command(flatten)]
+        options: Options,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Follows the chain of history from its beginning; fails where an event is missing or was changed
+    Verify {
+        /// A head that an earlier verification printed; may be given several times
+        #[arg(long = "head", value_name = "HEAD")]
+        heads: Vec<Head>,
+        #[command(flatten)]
+        options: Options,
+    },
+}
+
+impl Command {
+    fn options(&mut self) -> Option<&mut Options> {
+        match self {
+            Self::Serve(options)
+            | Self::Inventory { command: InventoryCommand::Add { options, .. } }
+            | Self::Organization {
+                command:
+                    OrganizationCommand::Add { options, .. }
+                    | OrganizationCommand::Join { options, .. }
+                    | OrganizationCommand::Leave { options, .. },
+            }
+            | Self::Audit { command: AuditCommand::Verify { options, .. } } => Some(options),
+            Self::Openapi => None,
+        }
+    }
 }
 
 /// What a command ended with.
@@ -78,11 +158,8 @@ fn understand(matches: &ArgMatches) -> Result<CommandLine, clap::Error> {
     while let Some((_, inner)) = innermost.subcommand() {
         innermost = inner;
     }
-    match &mut command_line.command {
-        Command::Serve(options) | Command::Inventory { command: InventoryCommand::Add { options, .. } } => {
-            options.choose_database(innermost);
-        }
-        Command::Openapi => {}
+    if let Some(options) = command_line.command.options() {
+        options.choose_database(innermost);
     }
     Ok(command_line)
 }
@@ -96,7 +173,11 @@ fn run(command_line: CommandLine) -> Outcome {
     match command_line.command {
         Command::Serve(options) => serve(start_log(options)?),
         Command::Inventory { command: InventoryCommand::Add { file, options } } => {
-            add_inventory(&start_log(options)?, &file)
+            admin::add_inventory(&start_log(options)?, &file)
+        }
+        Command::Organization { command } => admin::change_organization(command),
+        Command::Audit { command: AuditCommand::Verify { heads, options } } => {
+            admin::verify_audit(&start_log(options)?, &heads)
         }
         Command::Openapi => say(&server::openapi_json()),
     }
@@ -122,26 +203,6 @@ fn serve(settings: Settings) -> Outcome {
         cloud.stop().await;
         Ok(())
     })
-}
-
-fn add_inventory(settings: &Settings, file: &std::path::Path) -> Outcome {
-    if let DatabaseLocation::Sqlite(path) = &settings.database
-        && !path.exists()
-    {
-        let path = path.display();
-        return Err(format!(
-            "there is no database at {path}: is --folder the server's? It makes one when it starts"
-        )
-        .into());
-    }
-    let content = std::fs::File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let added = tokio::runtime::Runtime::new()?.block_on(async {
-        let db = Db::open(&settings.database).await?;
-        let added = inventory::add(&db, content).await?;
-        db.close().await;
-        Ok::<_, inventory::InventoryError>(added)
-    })?;
-    say(&format!("{} devices, {} of them new\n", added.rows, added.new))
 }
 
 /// What was asked for goes to standard output.
@@ -233,7 +294,7 @@ mod tests {
         let file = folder.path().join("devices.csv");
         std::fs::write(&file, "maker,serial,model,public key,has password\n").unwrap();
         let settings = Settings::in_folder(folder.path());
-        let refused = add_inventory(&settings, &file).unwrap_err().to_string();
+        let refused = admin::add_inventory(&settings, &file).unwrap_err().to_string();
         assert!(refused.contains("porchlight.db") && refused.contains("--folder"), "{refused}");
         assert!(!folder.path().join("porchlight.db").exists(), "nothing was made");
     }

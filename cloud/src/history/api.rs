@@ -1,18 +1,22 @@
-//! `GET /v1/events`: the change feed as server-sent events.
+//! The change feed as server-sent events (`GET /v1/events`), and who did what (`GET /v1/history`).
 
 use super::feed::{Cursor, FeedReader};
+use super::store;
+use crate::access;
 use crate::authority::Caller;
 use crate::limits::Hold;
 use crate::problem::{ReadProblems, Refusal};
 use crate::server::{ApiQuery, CloudState};
 use crate::session::StreamEnd;
+use crate::sites::api::page_size;
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
 use futures_util::stream;
-use porchlight_protocol::history::Change;
-use porchlight_protocol::{Problem, ProblemCode, SessionId};
+use porchlight_protocol::history::{Change, HistoryResponse};
+use porchlight_protocol::{AuditEventId, GrantId, Problem, ProblemCode, SessionId};
 use serde::Deserialize;
 use std::time::Duration;
 use utoipa::IntoParams;
@@ -30,7 +34,50 @@ const LAST_EVENT_ID: &str = "last-event-id";
 
 /// All routes of this feature.
 pub fn routes() -> OpenApiRouter<CloudState> {
-    OpenApiRouter::new().routes(routes!(follow_changes))
+    OpenApiRouter::new().routes(routes!(follow_changes)).routes(routes!(read_history))
+}
+
+/// Which part of the history.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct HistoryPage {
+    /// `next` of the page before.
+    before: Option<AuditEventId>,
+    /// 1 to 200; 50 when it is left out.
+    limit: Option<u32>,
+    /// By this grant only: on the account, or in its hand.
+    grant: Option<GrantId>,
+}
+
+/// Who did what in the account, newest first; or what the account did for somebody by one grant.
+#[utoipa::path(get, path = "/v1/history", tag = "history", security(("session" = [])), params(HistoryPage),
+    responses((status = 200, body = HistoryResponse), ReadProblems))]
+async fn read_history(
+    State(state): State<CloudState>,
+    caller: Caller,
+    ApiQuery(page): ApiQuery<HistoryPage>,
+) -> Result<Json<HistoryResponse>, Refusal> {
+    let (size, account) = (page_size(page.limit)?, caller.account);
+    let (before, limit) = (page.before, size as i64 + 1);
+    let mut db = state.db.read().await?;
+    let held = match page.grant {
+        Some(id) => Some(
+            access::store::visible_grant(&mut db, account, id, crate::now())
+                .await?
+                .ok_or(ProblemCode::NotFound)?,
+        ),
+        None => None,
+    };
+    let mut acts = match held {
+        Some(grant) if grant.actor.id == account => {
+            store::acts_of(&mut db, account, grant.id, before, limit).await?
+        }
+        _ => store::acts_on(&mut db, account, page.grant, before, limit).await?,
+    };
+    let next = (acts.len() > size).then(|| acts[size - 1].id);
+    acts.truncate(size);
+    Ok(Json(HistoryResponse { acts, next }))
 }
 
 /// Where the stream begins.

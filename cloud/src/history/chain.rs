@@ -70,8 +70,42 @@ pub enum ChainState {
     },
 }
 
-/// Follows the chain from its beginning to the sealer's head.
-pub async fn verify(db: &Db) -> Result<ChainState, DbError> {
+/// A place in the chain as somebody kept it outside the database: `<position>:<hash in hexadecimal>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// How many events there were.
+    pub position: i64,
+    /// The hash of the last one.
+    pub hash: Vec<u8>,
+}
+
+impl std::fmt::Display for Head {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:", self.position)?;
+        self.hash.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl std::str::FromStr for Head {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refused = "a head is what an earlier verification printed: <position>:<64 hexadecimal digits>";
+        let (position, hash) = text.split_once(':').ok_or(refused)?;
+        let digits = hash.len() == 2 * GENESIS.len() && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let bytes = (0..hash.len()).step_by(2).filter(|_| digits);
+        Ok(Self {
+            position: position.parse().ok().filter(|position| *position > 0).ok_or(refused)?,
+            hash: match bytes.map(|at| u8::from_str_radix(&hash[at..at + 2], 16)).collect() {
+                Ok(hash) if digits => hash,
+                _ => return Err(refused),
+            },
+        })
+    }
+}
+
+/// Follows the chain from its beginning to the sealer's head; it goes through every head that was kept.
+pub async fn verify(db: &Db, kept: &[Head]) -> Result<ChainState, DbError> {
     let mut reader = db.read().await?;
     let head = store::heads(&mut reader).await?;
     let (mut position, mut hash) = (0, GENESIS.to_vec());
@@ -83,10 +117,18 @@ pub async fn verify(db: &Db) -> Result<ChainState, DbError> {
         for sealed in rows.into_iter().take_while(|sealed| sealed.position <= head.audit_position) {
             position += 1;
             hash = hash_event(&hash, position, &sealed.row);
-            if sealed.position != position || sealed.chain_hash != hash || !detail_is_original(&sealed.row) {
+            let differs = kept.iter().any(|head| head.position == position && head.hash != hash);
+            if differs
+                || sealed.position != position
+                || sealed.chain_hash != hash
+                || !detail_is_original(&sealed.row)
+            {
                 return Ok(ChainState::Broken { position });
             }
         }
+    }
+    if kept.iter().any(|head| head.position > position) {
+        return Ok(ChainState::Broken { position: position + 1 });
     }
     if hash == head.chain_hash {
         Ok(ChainState::Whole { events: position, head: hash })
@@ -121,6 +163,15 @@ mod tests {
             salt: Some(vec![1]),
             detail: Some("{}".into()),
             detail_hash: hash_detail(&[1], "{}"),
+        }
+    }
+
+    #[test]
+    fn head_is_read_as_it_was_written_and_no_other_way() {
+        let head = Head { position: 12, hash: (0..32).collect() };
+        assert_eq!(head.to_string().parse(), Ok(head));
+        for text in ["", "12", "12:", "12:zz", "0:00", &format!("0:{}", "00".repeat(32)), "12:äöü"] {
+            assert!(text.parse::<Head>().is_err(), "{text}");
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn check_address(text: &str) -> Result<String, Refusal> {
 }
 
 /// As addresses are compared: lower case, NFC, no spaces around it.
-pub(super) fn fold_address(text: &str) -> String {
+pub(crate) fn fold_address(text: &str) -> String {
     text.trim().nfc().flat_map(char::to_lowercase).collect()
 }
 

@@ -341,8 +341,22 @@ impl Reports {
             | ProblemCode::IdempotencyKeyRequired
             | ProblemCode::CursorTooOld
             | ProblemCode::Internal => Error::Internal { report_id: self.write(&Fault::Refused(refusal)) },
-            // A code of a newer cloud, or no problem at all (a proxy on the way): judge by the status.
-            ProblemCode::Unknown => match refusal.status {
+            // A code of a newer cloud, or no problem at all (a proxy on the way): judge by the status. So far the
+            // codes of delegated access, too: no flow of this core asks for any of it.
+            ProblemCode::GrantRevoked
+            | ProblemCode::GrantExpired
+            | ProblemCode::GrantOver
+            | ProblemCode::ActorDisabled
+            | ProblemCode::SubjectDisabled
+            | ProblemCode::TermsDiffer
+            | ProblemCode::RequestOver
+            | ProblemCode::CustomerNotConfirmed
+            | ProblemCode::RequestsRefused
+            | ProblemCode::CustomerExists
+            | ProblemCode::LastSuperAdmin
+            | ProblemCode::HandoffOver
+            | ProblemCode::HandoffRefused
+            | ProblemCode::Unknown => match refusal.status {
                 401 => Error::SignInRequired,
                 403 => Error::NotAllowed { reason: NotAllowedReason::Role },
                 404 | 410 => Error::NotFound,

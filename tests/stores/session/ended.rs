@@ -11,7 +11,7 @@ use porchlight_protocol::sites::MakeSiteRequest;
 use std::time::{Duration, Instant};
 
 fn caller(session: &SessionResponse) -> Caller {
-    Caller { session: session.session, account: session.account.id, epoch: 1 }
+    Caller::own(session.session, session.account.id)
 }
 
 /// How often a change runs against a revoke. `RACES=10000 tests/run stores nothing_commits` is the measure.
@@ -167,11 +167,7 @@ on_both_engines! {
 
     async fn streams_close_when_the_database_cannot_be_read_for_a_second(database: Database) {
         let service = Service::on(&database).await;
-        let caller = Caller {
-            session: porchlight_protocol::SessionId::mint(),
-            account: AccountId::mint(),
-            epoch: 1,
-        };
+        let caller = Caller::own(porchlight_protocol::SessionId::mint(), AccountId::mint());
         let mut end = service.state.revocations.subscribe();
         let follower = database.open().await;
         tokio::spawn(service.state.revocations.clone().follow(follower.clone(), service.state.stopping.clone()));

@@ -18,6 +18,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+/// Where these tests put routes of their own: doors that are open to everybody.
+const OPEN_POST: &str = "/v1/accounts/codes";
+const OPEN_GET: &str = "/v1/time";
+
 fn on_free_ports(folder: &std::path::Path) -> Settings {
     let mut settings = Settings::in_folder(folder);
     settings.http.set_port(0);
@@ -40,7 +44,7 @@ fn request(method: &str, path: &str) -> axum::http::request::Builder {
 }
 
 fn json_body(body: &str) -> Request<Body> {
-    let request = request("POST", "/v1/test").header("content-type", "application/json");
+    let request = request("POST", OPEN_POST).header("content-type", "application/json");
     request.body(Body::from(body.to_owned())).unwrap()
 }
 
@@ -125,7 +129,7 @@ async fn take_site(ApiJson(_): ApiJson<MakeSiteRequest>) -> StatusCode {
 #[tokio::test]
 async fn body_that_does_not_fit_is_a_problem_that_says_how() {
     let (state, _folder) = state(|_| {}).await;
-    let routes = Router::new().route("/v1/test", post(take_site));
+    let routes = Router::new().route(OPEN_POST, post(take_site));
     let router = router::surround(routes, state);
     let good = json!({ "name": "a", "address": "", "time_zone": "UTC" });
     assert_eq!(ask(&router, json_body(&good.to_string())).await.status(), 204);
@@ -140,7 +144,7 @@ async fn body_that_does_not_fit_is_a_problem_that_says_how() {
     }
     let large = " ".repeat(layers::LARGEST_BODY + 1);
     assert_eq!(problem(ask(&router, json_body(&large)).await).await.0, 413);
-    let text = request("POST", "/v1/test").header("content-type", "text/plain");
+    let text = request("POST", OPEN_POST).header("content-type", "text/plain");
     let text = text.body(Body::from(good.to_string())).unwrap();
     assert_eq!(problem(ask(&router, text).await).await.0, 415);
 }
@@ -160,9 +164,9 @@ async fn handler_that_panics_is_a_fault_of_ours_with_a_name() {
     async fn panics() -> StatusCode {
         panic!("a secret of the handler");
     }
-    let router = router::surround(Router::new().route("/v1/test", get(panics)), state);
+    let router = router::surround(Router::new().route(OPEN_GET, get(panics)), state);
     let (status, code, body) =
-        problem(ask(&router, request("GET", "/v1/test").body(Body::empty()).unwrap()).await).await;
+        problem(ask(&router, request("GET", OPEN_GET).body(Body::empty()).unwrap()).await).await;
     assert_eq!((status, code.as_str()), (500, "internal"));
     assert!(body["report_id"].as_str().unwrap().len() >= 32);
     assert!(!body.to_string().contains("secret of the handler"));
@@ -178,7 +182,7 @@ fn racing(losses: u32) -> (Router<CloudState>, Arc<AtomicU32>) {
         }
         Ok(body)
     };
-    (Router::new().route("/v1/test", post(handler)), runs)
+    (Router::new().route(OPEN_POST, post(handler)), runs)
 }
 
 #[tokio::test]
@@ -231,8 +235,8 @@ async fn stream_ends_when_the_server_stops() {
             .unwrap()
     }
     let stopping = state.stopping.clone();
-    let router = router::surround(Router::new().route("/v1/test", get(endless)), state);
-    let response = ask(&router, request("GET", "/v1/test").body(Body::empty()).unwrap()).await;
+    let router = router::surround(Router::new().route(OPEN_GET, get(endless)), state);
+    let response = ask(&router, request("GET", OPEN_GET).body(Body::empty()).unwrap()).await;
     let reading = tokio::spawn(to_bytes(response.into_body(), usize::MAX));
     tokio::time::sleep(Duration::from_millis(30)).await;
     assert!(!reading.is_finished());

@@ -312,7 +312,12 @@ impl FollowedStream {
                 Change::Device { device } => steps.push(Step::PutDevice(device)),
                 Change::DeviceGone { device } => steps.push(Step::DropDevice(device)),
                 Change::Claim { claim } => claims.push(claim),
-                Change::Unknown => {}
+                Change::Request { .. }
+                | Change::Grant { .. }
+                | Change::Customer { .. }
+                | Change::Offer { .. }
+                | Change::OfferGone { .. }
+                | Change::Unknown => {}
             }
             cursor = event.id.or(cursor);
         }

@@ -1,0 +1,122 @@
+//! What whoever runs the service does on the database, beside the server or without it.
+
+use super::{Options, OrganizationCommand, Outcome, say, start_log};
+use crate::add_device::inventory;
+use crate::db::{DatabaseLocation, Db};
+use crate::history::chain::{self, ChainState, Head};
+use crate::people;
+use crate::problem::Refusal;
+use crate::settings::Settings;
+use porchlight_protocol::ProblemCode;
+use porchlight_protocol::people::{OrganizationKind, Role};
+use std::path::Path;
+
+/// Opens the database that the server has made.
+async fn open(settings: &Settings) -> Result<Db, Box<dyn std::error::Error>> {
+    if let DatabaseLocation::Sqlite(path) = &settings.database
+        && !path.exists()
+    {
+        let path = path.display();
+        return Err(format!(
+            "there is no database at {path}: is --folder the server's? It makes one when it starts"
+        )
+        .into());
+    }
+    Ok(Db::open(&settings.database).await?)
+}
+
+pub(super) fn add_inventory(settings: &Settings, file: &Path) -> Outcome {
+    let content = std::fs::File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let added = tokio::runtime::Runtime::new()?.block_on(async {
+        let db = open(settings).await?;
+        let added = inventory::add(&db, content).await?;
+        db.close().await;
+        Ok::<_, Box<dyn std::error::Error>>(added)
+    })?;
+    say(&format!("{} devices, {} of them new\n", added.rows, added.new))
+}
+
+pub(super) fn change_organization(command: OrganizationCommand) -> Outcome {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        match command {
+            OrganizationCommand::Add { name, kind, super_admin, options } => {
+                let db = prepare(options).await?;
+                let added = people::add(&db, kind, &name, &fold(&super_admin)).await;
+                let id = added.map_err(|refusal| explain(&refusal, &super_admin))?;
+                db.close().await;
+                say(&format!("{id}\n"))
+            }
+            OrganizationCommand::Join { organization, email, role, options } => {
+                let db = prepare(options).await?;
+                let joined = people::join(&db, organization, &fold(&email), role).await;
+                joined.map_err(|refusal| explain(&refusal, &email))?;
+                db.close().await;
+                say(&format!("{email} belongs to it as {}\n", role.as_str()))
+            }
+            OrganizationCommand::Leave { organization, email, options } => {
+                let db = prepare(options).await?;
+                let left = people::leave(&db, organization, &fold(&email)).await;
+                left.map_err(|refusal| explain(&refusal, &email))?;
+                db.close().await;
+                say(&format!("{email} belongs to it no more\n"))
+            }
+        }
+    })
+}
+
+async fn prepare(options: Options) -> Result<Db, Box<dyn std::error::Error>> {
+    open(&start_log(options)?).await
+}
+
+/// As accounts keep addresses.
+fn fold(email: &str) -> String {
+    crate::session::credentials::fold_address(email)
+}
+
+fn explain(refusal: &Refusal, email: &str) -> String {
+    match (refusal.problem.code, refusal.problem.field.as_deref()) {
+        (ProblemCode::NotFound, _) => {
+            format!(
+                "no such organization, or no active account with the address {email} in it: register it first"
+            )
+        }
+        (_, Some(field)) => format!("the {field} cannot be used: {}", refusal.problem.title),
+        _ => refusal.problem.title.to_string(),
+    }
+}
+
+pub(super) fn verify_audit(settings: &Settings, heads: &[Head]) -> Outcome {
+    let state = tokio::runtime::Runtime::new()?.block_on(async {
+        let db = open(settings).await?;
+        let state = chain::verify(&db, heads).await?;
+        db.close().await;
+        Ok::<_, Box<dyn std::error::Error>>(state)
+    })?;
+    match state {
+        ChainState::Whole { events: 0, .. } => say("whole: no events yet\n"),
+        ChainState::Whole { events, head } => {
+            let head = Head { position: events, hash: head };
+            say(&format!(
+                "whole: {events} events\nhead: {head}\nKeep the head elsewhere: --head {head} finds out later whether \
+                 anything before it was changed.\n"
+            ))
+        }
+        ChainState::Broken { position } => {
+            Err(format!("broken: event {position} is missing, or is not what was recorded").into())
+        }
+    }
+}
+
+pub(super) fn kind(text: &str) -> Result<OrganizationKind, &'static str> {
+    match OrganizationKind::from_text(text) {
+        OrganizationKind::Unknown => Err("a kind is business, partner or operator"),
+        kind => Ok(kind),
+    }
+}
+
+pub(super) fn role(text: &str) -> Result<Role, &'static str> {
+    match Role::from_text(text) {
+        Role::Unknown => Err("a role is super_admin, admin, manager, operator or viewer"),
+        role => Ok(role),
+    }
+}
