@@ -1,5 +1,6 @@
 //! The real core, the real cloud and devices on the real channel, together.
 
+mod access;
 mod bad_input;
 mod changes;
 mod channel;

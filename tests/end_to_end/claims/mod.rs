@@ -117,7 +117,7 @@ impl Claimant {
     }
 
     /// The whole way with the device's password.
-    async fn add(&self, device: &FieldDevice, password: &str) -> ClaimState {
+    pub(crate) async fn add(&self, device: &FieldDevice, password: &str) -> ClaimState {
         let terms = self.terms(device, Presence::Password);
         let mut exchange = self.open(ClaimId::mint_offline(), 1, terms, password).await;
         exchange.prove(None).await;

@@ -1,0 +1,132 @@
+//! Adding customers: old and new addresses alike, birth grants, keeping and refusing.
+
+use super::{Scene, add_device};
+use crate::claims::Claimant;
+use harness::api::Api;
+use harness::cloud::Cloud;
+use harness::firm::{Firm, text};
+use harness::on_both_engines;
+use porchlight_protocol::ProblemCode;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn offers(api: &Api) -> Value {
+    api.get("/v1/customer-offers").await.good()["offers"].clone()
+}
+
+async fn answer(api: &Api, customer: &str, verb: &str, keep: bool) -> harness::api::Answer {
+    let body = if verb == "accept" { json!({ "keep": keep }) } else { Value::Null };
+    api.change(Method::POST, &format!("/v1/customer-offers/{customer}/{verb}"), &body).await
+}
+
+/// Adds somebody, and a site with a device for them; the phone that did it, and the device's id.
+async fn prepare(cloud: &Cloud, firm: &Firm, email: &str) -> (String, Api, String) {
+    let customer = firm.add(email).await.good();
+    let birth = json!({ "id": customer["grant"] });
+    let phone = firm.act(cloud, &birth).await;
+    let claimant = Claimant { site: phone.make_site("Lake house").await, api: phone };
+    let added = add_device(cloud, &claimant).await;
+    (text(&customer["id"]), claimant.api, added.to_string())
+}
+
+on_both_engines! {
+    async fn old_and_new_addresses_look_alike_to_the_partner(database: Database) {
+        let scene = Scene::new(database).await;
+        Api::with_account(&scene.cloud, "old@example.org").await;
+        let [old, new] = [scene.firm.add("old@example.org").await, scene.firm.add("new@example.org").await];
+        assert_eq!(old.status, new.status);
+        let blind = |answer: harness::api::Answer| {
+            let mut body = answer.good();
+            for changes in ["id", "email", "grant", "until"] {
+                assert!(!body[changes].is_null(), "{changes}");
+                body[changes] = Value::Null;
+            }
+            body
+        };
+        assert_eq!(blind(old), blind(new));
+        for address in ["old@example.org", "new@example.org"] {
+            let mail = scene.cloud.mail_to(address, usize::from(address.starts_with("old"))).await;
+            assert!(mail.text.contains("Bright Solar") && !mail.text.contains("Ana"), "{}", mail.text);
+        }
+        assert_eq!(scene.firm.add("new@example.org").await.problem().code, ProblemCode::CustomerExists);
+    }
+
+    async fn customer_is_asked_for_nothing_before_they_said_yes(database: Database) {
+        let scene = Scene::new(database).await;
+        let added = scene.firm.add("new@example.org").await.good();
+        let asked = scene.firm.ask(&text(&added["id"])).await;
+        assert_eq!(asked.problem().code, ProblemCode::CustomerNotConfirmed);
+    }
+
+    async fn what_was_added_before_is_the_customers_when_they_keep_it(database: Database) {
+        let scene = Scene::new(database).await;
+        let (customer, phone, device) = prepare(&scene.cloud, &scene.firm, "new@example.org").await;
+        let owner = Api::with_account(&scene.cloud, "new@example.org").await;
+        let offered = offers(&owner).await;
+        assert_eq!(offered[0]["company"]["name"], "Bright Solar");
+        assert_eq!(offered[0]["devices"], json!([{ "name": "Gate", "section": "video", "site": "Lake house" }]));
+        assert_eq!(owner.get("/v1/devices").await.good()["devices"], json!([]), "not before they say so");
+
+        answer(&owner, &customer, "accept", true).await.good();
+        assert_eq!(owner.get("/v1/devices").await.good()["devices"][0]["id"], device);
+        assert_eq!(owner.get("/v1/sites").await.good()["sites"][0]["name"], "Lake house");
+        let refused = phone.get("/v1/sites").await.problem();
+        assert_eq!(refused.code, ProblemCode::GrantRevoked, "every credential made before has ended");
+        assert_eq!(offers(&owner).await, json!([]));
+        assert_eq!(answer(&owner, &customer, "accept", true).await.problem().code, ProblemCode::NotFound);
+        let history = owner.get("/v1/history").await.good()["acts"].to_string();
+        assert!(history.contains("device.added") && history.contains("customer.confirmed"), "{history}");
+        let row = scene.firm.installer.get(&format!("/v1/customers/{customer}")).await.good();
+        assert_eq!((&row["state"], &row["grant"]), (&json!("confirmed"), &Value::Null));
+        let places = scene.firm.installer.get(&format!("/v1/customers/{customer}/places")).await.good();
+        assert_eq!((&places["sites"][0]["name"], &places["devices"][0]["id"]), (&json!("Lake house"), &json!(device)));
+        scene.firm.ask_for(&customer, json!({ "device": device })).await.good();
+    }
+
+    async fn what_was_added_before_is_let_go_of_when_they_refuse_it(database: Database) {
+        let scene = Scene::new(database).await;
+        for (verb, email) in [("accept", "one@example.org"), ("refuse", "two@example.org")] {
+            let (customer, phone, device) = prepare(&scene.cloud, &scene.firm, email).await;
+            let owner = Api::with_account(&scene.cloud, email).await;
+            answer(&owner, &customer, verb, false).await.good();
+            assert_eq!(owner.get("/v1/devices").await.good()["devices"], json!([]), "{verb}");
+            assert_eq!(owner.get("/v1/sites").await.good()["sites"], json!([]), "{verb}");
+            assert_eq!(phone.get("/v1/sites").await.status, 401, "{verb}");
+            let row = scene.firm.installer.get(&format!("/v1/customers/{customer}")).await.good();
+            assert_eq!(row["state"], if verb == "accept" { "confirmed" } else { "refused" });
+            let stays = owner.get(&format!("/v1/devices/{device}")).await;
+            assert_eq!(stays.problem().code, ProblemCode::NotFound);
+        }
+        let again = scene.firm.add("two@example.org").await;
+        assert_eq!(again.problem().code, ProblemCode::RequestsRefused, "for a week");
+    }
+
+    async fn only_whoever_verified_the_address_answers(database: Database) {
+        let scene = Scene::new(database).await;
+        let added = scene.firm.add("new@example.org").await.good();
+        for verb in ["accept", "refuse"] {
+            let refused = answer(&scene.kim, &text(&added["id"]), verb, true).await;
+            assert_eq!(refused.problem().code, ProblemCode::NotFound);
+        }
+        assert_eq!(offers(&scene.kim).await, json!([]));
+    }
+
+    async fn birth_grant_makes_sites_and_adds_devices_and_nothing_more(database: Database) {
+        let scene = Scene::new(database).await;
+        let (_, phone, device) = prepare(&scene.cloud, &scene.firm, "new@example.org").await;
+        let renamed = phone.change(Method::PATCH, &format!("/v1/devices/{device}"), &json!({ "name": "x" })).await;
+        assert_eq!(renamed.problem().code, ProblemCode::NotAllowed);
+        let released = phone.change(Method::DELETE, &format!("/v1/devices/{device}"), &Value::Null).await;
+        assert_eq!(released.problem().code, ProblemCode::NotAllowed);
+    }
+
+    async fn installer_adds_twenty_customers_a_day(database: Database) {
+        let scene = Scene::new(database).await;
+        for nth in 1..20 {
+            scene.firm.add(&format!("c{nth}@example.org")).await.good();
+        }
+        let refused = scene.firm.add("c20@example.org").await;
+        assert!(refused.headers.contains_key("retry-after"));
+        assert_eq!(refused.problem().code, ProblemCode::TooManyRequests);
+    }
+}

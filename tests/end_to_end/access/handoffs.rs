@@ -1,0 +1,188 @@
+//! Handoffs: one code, one session, one phone.
+
+use super::Scene;
+use harness::api::Api;
+use harness::firm::{Link, end, text};
+use harness::on_both_engines;
+use porchlight_cloud::db::Db;
+use porchlight_protocol::ProblemCode;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+/// Sets the clock of a handoff back: as if so many milliseconds had passed.
+async fn let_pass(db: &Db, milliseconds: i64) {
+    let mut tx = db.begin().await.unwrap();
+    sqlx::query("UPDATE handoff SET created_at = created_at - $1, expires_at = expires_at - $1, used_at = used_at - $1")
+        .bind(milliseconds)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn living_sessions(db: &Db) -> i64 {
+    let sql = "SELECT COUNT(*) FROM session WHERE grant_id IS NOT NULL AND revoked_at IS NULL";
+    sqlx::query_scalar(sql).fetch_one(&mut *db.read().await.unwrap()).await.unwrap()
+}
+
+async fn link(scene: &Scene) -> (Value, Link) {
+    let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({})).await;
+    let link = scene.firm.link(&grant).await;
+    (grant, link)
+}
+
+/// The same phone: the same key, another process.
+fn same(phone: &Api) -> Api {
+    let mut again = phone.stranger();
+    again.key = phone.key.clone();
+    again
+}
+
+on_both_engines! {
+    async fn link_opens_the_customers_account_and_says_who_acts_until_when(database: Database) {
+        let scene = Scene::new(database).await;
+        let (grant, link) = link(&scene).await;
+        let mut phone = Api::new(&scene.cloud);
+        let opened = phone.redeem(&link).await.good();
+        assert_eq!(opened["grant"], grant);
+        assert_eq!(opened["session"]["account"]["email"], "kim@example.org");
+        assert_eq!(opened["expires_at"], grant["expires_at"]);
+        assert!(opened["session"]["access_expires_in"].as_i64().unwrap() <= 300);
+        assert_eq!(phone.get("/v1/sites").await.good()["sites"][0]["name"], "Lake house");
+    }
+
+    async fn long_grant_gives_a_session_of_eight_hours(database: Database) {
+        let scene = Scene::new(database).await;
+        let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({ "lasts": 86_400 })).await;
+        let opened = Api::new(&scene.cloud).redeem(&scene.firm.link(&grant).await).await.good();
+        let lasts = opened["expires_at"].as_i64().unwrap() - grant["starts_at"].as_i64().unwrap();
+        assert!((8 * 3_600_000..8 * 3_600_000 + 60_000).contains(&lasts), "{lasts} ms");
+    }
+
+    async fn same_phone_is_answered_again_for_thirty_seconds(database: Database) {
+        let scene = Scene::new(database).await;
+        let db = scene.cloud.db().await;
+        let (_, link) = link(&scene).await;
+        let mut phone = Api::new(&scene.cloud);
+        let first = phone.redeem(&link).await.good();
+        let again = same(&phone).redeem(&link).await.good();
+        for member in ["access_token", "refresh_token", "session"] {
+            assert_eq!(again["session"][member], first["session"][member], "{member}");
+        }
+        let_pass(&db, 31_000).await;
+        assert_eq!(same(&phone).redeem(&link).await.problem().code, ProblemCode::HandoffOver);
+        assert_eq!(phone.get("/v1/sites").await.status, 200, "what it opened goes on");
+    }
+
+    async fn tokens_that_were_used_are_not_given_again(database: Database) {
+        let scene = Scene::new(database).await;
+        let (_, link) = link(&scene).await;
+        let mut phone = Api::new(&scene.cloud);
+        phone.redeem(&link).await.good();
+        let token = phone.session.as_ref().unwrap().refresh_token.clone();
+        phone.refresh(&token).await.good();
+        assert_eq!(same(&phone).redeem(&link).await.problem().code, ProblemCode::HandoffOver);
+        assert_eq!(phone.get("/v1/sites").await.status, 200);
+    }
+
+    async fn other_phone_with_the_right_verifier_ends_the_session_and_both_are_told(database: Database) {
+        let scene = Scene::new(database).await;
+        for passed in [0, 31_000] {
+            let (grant, link) = link(&scene).await;
+            let mut phone = Api::new(&scene.cloud);
+            phone.redeem(&link).await.good();
+            let_pass(&scene.cloud.db().await, passed).await;
+            let told = |address: &str| {
+                scene.cloud.mails().iter().filter(|mail| mail.to.contains(address) && mail.text.contains("second phone")).count()
+            };
+            let before = told("kim@example.org");
+            let copied = Api::new(&scene.cloud).redeem(&link).await;
+            assert_eq!(copied.problem().code, ProblemCode::HandoffOver);
+            assert_eq!(phone.get("/v1/sites").await.problem().code, ProblemCode::SessionRevoked);
+            assert_eq!(same(&phone).redeem(&link).await.status, if passed == 0 { 401 } else { 410 });
+            while told("kim@example.org") == before || told("ana@bright.example") == before {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            end(&scene.kim, &grant).await.good();
+        }
+    }
+
+    async fn stolen_link_without_the_verifier_is_only_refused(database: Database) {
+        let scene = Scene::new(database).await;
+        let (_, link) = link(&scene).await;
+        for verifier in ["", "x", &"A".repeat(43), &"A".repeat(129), &"ä".repeat(43), &link.code] {
+            let stolen = Link { verifier: verifier.to_owned(), ..link.clone() };
+            let refused = Api::new(&scene.cloud).redeem(&stolen).await;
+            assert_eq!(refused.problem().code, ProblemCode::HandoffRefused, "{verifier}");
+        }
+        Api::new(&scene.cloud).redeem(&link).await.good();
+    }
+
+    async fn code_is_of_no_use_after_a_minute_and_changed_codes_never_are(database: Database) {
+        let scene = Scene::new(database).await;
+        let (_, late) = link(&scene).await;
+        for code in ["", "pl_ho_", &late.code.to_lowercase(), &late.code[..20], &late.code.replace("pl_ho_", "pl_rt_")] {
+            let wrong = Link { code: code.to_owned(), ..late.clone() };
+            assert_eq!(Api::new(&scene.cloud).redeem(&wrong).await.problem().code, ProblemCode::HandoffOver, "{code}");
+        }
+        let_pass(&scene.cloud.db().await, 60_001).await;
+        assert_eq!(Api::new(&scene.cloud).redeem(&late).await.problem().code, ProblemCode::HandoffOver);
+        assert_eq!(living_sessions(&scene.cloud.db().await).await, 0);
+    }
+
+    async fn revoked_while_the_link_is_open_opens_nothing(database: Database) {
+        let scene = Scene::new(database).await;
+        let (grant, link) = link(&scene).await;
+        end(&scene.kim, &grant).await.good();
+        assert_eq!(Api::new(&scene.cloud).redeem(&link).await.problem().code, ProblemCode::GrantRevoked);
+        let path = format!("/v1/grants/{}/handoffs", text(&grant["id"]));
+        let more = scene.firm.installer.post(&path, &json!({ "challenge": "A".repeat(43) })).await;
+        assert_eq!(more.problem().code, ProblemCode::GrantOver);
+    }
+
+    async fn only_the_grants_own_installer_makes_links(database: Database) {
+        let scene = Scene::new(database).await;
+        let (grant, _) = link(&scene).await;
+        let path = format!("/v1/grants/{}/handoffs", text(&grant["id"]));
+        let body = json!({ "challenge": "A".repeat(43) });
+        assert_eq!(scene.kim.post(&path, &body).await.problem().code, ProblemCode::NotFound);
+        for challenge in ["", "x", &"A".repeat(44), &"=".repeat(43)] {
+            let refused = scene.firm.installer.post(&path, &json!({ "challenge": challenge })).await.problem();
+            assert_eq!(refused.field.as_deref(), Some("challenge"));
+        }
+    }
+
+    async fn sixty_four_at_once_open_one_session(database: Database) {
+        let scene = Scene::new(database).await;
+        for phones in [1, 64] {
+            let (grant, link) = link(&scene).await;
+            let keys: Vec<_> = (0..phones).map(|_| Api::new(&scene.cloud)).collect();
+            let mut all = JoinSet::new();
+            for nth in 0..64 {
+                let (mut phone, link) = (same(&keys[nth % phones]), link.clone());
+                all.spawn(async move { phone.redeem(&link).await });
+            }
+            let answers = all.join_all().await;
+            let opened: std::collections::HashSet<_> = answers
+                .iter()
+                .filter(|answer| answer.status.is_success())
+                .map(|answer| text(&answer.body["session"]["session"]))
+                .collect();
+            assert_eq!(opened.len(), 1, "{phones} phones");
+            let living = living_sessions(&scene.cloud.db().await).await;
+            assert_eq!(living, i64::from(phones == 1), "a link on two phones was copied: nothing of it lives");
+            end(&scene.kim, &grant).await.good();
+        }
+    }
+
+    async fn phone_acts_in_one_account_at_a_time(database: Database) {
+        let scene = Scene::new(database).await;
+        let (grant, link) = link(&scene).await;
+        let mut phone = Api::new(&scene.cloud);
+        phone.redeem(&link).await.good();
+        let mut again = same(&phone);
+        again.redeem(&scene.firm.link(&grant).await).await.good();
+        assert_eq!(phone.get("/v1/sites").await.problem().code, ProblemCode::SessionRevoked);
+        assert_eq!(again.get("/v1/sites").await.status, 200);
+    }
+}
