@@ -39,7 +39,7 @@ impl Answer {
 }
 
 /// A program with a key of its own, signed in or not.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Api {
     http: reqwest::Client,
     address: String,

@@ -134,3 +134,15 @@ pub async fn count(db: &Db, table: &'static str) -> i64 {
     let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
     sqlx::query_scalar(sql).fetch_one(&mut *db.read().await.unwrap()).await.unwrap()
 }
+
+/// How often a change runs against a revoke. `RACES=10000 tests/run stores nothing_commits` is the measure.
+pub fn races() -> u64 {
+    std::env::var("RACES").map_or(300, |races| races.parse().expect("RACES is a number"))
+}
+
+/// Gives others a chance, a little more each time: timers are too coarse.
+pub async fn hesitate(steps: u64) {
+    for _ in 0..steps {
+        tokio::task::spawn_blocking(|| ()).await.unwrap();
+    }
+}

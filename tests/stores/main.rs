@@ -1,5 +1,6 @@
 //! Every store, on SQLite and on PostgreSQL.
 
+mod access;
 mod add_device;
 mod channel;
 mod database;

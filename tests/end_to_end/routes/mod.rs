@@ -1,5 +1,5 @@
-//! Every route of the API and who may use it. The table [`ROUTES`] is the decision; the description of the API, which
-//! is made from the code, says what there is to decide about: a route that is in one and not in the other fails.
+//! Every route of the API and who may use it. The table of doors is the decision; the description of the API, which is
+//! made from the code, says what there is to decide about: a route that is in one and not in the other fails.
 //!
 //! 1. Without a session a route answers 401, unless the table opens it to anybody.
 //! 2. With a session, a thing of somebody else's is not there: 404, and the database is as before.
@@ -12,7 +12,9 @@ use content::settled;
 use harness::api::{Answer, Api, read};
 use harness::cloud::Cloud;
 use harness::field_device::FieldDevice;
+use harness::firm::{Firm, text};
 use harness::on_both_engines;
+use porchlight_cloud::authority::doors::{DOORS, Door};
 use porchlight_protocol::add_device::{ClaimState, ClaimTerms, Presence};
 use porchlight_protocol::{Base64Url, ClaimId, IDEMPOTENCY_HEADER, ProblemCode};
 use reqwest::{Method, StatusCode};
@@ -20,7 +22,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// Who may use a route.
+/// Who may use a route: what the doors say, with the kind of thing that its path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Access {
     /// There is no session yet, or nothing to protect.
@@ -36,42 +38,62 @@ enum Thing {
     Site,
     Device,
     Claim,
+    Organization,
+    Customer,
+    Request,
+    Grant,
+    Offer,
 }
 
 use Access::{Anybody, Of, SignedIn};
 
-const ROUTES: [(&str, &str, Access); 24] = [
-    ("get", "/healthz", Anybody),
-    ("get", "/readyz", Anybody),
-    ("get", "/v1/account", SignedIn),
-    ("post", "/v1/accounts", Anybody),
-    ("post", "/v1/accounts/codes", Anybody),
-    ("post", "/v1/accounts/verify", Anybody),
-    ("get", "/v1/claims/{id}", Of(Thing::Claim)),
-    ("put", "/v1/claims/{id}", Of(Thing::Claim)),
-    ("post", "/v1/claims/{id}/first-password", Of(Thing::Claim)),
-    ("post", "/v1/claims/{id}/proof", Of(Thing::Claim)),
-    ("post", "/v1/claims/{id}/withdraw", Of(Thing::Claim)),
-    ("get", "/v1/devices", SignedIn),
-    ("get", "/v1/devices/{id}", Of(Thing::Device)),
-    ("patch", "/v1/devices/{id}", Of(Thing::Device)),
-    ("delete", "/v1/devices/{id}", Of(Thing::Device)),
-    ("get", "/v1/events", SignedIn),
-    ("post", "/v1/sessions", Anybody),
-    ("delete", "/v1/sessions/current", SignedIn),
-    ("post", "/v1/sessions/refresh", Anybody),
-    ("get", "/v1/sites", SignedIn),
-    ("post", "/v1/sites", SignedIn),
-    ("get", "/v1/sites/{id}", Of(Thing::Site)),
-    ("patch", "/v1/sites/{id}", Of(Thing::Site)),
-    ("get", "/v1/time", Anybody),
+/// What stands before an id in a path.
+const THINGS: [(&str, Thing); 8] = [
+    ("/v1/sites/", Thing::Site),
+    ("/v1/devices/", Thing::Device),
+    ("/v1/claims/", Thing::Claim),
+    ("/v1/organizations/", Thing::Organization),
+    ("/v1/customers/", Thing::Customer),
+    ("/v1/authorization-requests/", Thing::Request),
+    ("/v1/grants/", Thing::Grant),
+    ("/v1/customer-offers/", Thing::Offer),
 ];
+
+/// Method, path, who: every route of the API but its own description.
+fn routes() -> Vec<(&'static str, &'static str, Access)> {
+    let described =
+        DOORS.iter().filter(|(_, path, _)| path.starts_with("/v1/") && *path != "/v1/openapi.json");
+    let access = |path: &str, door| match (door, THINGS.iter().find(|(before, _)| path.starts_with(before))) {
+        (Door::Open, _) => Anybody,
+        (_, Some((_, thing))) => Of(*thing),
+        (_, None) => SignedIn,
+    };
+    described.map(|(method, path, door)| (in_a_description(method), *path, access(path, *door))).collect()
+}
+
+/// A description of an API writes methods small.
+fn in_a_description(method: &str) -> &'static str {
+    let methods = ["get", "post", "put", "patch", "delete"];
+    methods.into_iter().find(|small| method.eq_ignore_ascii_case(small)).expect("a method of ours")
+}
+
+const ADD_CUSTOMER: &str = "/v1/organizations/{id}/customers";
+const ASK: &str = "/v1/customers/{id}/authorization-requests";
+const CONSENT: &str = "/v1/authorization-requests/{id}/consent";
 
 const NOBODYS_ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 /// Somebody with a site, a device, a claim that made it and one that waits for a device which nobody knows.
+///
+/// They are a partner too, whose one customer they asked once and may act for; and two others ask whether they are theirs,
+/// while a third, whose customer they are, has asked for access twice.
 struct Owner {
     who: Claimant,
+    organization: String,
+    customer: String,
+    requests: Vec<Value>,
+    grant: String,
+    offers: Vec<String>,
     device: String,
     done: ClaimId,
     waiting: ClaimId,
@@ -91,7 +113,28 @@ impl Owner {
         let terms = who.terms(&FieldDevice::build(options()), Presence::Password);
         let waiting = ClaimId::mint_offline();
         who.open(waiting, 1, terms.clone(), DEVICE_PASSWORD).await;
-        Self { who, device: device.to_string(), done, waiting, terms }
+        let firm = Firm::of(cloud, "Bright Solar", email, who.api.clone()).await;
+        let other = Firm::new(cloud, "Dim Solar", &format!("other-{email}")).await;
+        let (customer, theirs) = (firm.customer(&other.installer).await, other.customer(&who.api).await);
+        let grant = text(&firm.grant(&customer, &other.installer, json!({})).await["id"]);
+        let asked = [firm.ask(&customer).await, other.ask(&theirs).await, other.ask(&theirs).await];
+        let mut offers = Vec::new();
+        for nth in ["second", "third"] {
+            let asks = Firm::new(cloud, nth, &format!("{nth}-{email}")).await;
+            offers.push(text(&asks.add(email).await.good()["id"]));
+        }
+        Self {
+            device: device.to_string(),
+            done,
+            waiting,
+            terms,
+            organization: firm.organization.to_string(),
+            customer,
+            requests: asked.into_iter().map(Answer::good).collect(),
+            grant,
+            offers,
+            who,
+        }
     }
 
     async fn two(cloud: &Cloud) -> [Self; 2] {
@@ -104,6 +147,11 @@ impl Owner {
             Thing::Site => vec![self.who.site.clone()],
             Thing::Device => vec![self.device.clone()],
             Thing::Claim => vec![self.done.to_string(), self.waiting.to_string()],
+            Thing::Organization => vec![self.organization.clone()],
+            Thing::Customer => vec![self.customer.clone()],
+            Thing::Request => self.requests.iter().map(|request| text(&request["id"])).collect(),
+            Thing::Grant => vec![self.grant.clone()],
+            Thing::Offer => self.offers.clone(),
         }
     }
 
@@ -117,6 +165,16 @@ impl Owner {
                 json!({ "attempt": 1, "record": Base64Url(vec![7; 220]) })
             }
             (_, "/v1/claims/{id}/withdraw") => json!({ "reason": "given_up" }),
+            (_, "/v1/authorization-requests/{id}/consent") => json!({ "terms": self.requests[1]["terms"] }),
+            (_, "/v1/customer-offers/{id}/accept") => json!({ "keep": true }),
+            (_, "/v1/grants/{id}/handoffs") => json!({ "challenge": Base64Url(vec![7; 32]) }),
+            (_, "/v1/handoffs/redeem") => json!({ "code": "pl_ho_", "verifier": "x" }),
+            ("post", "/v1/organizations/{id}/customers") => {
+                json!({ "email": "new@example.org", "given_name": "N", "family_name": "W", "language": "en" })
+            }
+            ("post", "/v1/customers/{id}/authorization-requests") => {
+                json!({ "permissions": ["site.read"], "lasts": 3_600, "comment": "" })
+            }
             ("patch", _) => json!({ "name": "Mine" }),
             ("get" | "delete", _) => Value::Null,
             _ => json!({}),
@@ -131,19 +189,23 @@ async fn ask(api: &Api, method: &str, path: &str, body: &Value) -> Answer {
 async fn ask_with_key(api: &Api, method: &str, path: &str, body: &Value, key: &str) -> Answer {
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
     let mut request = api.request(method.clone(), path);
-    if matches!(method, Method::PATCH | Method::DELETE) || path == "/v1/sites" && method == Method::POST {
+    let keyless = ["/v1/accounts", "/v1/sessions", "/v1/claims/", "/v1/handoffs/"];
+    let is_keyless = path.ends_with("/handoffs") || keyless.iter().any(|before| path.starts_with(before));
+    if matches!(method, Method::PATCH | Method::DELETE) || method == Method::POST && !is_keyless {
         request = request.header(IDEMPOTENCY_HEADER, key);
     }
     read(if body.is_null() { request } else { request.json(body) }).await
 }
 
 /// Changes whose repetition is no business of this walk, and where it is tested or why it is another change.
-const REPEATED_ELSEWHERE: [(&str, &str, &str); 8] = [
+const REPEATED_ELSEWHERE: [(&str, &str, &str); 10] = [
     ("post", "/v1/accounts", "a second registration: a mail and a code of its own"),
     ("post", "/v1/accounts/codes", "a second mail, within the limit of mails"),
     ("post", "/v1/accounts/verify", "mailed_code_makes_the_account_and_again_is_answered_the_same"),
     ("post", "/v1/claims/{id}/first-password", "claim_code_gives_the_first_password"),
     ("post", "/v1/claims/{id}/proof", "every proof in `claims` is given twice"),
+    ("post", "/v1/grants/{id}/handoffs", "a second code: both work once"),
+    ("post", "/v1/handoffs/redeem", "same_phone_is_answered_again_for_thirty_seconds"),
     ("post", "/v1/sessions", "a second session, which ends the installation's first"),
     ("delete", "/v1/sessions/current", "signing_out_ends_this_session_and_no_other"),
     ("post", "/v1/sessions/refresh", "retry_with_the_predecessor_gets_the_same_successor"),
@@ -157,9 +219,12 @@ fn every_route_has_been_decided_about() {
         .iter()
         .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(|method| (&**method, &**path)))
         .collect();
-    let decided: BTreeSet<_> = ROUTES.iter().map(|(method, path, _)| (*method, *path)).collect();
-    assert_eq!(there, decided, "say in ROUTES who may use it");
-    for (method, path, access) in ROUTES {
+    let probes = [("get", "/healthz"), ("get", "/readyz")];
+    let routes = routes();
+    let decided: BTreeSet<_> =
+        routes.iter().map(|(method, path, _)| (*method, *path)).chain(probes).collect();
+    assert_eq!(there, decided, "say in the table of doors who may use it");
+    for (method, path, access) in routes {
         assert_eq!(matches!(access, Of(_)), path.contains('{'), "{method} {path} names a thing, or none");
         let is_guarded = paths[path][method].get("security").is_some();
         assert_eq!(is_guarded, access != Anybody, "{method} {path}: its description says otherwise");
@@ -183,7 +248,7 @@ on_both_engines! {
             (&forged, ProblemCode::SignInRequired),
             (&ended, ProblemCode::SessionRevoked),
         ] {
-            for (method, path, access) in ROUTES {
+            for (method, path, access) in routes() {
                 let ids = if let Of(thing) = access { kim.ids(thing) } else { vec![String::new()] };
                 for id in ids {
                     let answer = ask(api, method, &path.replace("{id}", &id), &kim.body(method, path)).await;
@@ -198,11 +263,11 @@ on_both_engines! {
 
     async fn thing_of_somebody_else_is_not_there_and_stays_as_it_was(database: Database) {
         let db = database.open().await;
-        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let cloud = Cloud::start_with(Some(database), |settings| settings.sign_ins_per_minute = 1_000).await;
         let [kim, ana] = Owner::two(&cloud).await;
         let before = settled(&db).await;
         let mut asked = 0;
-        for (method, path, access) in ROUTES {
+        for (method, path, access) in routes() {
             let Of(thing) = access else { continue };
             for id in kim.ids(thing) {
                 let path_of = path.replace("{id}", &id);
@@ -221,7 +286,7 @@ on_both_engines! {
 
     async fn thing_of_somebody_else_cannot_be_named_in_a_body_or_a_question(database: Database) {
         let db = database.open().await;
-        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let cloud = Cloud::start_with(Some(database), |settings| settings.sign_ins_per_minute = 1_000).await;
         let [kim, ana] = Owner::two(&cloud).await;
         let before = settled(&db).await;
         let own_device = format!("/v1/devices/{}", ana.device);
@@ -243,8 +308,10 @@ on_both_engines! {
         let kim = Owner::new(&cloud, "kim@example.org").await;
         let before = settled(&db).await;
         let large = json!({ "name": "x".repeat(1 << 20) });
-        for (method, path, access) in ROUTES.iter().filter(|(method, ..)| !matches!(*method, "get" | "delete")) {
-            let ids = if let Of(thing) = access { kim.ids(*thing) } else { vec![String::new()] };
+        let description: Value = serde_json::from_str(&porchlight_cloud::server::openapi_json()).unwrap();
+        let takes_a_body = |method: &str, path: &str| description["paths"][path][method].get("requestBody").is_some();
+        for (method, path, access) in routes().into_iter().filter(|(method, path, _)| takes_a_body(method, path)) {
+            let ids = if let Of(thing) = access { kim.ids(thing) } else { vec![String::new()] };
             let path = path.replace("{id}", &ids[0]);
             for (body, code) in [
                 (json!([]), ProblemCode::MalformedRequest),
@@ -261,14 +328,14 @@ on_both_engines! {
 
     async fn reading_changes_nothing(database: Database) {
         let db = database.open().await;
-        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let cloud = Cloud::start_with(Some(database), |settings| settings.sign_ins_per_minute = 1_000).await;
         let kim = Owner::new(&cloud, "kim@example.org").await;
         let before = settled(&db).await;
-        for table in ["site", "device", "claim", "change", "audit_event", "device_command"] {
+        for table in ["site", "device", "claim", "change", "audit_event", "device_command", "access_grant", "customer"] {
             assert!(!before[table].is_empty(), "there is a {table} that reading could change");
         }
-        for (method, path, access) in ROUTES.iter().filter(|(method, _, _)| *method == "get") {
-            let mut ids = if let Of(thing) = access { kim.ids(*thing) } else { vec![String::new()] };
+        for (method, path, access) in routes().into_iter().filter(|(method, _, _)| *method == "get") {
+            let mut ids = if let Of(thing) = access { kim.ids(thing) } else { vec![String::new()] };
             let own = ids.len();
             ids.push(NOBODYS_ID.to_owned());
             for (at, id) in ids.iter().enumerate() {
@@ -283,11 +350,13 @@ on_both_engines! {
 
     async fn answer_that_was_lost_is_had_again_by_the_same_request_and_nothing_is_done_twice(database: Database) {
         let db = database.open().await;
-        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let cloud = Cloud::start_with(Some(database), |settings| settings.sign_ins_per_minute = 1_000).await;
         let kim = Owner::new(&cloud, "kim@example.org").await;
         let house = json!({ "name": "Lake house", "address": "", "time_zone": "Europe/Berlin" });
         let claim = json!({ "terms": kim.terms, "attempt": 1, "opening": Base64Url(vec![7; 96]) });
         let (fresh, waiting) = (ClaimId::mint_offline().to_string(), kim.waiting.to_string());
+        let bodies = |method: &str, path: &str| kim.body(method, path);
+        let requests = kim.ids(Thing::Request);
         let changes = [
             ("post", "/v1/sites", "", house),
             ("patch", "/v1/sites/{id}", kim.who.site.as_str(), json!({ "name": "Barn" })),
@@ -295,10 +364,18 @@ on_both_engines! {
             ("put", "/v1/claims/{id}", fresh.as_str(), claim),
             ("post", "/v1/claims/{id}/withdraw", waiting.as_str(), json!({ "reason": "given_up" })),
             ("delete", "/v1/devices/{id}", kim.device.as_str(), Value::Null),
+            ("post", ADD_CUSTOMER, kim.organization.as_str(), bodies("post", ADD_CUSTOMER)),
+            ("post", ASK, kim.customer.as_str(), bodies("post", ASK)),
+            ("post", "/v1/authorization-requests/{id}/withdraw", requests[0].as_str(), Value::Null),
+            ("post", CONSENT, requests[1].as_str(), bodies("post", CONSENT)),
+            ("post", "/v1/authorization-requests/{id}/decline", requests[2].as_str(), json!({})),
+            ("delete", "/v1/grants/{id}", kim.grant.as_str(), Value::Null),
+            ("post", "/v1/customer-offers/{id}/accept", kim.offers[0].as_str(), json!({ "keep": true })),
+            ("post", "/v1/customer-offers/{id}/refuse", kim.offers[1].as_str(), Value::Null),
         ];
         let walked: BTreeSet<_> = changes.iter().map(|(method, path, ..)| (*method, *path)).collect();
         let elsewhere = REPEATED_ELSEWHERE.iter().map(|(method, path, _)| (*method, *path));
-        let all = ROUTES.iter().map(|(method, path, _)| (*method, *path)).filter(|(method, _)| *method != "get");
+        let all = routes().into_iter().map(|(method, path, _)| (method, path)).filter(|(method, _)| *method != "get");
         assert_eq!(walked.into_iter().chain(elsewhere).collect::<BTreeSet<_>>(), all.collect());
         let mut before = settled(&db).await;
         for (method, path, id, body) in changes {

@@ -1,7 +1,7 @@
 //! The end of sessions: in force when it is answered, and open streams learn it.
 
 use super::*;
-use crate::fixture::{change, person};
+use crate::fixture::{change, hesitate, person, races};
 use harness::on_both_engines;
 use porchlight_cloud::authority::Caller;
 use porchlight_cloud::db::Tx;
@@ -12,18 +12,6 @@ use std::time::{Duration, Instant};
 
 fn caller(session: &SessionResponse) -> Caller {
     Caller::own(session.session, session.account.id)
-}
-
-/// How often a change runs against a revoke. `RACES=10000 tests/run stores nothing_commits` is the measure.
-fn races() -> u64 {
-    std::env::var("RACES").map_or(300, |races| races.parse().expect("RACES is a number"))
-}
-
-/// Gives others a chance, a little more each time: timers are too coarse.
-async fn hesitate(steps: u64) {
-    for _ in 0..steps {
-        tokio::task::spawn_blocking(|| ()).await.unwrap();
-    }
 }
 
 fn house() -> MakeSiteRequest {

@@ -91,7 +91,10 @@ impl Service {
     async fn lets_in(&self, access_token: &str) -> bool {
         let hash = secret::hash_presented(secret::SecretKind::Access, &access_token.into()).expect("a token");
         let mut db = self.db().read().await.expect("a connection");
-        authority::store::caller_by_access_token(&mut db, &hash, now()).await.expect("looked up").is_some()
+        let caller =
+            authority::store::caller_by_access_token(&mut db, &hash, now()).await.expect("looked up");
+        let Some(caller) = caller else { return false };
+        authority::store::end_of(&mut db, caller.session, now()).await.expect("looked up").is_none()
     }
 
     /// Runs a statement, to turn back a clock or to look behind the rules.

@@ -1,0 +1,77 @@
+//! Delegated access on both engines: the rules with their rows, without HTTP.
+
+mod model;
+mod races;
+
+use porchlight_cloud::access::store::insert_birth_grant;
+use porchlight_cloud::authority::{Caller, Delegation, Permission, PermissionSet};
+use porchlight_cloud::db::Db;
+use porchlight_cloud::session::store::{
+    DelegationRow, NewSessionRow, epoch_of, insert_session, installation_by_key,
+};
+use porchlight_cloud::{now, people};
+use porchlight_protocol::people::{OrganizationKind, Role};
+use porchlight_protocol::sites::MakeSiteRequest;
+use porchlight_protocol::{GrantId, OrganizationId, SessionId};
+
+const PERMISSIONS: [Permission; 2] = [Permission::SiteRead, Permission::SiteCreate];
+
+const HOUR: i64 = 3_600_000;
+
+fn house() -> MakeSiteRequest {
+    MakeSiteRequest { name: "House".into(), address: String::new(), time_zone: "Europe/Berlin".into() }
+}
+
+/// A partner that these belong to.
+async fn partner(db: &Db, people: &[&Caller]) -> OrganizationId {
+    let (id, mut tx) = (OrganizationId::mint(), db.begin().await.unwrap());
+    let made =
+        people::store::insert_organization(&mut tx, id, OrganizationKind::Partner, "Bright Solar", now());
+    made.await.unwrap();
+    for person in people {
+        let role = Role::SuperAdmin;
+        people::store::insert_membership(&mut tx, id, person.account, role, now()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    id
+}
+
+/// A grant on the subject's account, in the installer's hand, for an hour.
+async fn grant(db: &Db, company: OrganizationId, installer: &Caller, subject: &Caller) -> GrantId {
+    let mut tx = db.begin().await.unwrap();
+    let (actor, account) = (installer.account, subject.account);
+    let made = insert_birth_grant(&mut tx, company, actor, account, &PERMISSIONS, now(), now() + HOUR).await;
+    tx.commit().await.unwrap();
+    made.unwrap()
+}
+
+/// A delegated session by that grant.
+async fn delegated(db: &Db, installer: &Caller, subject: &Caller, grant: GrantId) -> Caller {
+    let (session, mut tx) = (SessionId::mint(), db.begin().await.unwrap());
+    let installation = installation_by_key(&mut tx, session.to_string().as_bytes(), now()).await.unwrap();
+    let actor_epoch = epoch_of(&mut tx, installer.account).await.unwrap();
+    let row = NewSessionRow {
+        id: session,
+        account: subject.account,
+        installation,
+        account_epoch: epoch_of(&mut tx, subject.account).await.unwrap(),
+        access_hash: session.to_string().into_bytes(),
+        access_expires_at: now() + HOUR,
+        expires_at: now() + HOUR,
+        delegation: Some(DelegationRow { actor: installer.account, actor_epoch, grant }),
+    };
+    insert_session(&mut tx, &row, now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let permissions = PermissionSet::delegated(PERMISSIONS);
+    let delegation = Some(Delegation { actor: installer.account, grant, permissions });
+    Caller { session, account: subject.account, delegation }
+}
+
+/// How many sites the account has, ended ones too.
+async fn sites_of(db: &Db, account: &Caller) -> i64 {
+    sqlx::query_scalar("SELECT COUNT(*) FROM site_user WHERE account_id = $1")
+        .bind(account.account.to_string())
+        .fetch_one(&mut *db.read().await.unwrap())
+        .await
+        .unwrap()
+}
