@@ -237,12 +237,13 @@ on_both_engines! {
         assert_eq!(settled(&db).await, before);
     }
 
-    async fn body_that_is_no_object_or_far_too_large_is_refused_by_every_route(database: Database) {
+    async fn body_that_is_no_object_or_too_large_is_refused_by_every_route(database: Database) {
         let db = database.open().await;
         let cloud = Cloud::start_with(Some(database), |settings| settings.sign_ins_per_minute = 1_000).await;
         let kim = Owner::new(&cloud, "kim@example.org").await;
         let before = settled(&db).await;
-        let large = json!({ "name": "x".repeat(1 << 20) });
+        // Just too large: what the sockets hold is sent before the refusal closes the connection.
+        let large = json!({ "name": "x".repeat(64 * 1024) });
         for (method, path, access) in ROUTES.iter().filter(|(method, ..)| !matches!(*method, "get" | "delete")) {
             let ids = if let Of(thing) = access { kim.ids(*thing) } else { vec![String::new()] };
             let path = path.replace("{id}", &ids[0]);
