@@ -302,12 +302,13 @@ on_both_engines! {
         assert_eq!(settled(&db).await, before);
     }
 
-    async fn body_that_is_no_object_or_far_too_large_is_refused_by_every_route(database: Database) {
+    async fn body_that_is_no_object_or_too_large_is_refused_by_every_route(database: Database) {
         let db = database.open().await;
         let cloud = Cloud::start_with(Some(database), |settings| settings.sign_ins_per_minute = 1_000).await;
         let kim = Owner::new(&cloud, "kim@example.org").await;
         let before = settled(&db).await;
-        let large = json!({ "name": "x".repeat(1 << 20) });
+        // Just too large: what the sockets hold is sent before the refusal closes the connection.
+        let large = json!({ "name": "x".repeat(64 * 1024) });
         let description: Value = serde_json::from_str(&porchlight_cloud::server::openapi_json()).unwrap();
         let takes_a_body = |method: &str, path: &str| description["paths"][path][method].get("requestBody").is_some();
         for (method, path, access) in routes().into_iter().filter(|(method, path, _)| takes_a_body(method, path)) {

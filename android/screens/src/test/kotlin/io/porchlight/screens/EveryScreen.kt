@@ -118,8 +118,8 @@ private fun rest(): List<Shot<*>> = listOf(
     Shot("settings", { SettingsScreen(it.core, it.stack) }, SettingsState(kim)),
     Shot("settings-signing-out", { SettingsScreen(it.core, it.stack) }, SettingsState(kim, busy = true), atEnd = true),
     Shot("settings-not-now", { SettingsScreen(it.core, it.stack) }, SettingsState(kim, problem = PorchlightException.Conflict(ConflictReason.NotNow))),
-    Shot("customers", { CustomersScreen(it.stack) }),
-    Shot("people", { PeopleScreen(it.stack) }),
+    Shot("customers", { customersScreen(it.stack) }),
+    Shot("people", { peopleScreen(it.stack) }),
 )
 
 private fun adding(): List<Shot<*>> = listOf(Shot("add-opening", { it.adding(AddDeviceState.Ended) }, AddingState())) +
