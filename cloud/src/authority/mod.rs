@@ -19,7 +19,7 @@ pub use delegation::{Delegation, PermissionSet};
 pub use porchlight_protocol::access::Permission;
 pub use roles::{SiteRole, role_allows};
 
-use crate::db::{DbError, Lock, Tx};
+use crate::db::{Connection, DbError, Lock, Tx};
 use crate::problem::Refusal;
 use porchlight_protocol::{AccountId, DeviceId, GrantId, OrganizationId, ProblemCode, SessionId, SiteId};
 
@@ -130,7 +130,7 @@ impl Caller {
     /// which is held, stands against whoever ends memberships. Where the caller is nobody, nothing is found.
     pub async fn authorize_for(
         &self,
-        db: &mut sqlx::AnyConnection,
+        db: &mut Connection,
         permission: Permission,
         organization: OrganizationId,
     ) -> Result<(), Refusal> {

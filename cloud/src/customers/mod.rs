@@ -16,7 +16,7 @@ pub use offer::{accept, confirm_with_offer, refuse};
 
 use crate::access;
 use crate::authority::{Caller, Permission};
-use crate::db::{Lock, Tx};
+use crate::db::{Connection, Lock, Tx};
 use crate::history::{self, AuditEntry, ChangeEntry};
 use crate::limits::store::{AttemptKind, count_attempt};
 use crate::mail::{self, Letter};
@@ -94,11 +94,7 @@ pub async fn add(
 }
 
 /// A customer of an organization that the caller belongs to; else there is none.
-pub async fn read(
-    db: &mut sqlx::AnyConnection,
-    caller: &Caller,
-    id: CustomerId,
-) -> Result<Customer, Refusal> {
+pub async fn read(db: &mut Connection, caller: &Caller, id: CustomerId) -> Result<Customer, Refusal> {
     store::visible_customer(db, caller.account, id, crate::now()).await?.ok_or(ProblemCode::NotFound.into())
 }
 

@@ -17,6 +17,9 @@ pub use error::DbError;
 pub use location::{DatabaseLocation, NotALocation};
 pub use tx::{Lock, Tx};
 
+/// What the functions of stores read with.
+pub type Connection = sqlx::AnyConnection;
+
 use sqlx::Connection as _;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};

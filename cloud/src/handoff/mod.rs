@@ -44,7 +44,7 @@ pub async fn begin(
         return Err(ProblemCode::NotFound.into());
     }
     caller.authorize_for(tx, Permission::AccessAsk, grant.company.id).await?;
-    if !Base64Url::from_text(&wanted.challenge).is_some_and(|hash| hash.0.len() == 32) {
+    if Base64Url::from_text(&wanted.challenge).is_none_or(|hash| hash.0.len() != 32) {
         return Err(Refusal::field("challenge"));
     }
     // The caller's own session is in order; it is the grant that may be over.

@@ -11,7 +11,7 @@
 
 use super::store::{self, ChangeKind, ChangeRow};
 use crate::authority::{self, Caller, Resource};
-use crate::db::{Db, DbError};
+use crate::db::{Connection, Db, DbError};
 use crate::problem::Refusal;
 use crate::{access, add_device, customers, devices, sites};
 use porchlight_protocol::history::Change;
@@ -115,7 +115,7 @@ pub struct Cursor(pub i64);
 
 impl Cursor {
     /// The place up to which everything is sealed; read before a list, it misses nothing that the list does not show.
-    pub async fn now(db: &mut store::Connection) -> Result<Self, DbError> {
+    pub async fn now(db: &mut Connection) -> Result<Self, DbError> {
         Ok(Self(store::heads(db).await?.change_position))
     }
 
@@ -242,7 +242,7 @@ enum Delivery {
 
 /// What the account may see of a change, as it is now.
 async fn read_change(
-    db: &mut store::Connection,
+    db: &mut Connection,
     caller: &Caller,
     row: &ChangeRow,
 ) -> Result<Option<Change>, DbError> {
@@ -287,7 +287,7 @@ async fn read_change(
 }
 
 async fn read_access(
-    db: &mut store::Connection,
+    db: &mut Connection,
     account: AccountId,
     row: &ChangeRow,
 ) -> Result<Option<Change>, DbError> {
@@ -302,7 +302,7 @@ async fn read_access(
 }
 
 async fn read_customer(
-    db: &mut store::Connection,
+    db: &mut Connection,
     account: AccountId,
     row: &ChangeRow,
 ) -> Result<Option<Change>, DbError> {

@@ -9,6 +9,3 @@ pub use acts::*;
 pub use audit::*;
 pub use changes::*;
 pub use sealer::*;
-
-/// What the functions of stores read with.
-pub type Connection = sqlx::AnyConnection;
