@@ -1,6 +1,7 @@
 //! Benchmarks: `tests/measure [NAME]` runs them in release mode. Each is a file here and a line in [`BENCHMARKS`]. One
 //! that misses a limit fails, after all have run.
 
+mod access;
 mod bindings;
 mod claim;
 mod frame;
@@ -18,7 +19,8 @@ struct Benchmark {
     apart: bool,
 }
 
-const BENCHMARKS: [Benchmark; 7] = [
+const BENCHMARKS: [Benchmark; 8] = [
+    one("access", "an answered revoke on 1,000 streams, 10,000 stolen links", access::run),
     one("bindings", "a frame and a cold start; with tests/measure: across JNA, and sizes", bindings::run),
     one("claim", "a claim from \"Add\" to \"Added\" over loopback", claim::run),
     one("frame", "frames with and without a code, hostile pictures", frame::run),
