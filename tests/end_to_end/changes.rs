@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// An open stream of server-sent events.
-struct Stream {
+pub(crate) struct Stream {
     response: reqwest::Response,
     text: String,
 }
@@ -23,7 +23,7 @@ struct Event {
 }
 
 impl Stream {
-    async fn open(api: &Api, path: &str) -> Self {
+    pub(crate) async fn open(api: &Api, path: &str) -> Self {
         let response = api.request(Method::GET, path).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         Self { response, text: String::new() }
@@ -52,7 +52,7 @@ impl Stream {
     }
 
     /// The next block that is an event.
-    async fn next_change(&mut self) -> (String, Value) {
+    pub(crate) async fn next_change(&mut self) -> (String, Value) {
         loop {
             let event = self.next().await.expect("the stream goes on");
             if !event.data.is_empty() {

@@ -120,3 +120,73 @@ pub(super) fn role(text: &str) -> Result<Role, &'static str> {
         role => Ok(role),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Command, CommandLine, run};
+    use crate::session::store::{AccountRow, insert_account};
+    use clap::Parser as _;
+    use porchlight_protocol::{AccountId, OrganizationId};
+
+    /// A folder as the server leaves it, with one account.
+    async fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&DatabaseLocation::in_folder(folder.path())).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let ana = AccountRow {
+            id: AccountId::mint(),
+            email: "ana@bright.example".into(),
+            given_name: "Ana".into(),
+            family_name: "Ruiz".into(),
+            language: "en".into(),
+        };
+        assert!(insert_account(&mut tx, &ana, "", 1).await.unwrap());
+        tx.commit().await.unwrap();
+        db.close().await;
+        folder
+    }
+
+    fn command(folder: &Path, arguments: &[&str]) -> Command {
+        let folder = ["--folder", folder.to_str().unwrap()];
+        let line = ["porchlight"].into_iter().chain(arguments.iter().copied()).chain(folder);
+        CommandLine::try_parse_from(line).unwrap().command
+    }
+
+    /// What went wrong, on a thread without a runtime, as the program has it.
+    async fn told(folder: &Path, arguments: &[&str]) -> Result<(), String> {
+        let command = command(folder, arguments);
+        tokio::task::spawn_blocking(move || run(CommandLine { command }).map_err(|error| error.to_string()))
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn organization_is_made_for_an_account_that_is_there() {
+        let folder = folder().await;
+        let add = ["organization", "add", "Bright Solar", "--super-admin"];
+        let unknown = told(folder.path(), &[add.as_slice(), &["bo@bright.example"]].concat()).await;
+        assert!(unknown.unwrap_err().contains("bo@bright.example"));
+        told(folder.path(), &[add.as_slice(), &["Ana@Bright.example"]].concat()).await.unwrap();
+        let empty = ["organization", "add", " ", "--super-admin", "ana@bright.example"];
+        assert!(told(folder.path(), &empty).await.unwrap_err().contains("name"));
+        let nobodys = OrganizationId::mint().to_string();
+        let join = ["organization", "join", &nobodys, "ana@bright.example"];
+        assert!(told(folder.path(), &join).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn history_that_was_changed_or_lost_its_end_is_found() {
+        let folder = folder().await;
+        told(folder.path(), &["audit", "verify"]).await.unwrap();
+        let later = format!("7:{}", "ab".repeat(32));
+        let lost = told(folder.path(), &["audit", "verify", "--head", &later]).await.unwrap_err();
+        assert!(lost.contains("event 1 is missing"), "{lost}");
+    }
+
+    #[test]
+    fn words_that_are_no_kind_or_role_are_refused() {
+        assert!(kind("company").is_err() && kind("partner").is_ok());
+        assert!(role("boss").is_err() && role("viewer").is_ok());
+    }
+}

@@ -1,6 +1,7 @@
 //! Requests, answers, ends.
 
 use super::Scene;
+use crate::changes::Stream;
 use harness::api::Api;
 use harness::firm::{ALL_BUT_PICTURES, Firm, consent, end, text};
 use harness::on_both_engines;
@@ -18,7 +19,53 @@ async fn state_of(api: &Api, request: &Value) -> Value {
     api.get(&path).await.good()["state"].clone()
 }
 
+/// Waits for a change of this kind.
+async fn next_of(stream: &mut Stream, kind: &str) -> Value {
+    loop {
+        let (_, change) = stream.next_change().await;
+        if change["kind"] == kind {
+            return change;
+        }
+    }
+}
+
 on_both_engines! {
+    async fn both_sides_see_each_step_the_moment_it_is_made(database: Database) {
+        let scene = Scene::new(database).await;
+        let mut kim = Stream::open(&scene.kim, "/v1/events").await;
+        let mut ana = Stream::open(&scene.firm.installer, "/v1/events").await;
+        let asked = scene.firm.ask(&scene.customer).await.good();
+        assert_eq!(next_of(&mut kim, "request").await["request"], asked);
+        assert_eq!(next_of(&mut ana, "customer").await["customer"]["pending"], asked["id"]);
+        let grant = consent(&scene.kim, &asked).await.good();
+        assert_eq!(next_of(&mut kim, "grant").await["grant"], grant);
+        let row = next_of(&mut ana, "customer").await["customer"].clone();
+        assert_eq!((&row["grant"], &row["pending"]), (&grant["id"], &Value::Null));
+        end(&scene.kim, &grant).await.good();
+        let ended = next_of(&mut ana, "grant").await;
+        assert!(ended["grant"]["id"] == grant["id"]);
+        let other = Firm::new(&scene.cloud, "Dim Solar", "di@dim.example").await;
+        let offer = other.add("kim@example.org").await.good();
+        assert_eq!(next_of(&mut kim, "offer").await["offer"]["company"]["name"], "Dim Solar");
+        let path = format!("/v1/customer-offers/{}/refuse", text(&offer["id"]));
+        scene.kim.change(Method::POST, &path, &Value::Null).await.good();
+        assert_eq!(next_of(&mut kim, "offer_gone").await["customer"], offer["id"]);
+    }
+
+    async fn delegated_session_hears_of_sites_and_devices_and_of_nothing_else(database: Database) {
+        let scene = Scene::new(database).await;
+        let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({})).await;
+        let phone = scene.firm.act(&scene.cloud, &grant).await;
+        let mut stream = Stream::open(&phone, "/v1/events").await;
+        let asked = scene.firm.ask(&scene.customer).await.good();
+        answer(&scene.kim, &asked, "decline").await.good();
+        let other = Firm::new(&scene.cloud, "Dim Solar", "di@dim.example").await;
+        other.add("kim@example.org").await.good();
+        scene.kim.make_site("Boat house").await;
+        let (_, first) = stream.next_change().await;
+        assert_eq!((&first["kind"], &first["site"]["name"]), (&json!("site"), &json!("Boat house")));
+    }
+
     async fn customer_sees_who_asks_what_and_why_and_says_yes(database: Database) {
         let scene = Scene::new(database).await;
         assert_eq!(customer_row(&scene.firm, &scene.customer).await["grant"], Value::Null);
