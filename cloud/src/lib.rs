@@ -20,6 +20,7 @@ pub mod key;
 pub mod limits;
 pub mod mail;
 pub mod people;
+mod portal;
 pub mod problem;
 pub mod secret;
 pub mod server;

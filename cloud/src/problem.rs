@@ -92,6 +92,8 @@ impl IntoResponse for Refusal {
         if self.try_again {
             response.extensions_mut().insert(LostRace);
         }
+        // A page says it in its reader's words (`portal::layer`).
+        response.extensions_mut().insert(*self.problem);
         response
     }
 }

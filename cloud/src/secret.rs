@@ -16,6 +16,8 @@ pub enum SecretKind {
     Refresh,
     /// One-time code of a handoff, 60 seconds.
     Handoff,
+    /// Cookie of a browser.
+    Portal,
     /// Binds a mailed code to what was registered.
     Registration,
 }
@@ -26,6 +28,7 @@ impl SecretKind {
             Self::Access => "pl_at_",
             Self::Refresh => "pl_rt_",
             Self::Handoff => "pl_ho_",
+            Self::Portal => "pl_pc_",
             Self::Registration => "pl_rg_",
         }
     }

@@ -6,6 +6,7 @@ use lettre::message::Mailbox;
 use porchlight_protocol::LinkHost;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// All settings, resolved.
@@ -47,6 +48,77 @@ pub struct Settings {
     pub mails_per_hour: u32,
     /// How long a change stays in the feed.
     pub feed_keeps: Duration,
+    /// Android apps that may open our links.
+    pub android_apps: Vec<AndroidApp>,
+    /// Apps of Apple's that may open our links.
+    pub ios_apps: Vec<IosApp>,
+}
+
+/// An app of Android's, by its name and the certificate it is signed with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AndroidApp {
+    /// `io.porchlight.customer`.
+    pub package: String,
+    /// SHA-256 of the certificate: 32 pairs of hexadecimal digits in capitals, with colons between.
+    pub fingerprint: String,
+}
+
+/// An app of Apple's, and the path of the links that it opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IosApp {
+    /// Team and bundle: `ABCDE12345.io.porchlight.customer`.
+    pub id: String,
+    /// `/h`.
+    pub path: String,
+}
+
+/// A text that names no app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnApp {
+    /// Not `<package>=<fingerprint>`.
+    #[error(
+        "write <package>=<SHA-256 of the certificate>, as in io.porchlight.customer=AB:CD:... with 32 pairs"
+    )]
+    Android,
+    /// Not `<team>.<bundle>=<path>`.
+    #[error("write <team>.<bundle>=<path>, as in ABCDE12345.io.porchlight.customer=/h")]
+    Ios,
+}
+
+fn is_app_name(name: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    name.contains('.') && name.split('.').all(is_part)
+}
+
+impl FromStr for AndroidApp {
+    type Err = NotAnApp;
+
+    fn from_str(text: &str) -> Result<Self, NotAnApp> {
+        let (package, fingerprint) = text.split_once('=').ok_or(NotAnApp::Android)?;
+        let is_pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_whole = fingerprint.split(':').count() == 32 && fingerprint.split(':').all(is_pair);
+        if is_app_name(package) && is_whole {
+            Ok(Self { package: package.to_owned(), fingerprint: fingerprint.to_ascii_uppercase() })
+        } else {
+            Err(NotAnApp::Android)
+        }
+    }
+}
+
+impl FromStr for IosApp {
+    type Err = NotAnApp;
+
+    fn from_str(text: &str) -> Result<Self, NotAnApp> {
+        let (id, path) = text.split_once('=').ok_or(NotAnApp::Ios)?;
+        let is_path = path.starts_with('/') && path.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'/');
+        if is_app_name(id) && is_path {
+            Ok(Self { id: id.to_owned(), path: path.to_owned() })
+        } else {
+            Err(NotAnApp::Ios)
+        }
+    }
 }
 
 /// A certificate chain and its key, as PEM files.
@@ -80,6 +152,30 @@ impl Settings {
             sign_in_failures: 5,
             mails_per_hour: 3,
             feed_keeps: Duration::from_secs(7 * 24 * 3600),
+            android_apps: Vec::new(),
+            ios_apps: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn app_is_named_with_what_shows_that_it_is_the_one() {
+        let pairs = vec!["ab"; 32].join(":");
+        let app: AndroidApp = format!("io.porchlight.customer={pairs}").parse().unwrap();
+        assert_eq!((app.package.as_str(), app.fingerprint), ("io.porchlight.customer", pairs.to_uppercase()));
+        for text in
+            ["", "io.porchlight", &format!("porchlight={pairs}"), &format!("a..b={pairs}"), "a.b=AB:CD"]
+        {
+            assert_eq!(text.parse::<AndroidApp>(), Err(NotAnApp::Android), "{text}");
+        }
+        let app: IosApp = "ABCDE12345.io.porchlight.customer=/h".parse().unwrap();
+        assert_eq!((app.id.as_str(), app.path.as_str()), ("ABCDE12345.io.porchlight.customer", "/h"));
+        for text in ["", "ABCDE12345.io.porchlight", "a.b=h", "a.b=/*", "a\"b.c=/h"] {
+            assert_eq!(text.parse::<IosApp>(), Err(NotAnApp::Ios), "{text}");
         }
     }
 }

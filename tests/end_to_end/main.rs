@@ -6,4 +6,5 @@ mod changes;
 mod channel;
 mod claims;
 mod phone;
+mod portal;
 mod routes;

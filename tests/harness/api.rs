@@ -83,9 +83,14 @@ impl Api {
 
     /// Registers the address and verifies it with the mailed code.
     pub async fn register(&self, cloud: &Cloud, email: &str) {
+        self.register_as(cloud, email, ["Kim", "Lee"]).await;
+    }
+
+    /// The same for somebody of this given name and family name.
+    pub async fn register_as(&self, cloud: &Cloud, email: &str, [given_name, family_name]: [&str; 2]) {
         let seen = cloud.mails().iter().filter(|mail| mail.to.contains(email)).count();
-        let body = json!({ "email": email, "password": PASSWORD, "given_name": "Kim", "family_name": "Lee",
-            "language": "en" });
+        let body = json!({ "email": email, "password": PASSWORD, "given_name": given_name,
+            "family_name": family_name, "language": "en" });
         let registration = self.post("/v1/accounts", &body).await.good()["registration"].clone();
         let code = cloud.mail_to(email, seen).await.code();
         self.post("/v1/accounts/verify", &json!({ "registration": registration, "code": code })).await.good();
@@ -194,12 +199,21 @@ pub async fn read(request: reqwest::RequestBuilder) -> Answer {
 }
 
 /// A client without a core: tests only.
+pub fn plain_client() -> reqwest::Client {
+    plain().build().expect("a client without roots")
+}
+
+/// The same for pages: a test looks where a page leads to, and then goes there or not.
+pub fn client_of_pages() -> reqwest::Client {
+    plain().redirect(reqwest::redirect::Policy::none()).build().expect("a client without roots")
+}
+
 #[allow(
     clippy::disallowed_methods,
     reason = "plain http to loopback; the core's own client is not under test here"
 )]
-pub fn plain_client() -> reqwest::Client {
+fn plain() -> reqwest::ClientBuilder {
     // The second one to come finds ring there already.
     let _already_there = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().tls_certs_only([]).no_proxy().build().expect("a client without roots")
+    reqwest::Client::builder().tls_certs_only([]).no_proxy()
 }

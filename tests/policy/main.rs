@@ -3,6 +3,7 @@
 
 mod files;
 mod literals;
+mod look;
 mod names;
 mod rooms;
 mod shells;

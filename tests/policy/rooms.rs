@@ -83,7 +83,7 @@ fn package_does_not_reach_for_anothers_trade() {
 }
 
 #[test]
-fn only_stores_hold_sql_and_only_api_files_speak_http() {
+fn only_stores_hold_sql_and_only_api_files_and_pages_speak_http() {
     for file in files::rust().iter().filter(|file| file.starts_with("cloud/src")) {
         let path = file.to_string_lossy();
         let name = file.file_name().expect("a file has a name").to_string_lossy();
@@ -92,25 +92,38 @@ fn only_stores_hold_sql_and_only_api_files_speak_http() {
             assert!(!sql || is_store(file) || path.starts_with("cloud/src/db/"), "{path} holds SQL: {line}");
             let http =
                 ["axum::", "hyper::", "hyper_util::", "tower_http::"].iter().any(|word| line.contains(word));
-            let speaks =
-                name == "api.rs" || path.starts_with("cloud/src/server/") || path == "cloud/src/problem.rs";
+            let speaks = name == "api.rs"
+                || is_page(file)
+                || path.starts_with("cloud/src/server/")
+                || path == "cloud/src/problem.rs";
             assert!(!http || speaks, "{path} speaks HTTP: {line}");
         }
     }
 }
 
-/// A route that is not described is seen by no test that walks the description.
+/// A route of the API that is not described is seen by no test that walks the description. Pages are held to the table
+/// of doors (`end_to_end/portal`).
 #[test]
-fn only_the_description_itself_is_a_route_that_is_not_described() {
+fn only_the_description_itself_and_pages_are_routes_that_are_not_described() {
     let mut undescribed = Vec::new();
     for file in files::rust().iter().filter(|file| file.starts_with("cloud/src")) {
         let is_test = file.components().any(|part| part.as_os_str() == "tests");
+        if is_page(file) {
+            continue;
+        }
         let ways = [".route(", ".nest(", ".route_service(", ".nest_service("];
         let lines = files::code(file).into_iter();
         let found = lines.filter(|line| !is_test && ways.iter().any(|way| line.contains(way)));
         undescribed.extend(found.map(|line| line.trim().to_owned()));
     }
     assert!(matches!(undescribed.as_slice(), [one] if one.contains("openapi.json")), "{undescribed:?}");
+}
+
+/// What makes HTML: the `pages.rs` (or `pages/`) of a feature, and what they share.
+fn is_page(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name == "pages.rs")
+        || file.components().any(|part| part.as_os_str() == "pages")
+        || file.starts_with("cloud/src/portal")
 }
 
 fn is_store(file: &Path) -> bool {
@@ -125,7 +138,8 @@ fn feature_has_the_same_name_in_every_layer() {
     let stands_on = BTreeMap::from([
         (
             "cloud/src",
-            ["authority", "cli", "clock", "db", "idempotency", "limits", "mail", "server"].as_slice(),
+            ["authority", "cli", "clock", "db", "idempotency", "limits", "mail", "portal", "server"]
+                .as_slice(),
         ),
         ("core/app/src", ["cache", "http", "outbox", "ports", "sealed", "store"].as_slice()),
     ]);

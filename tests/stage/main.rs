@@ -5,6 +5,7 @@
 //! nothing behind.
 
 mod orders;
+mod partner;
 mod world;
 
 use serde_json::json;

@@ -30,6 +30,16 @@ pub enum Order {
     Account { email: String },
     /// Another account adds the device.
     Own { serial: String, password: String },
+    /// Registers an account with a location and three devices, one of them switched off.
+    Home { email: String },
+    /// Founds a partner; its installer is signed in.
+    Partner { company: String, email: String },
+    /// The partner adds somebody by address.
+    Add { email: String },
+    /// The partner adds somebody who has an account, and who says yes.
+    Customer { email: String },
+    /// The partner's installer asks a customer for the whole account.
+    Ask { email: String, hours: u32, comment: String },
     /// The cloud stops answering.
     CloudOff,
     /// The cloud answers again, at the same address.

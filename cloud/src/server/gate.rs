@@ -141,7 +141,7 @@ fn bearer(headers: &HeaderMap) -> Option<SecretString> {
 
 /// Where the request comes from: the connection's address; or, behind proxies of ours, the last address in
 /// `X-Forwarded-For` that is none of theirs. What stands before it anybody could have written.
-fn address(trusted: &[IpAddr], request: &Request) -> IpAddr {
+pub(crate) fn address(trusted: &[IpAddr], request: &Request) -> IpAddr {
     let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
     if !trusted.contains(&peer.to_canonical()) {

@@ -42,7 +42,8 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
             HeaderValue::try_from(id).expect("an id is ASCII"),
         );
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // Nothing is kept but what says so itself: files that change their address when they change.
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         response
     }

@@ -32,7 +32,7 @@ pub fn router(state: CloudState) -> Router {
     let description: Arc<str> = openapi::to_json().into();
     let describe =
         move || async move { ([(header::CONTENT_TYPE, "application/json")], description.to_string()) };
-    surround(routes.route("/v1/openapi.json", get(describe)), state)
+    surround(routes.route("/v1/openapi.json", get(describe)).merge(crate::portal::routes()), state)
 }
 
 /// What lies around routes; the last is the outermost.
@@ -45,6 +45,7 @@ pub(super) fn surround(routes: Router<CloudState>, state: CloudState) -> Router 
         .layer(from_fn_with_state(state.clone(), gate::pass))
         .layer(from_fn(layers::hurry))
         .layer(CatchPanicLayer::custom(layers::answer_panic))
+        .layer(from_fn_with_state(state.clone(), crate::portal::layer::pass))
         .layer(from_fn_with_state(state.clone(), layers::end_streams))
         .layer(from_fn(layers::observe))
         .with_state(state)

@@ -1,13 +1,13 @@
 //! The end of sessions: in force when it is answered.
 
-use super::store;
+use super::{BROWSER_IDLES, store};
 use crate::access;
 use crate::authority::{self, Caller};
 use crate::db::{Db, Lock};
 use crate::history::{self, AuditEntry};
 use crate::problem::Refusal;
 use porchlight_protocol::access::GrantEnd;
-use porchlight_protocol::{AccountId, ProblemCode};
+use porchlight_protocol::{AccountId, ProblemCode, SessionId};
 
 /// Ends the caller's session.
 pub async fn sign_out(db: &Db, caller: &Caller) -> Result<(), Refusal> {
@@ -20,6 +20,25 @@ pub async fn sign_out(db: &Db, caller: &Caller) -> Result<(), Refusal> {
     authority::store::revoke_session(&mut tx, caller.session, "signed out", crate::now()).await?;
     let entry =
         AuditEntry { on_what: Some(caller.session.to_string()), ..AuditEntry::by(caller, "session.ended") };
+    history::record(&mut tx, entry).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Ends another session of the caller's own account: a phone that was lost, a browser that was left open. One that is
+/// over stays so.
+pub async fn end_session(db: &Db, caller: &Caller, session: SessionId) -> Result<(), Refusal> {
+    let mut tx = db.begin().await?;
+    tx.lock("account", &caller.account.to_string(), Lock::Update).await?;
+    if let Some(code) = authority::store::end_of(&mut tx, caller.session, crate::now()).await? {
+        return Err(code.into());
+    }
+    let now = crate::now();
+    let living = store::living_sessions(&mut tx, caller.account, now, now - BROWSER_IDLES).await?;
+    if !living.iter().any(|row| row.id == session) {
+        return Err(ProblemCode::NotFound.into());
+    }
+    authority::store::revoke_session(&mut tx, session, "ended by its owner", crate::now()).await?;
+    let entry = AuditEntry { on_what: Some(session.to_string()), ..AuditEntry::by(caller, "session.ended") };
     history::record(&mut tx, entry).await?;
     Ok(tx.commit().await?)
 }

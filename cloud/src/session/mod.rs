@@ -7,7 +7,9 @@
 //!    Failures are counted per identifier and then delayed, never locked out.
 //! 4. [`refresh`]: the refresh token is replaced at each use; a retry gets the same successor, a replay of anything older
 //!    ends the session.
-//! 5. [`end`]: a session ends at once: signed out, replaced, its account disabled. Open streams learn it from
+//! 5. [`sign_in_browser`]: the same password opens the portal; its session is a cookie's (12 hours, 30 minutes without
+//!    use), without refresh token and proof.
+//! 6. [`end`]: a session ends at once: signed out, replaced, its account disabled. Open streams learn it from
 //!    [`Revocations`].
 //!
 //! Access tokens are opaque, live for 10 minutes, and are looked up at each request (`authority`). Refresh tokens live
@@ -18,6 +20,7 @@ pub mod api;
 pub(crate) mod credentials;
 pub mod dpop;
 mod end;
+pub(crate) mod pages;
 mod password;
 mod refresh;
 mod register;
@@ -29,17 +32,20 @@ pub(crate) mod tokens;
 mod verify;
 
 pub use activity::Activity;
-pub use end::{disable_account, sign_out};
+pub use end::{disable_account, end_session, sign_out};
 pub use password::Passwords;
 pub use refresh::refresh;
 pub use register::{mail_new_code, register};
 pub use revocations::{Ended, Revocations, StreamEnd};
-pub use sign_in::sign_in;
+pub use sign_in::{sign_in, sign_in_browser};
 pub use sweep::sweep;
 pub use verify::verify;
 
 /// How long a mailed code works, in milliseconds.
 pub const CODE_LASTS: i64 = 10 * 60 * 1000;
+
+/// How long a browser's session lives without use, in milliseconds; when it was used is known by the minute.
+pub const BROWSER_IDLES: i64 = 30 * MINUTE;
 
 pub(crate) const MINUTE: i64 = 60 * 1000;
 pub(crate) const HOUR: i64 = 60 * MINUTE;

@@ -16,13 +16,13 @@ use super::store::{self, CredentialsRow};
 use super::tokens::{self, ACCESS_LASTS, NewSession, SESSION_LASTS};
 use super::{HOUR, MINUTE};
 use crate::authority;
-use crate::db::{DbError, Lock};
+use crate::db::{DbError, Lock, Tx};
 use crate::history::{self, AuditEntry};
 use crate::limits::store::{AttemptKind, Attempts, add_attempt, attempts, forget_attempts};
 use crate::problem::Refusal;
 use crate::server::CloudState;
-use porchlight_protocol::ProblemCode;
 use porchlight_protocol::session::SessionResponse;
+use porchlight_protocol::{AccountId, ProblemCode, SessionId};
 use secrecy::SecretString;
 
 /// Failures are counted for so long: four of the longest delays, so that whoever sits one out does not begin anew.
@@ -38,6 +38,9 @@ const LONGEST_DELAY: i64 = 15 * MINUTE;
 /// counted already.
 const RUNS: u32 = 4;
 
+/// How long a browser's session lasts at most, whatever is asked: 12 hours.
+const BROWSER_LASTS: i64 = 12 * HOUR;
+
 /// Opens a session.
 pub async fn sign_in(
     state: &CloudState,
@@ -45,13 +48,49 @@ pub async fn sign_in(
     email: &str,
     password: SecretString,
 ) -> Result<SessionResponse, Refusal> {
+    let known = check_password(state, Some(proof), email, password).await?;
+    finally(|| begin_session(state, proof, &known)).await
+}
+
+/// Opens a session of a browser: the same password, limits and answers; what it gets is a cookie.
+pub async fn sign_in_browser(
+    state: &CloudState,
+    email: &str,
+    password: SecretString,
+) -> Result<SecretString, Refusal> {
+    let known = check_password(state, None, email, password).await?;
+    finally(|| begin_browser_session(state, &known)).await
+}
+
+/// Somebody who knew the password.
+struct Known {
+    /// What their attempts are counted by.
+    identifier: String,
+    /// What the password was checked against.
+    credentials: CredentialsRow,
+}
+
+async fn check_password(
+    state: &CloudState,
+    proof: Option<&Proof>,
+    email: &str,
+    password: SecretString,
+) -> Result<Known, Refusal> {
     let email = fold_address(email);
     let (identifier, credentials) = count_attempt(state, proof, &email).await?;
     let stored = credentials.as_ref().and_then(|row| row.password_hash.clone());
     let is_right = state.passwords.verify(password, stored).await?;
     let credentials = credentials.filter(|_| is_right).ok_or(ProblemCode::WrongCredentials)?;
+    Ok(Known { identifier, credentials })
+}
+
+/// Runs the last transaction again while it loses races.
+async fn finally<T, F>(begin: impl Fn() -> F) -> Result<T, Refusal>
+where
+    F: Future<Output = Result<T, Refusal>>,
+{
     for run in 1.. {
-        match begin_session(state, proof, &identifier, &credentials).await {
+        match begin().await {
             Err(refusal) if refusal.try_again && run < RUNS => {}
             done => return done.map_err(|refusal| Refusal { try_again: false, ..refusal }),
         }
@@ -62,18 +101,20 @@ pub async fn sign_in(
 /// Uses up the proof and counts the attempt as if it failed; or says how long to wait.
 async fn count_attempt(
     state: &CloudState,
-    proof: &Proof,
+    proof: Option<&Proof>,
     email: &str,
 ) -> Result<(String, Option<CredentialsRow>), Refusal> {
     let now = crate::now();
     let mut tx = state.db.begin().await?;
-    if !store::remember_once(&mut tx, &proof.once, proof.remember_until).await? {
-        // RFC 9449, section 11.1
-        return Err(ProblemCode::InvalidDpopProof.into());
-    }
     let mut identifier = attempt_identifier(&state.key, email);
-    if store::knows_installation(&mut tx, email, &proof.public_key).await? {
-        identifier += ":known";
+    if let Some(proof) = proof {
+        if !store::remember_once(&mut tx, &proof.once, proof.remember_until).await? {
+            // RFC 9449, section 11.1
+            return Err(ProblemCode::InvalidDpopProof.into());
+        }
+        if store::knows_installation(&mut tx, email, &proof.public_key).await? {
+            identifier += ":known";
+        }
     }
     let so_far = attempts(&mut tx, AttemptKind::SignIn, &identifier, now - FAILURES_COUNT_FOR).await?;
     let wait = wait(so_far, state.settings.sign_in_failures, now);
@@ -101,13 +142,9 @@ fn delay(so_far: Attempts, free: u32) -> i64 {
     }
 }
 
-async fn begin_session(
-    state: &CloudState,
-    proof: &Proof,
-    identifier: &str,
-    credentials: &CredentialsRow,
-) -> Result<SessionResponse, Refusal> {
-    let now = crate::now();
+/// Holds the account alone, and looks once more whether the password that was right then is right now.
+async fn hold_account(state: &CloudState, known: &Known) -> Result<Tx, Refusal> {
+    let Known { identifier, credentials } = known;
     let account = credentials.id;
     let mut tx = state.db.begin().await?;
     tx.lock("account", &account.to_string(), Lock::Update).await?;
@@ -125,21 +162,42 @@ async fn begin_session(
     if current.epoch != credentials.epoch || current.password_hash != credentials.password_hash {
         return Err(ProblemCode::WrongCredentials.into());
     }
+    Ok(tx)
+}
+
+async fn begin_session(state: &CloudState, proof: &Proof, known: &Known) -> Result<SessionResponse, Refusal> {
+    let (account, now) = (known.credentials.id, crate::now());
+    let mut tx = hold_account(state, known).await?;
     let installation = store::installation_by_key(&mut tx, &proof.public_key, now).await?;
     for former in store::sessions_of_installation(&mut tx, account, installation).await? {
         authority::store::revoke_session(&mut tx, former, "replaced by a sign-in", now).await?;
     }
     let own = NewSession { account, installation, lasts_until: now + SESSION_LASTS, delegation: None };
     let (session, pair) = tokens::begin(&mut tx, own, now).await?;
+    record_beginning(&mut tx, account, session).await?;
+    let answer = tokens::answer(&mut tx, session, account, &pair, ACCESS_LASTS).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+async fn begin_browser_session(state: &CloudState, known: &Known) -> Result<SecretString, Refusal> {
+    let (account, now) = (known.credentials.id, crate::now());
+    let mut tx = hold_account(state, known).await?;
+    let installation = store::installation_by_key(&mut tx, store::BROWSERS, now).await?;
+    let own = NewSession { account, installation, lasts_until: now + BROWSER_LASTS, delegation: None };
+    let (session, cookie) = tokens::begin_with_cookie(&mut tx, own, now).await?;
+    record_beginning(&mut tx, account, session).await?;
+    tx.commit().await?;
+    Ok(cookie)
+}
+
+async fn record_beginning(tx: &mut Tx, account: AccountId, session: SessionId) -> Result<(), Refusal> {
     let entry = AuditEntry {
         actor: Some(account),
         on_what: Some(session.to_string()),
         ..AuditEntry::by_service(account, "session.began")
     };
-    history::record(&mut tx, entry).await?;
-    let answer = tokens::answer(&mut tx, session, account, &pair, ACCESS_LASTS).await?;
-    tx.commit().await?;
-    Ok(answer)
+    Ok(history::record(tx, entry).await?)
 }
 
 #[cfg(test)]

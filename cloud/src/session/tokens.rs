@@ -89,7 +89,7 @@ pub(crate) struct NewSession {
     pub(crate) delegation: Option<(AccountId, GrantId)>,
 }
 
-/// Begins a session: the one place where they begin. Subject, actor and grant are held by the caller, and checked last
+/// Begins a session of an app: with [`begin_with_cookie`] the one place where they begin. Subject, actor and grant are held by the caller, and checked last
 /// of all here, when the session is there.
 pub(crate) async fn begin(tx: &mut Tx, new: NewSession, now: i64) -> Result<(SessionId, TokenPair), Refusal> {
     let (session, pair) = (SessionId::mint(), TokenPair::mint());
@@ -114,6 +114,31 @@ pub(crate) async fn begin(tx: &mut Tx, new: NewSession, now: i64) -> Result<(Ses
     store::insert_token(tx, &token, now).await?;
     match authority::store::end_of(tx, session, now).await? {
         None => Ok((session, pair)),
+        Some(code) => Err(code.into()),
+    }
+}
+
+/// Begins a session of a browser, for the account's own person: a cookie stands for both tokens, and only where pages
+/// are (its prefix is part of what is hashed).
+pub(super) async fn begin_with_cookie(
+    tx: &mut Tx,
+    new: NewSession,
+    now: i64,
+) -> Result<(SessionId, SecretString), Refusal> {
+    let (session, cookie) = (SessionId::mint(), mint(SecretKind::Portal));
+    let row = NewSessionRow {
+        id: session,
+        account: new.account,
+        installation: new.installation,
+        account_epoch: store::epoch_of(tx, new.account).await?,
+        access_hash: hash_minted(&cookie),
+        access_expires_at: new.lasts_until,
+        expires_at: new.lasts_until,
+        delegation: None,
+    };
+    store::insert_session(tx, &row, now).await?;
+    match authority::store::end_of(tx, session, now).await? {
+        None => Ok((session, cookie)),
         Some(code) => Err(code.into()),
     }
 }

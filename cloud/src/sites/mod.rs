@@ -4,6 +4,7 @@
 //! the screens of whoever sees the site.
 
 pub mod api;
+pub(crate) mod pages;
 pub mod store;
 
 use crate::authority::{Caller, Permission, Resource, SiteRole};

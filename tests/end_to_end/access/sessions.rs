@@ -28,7 +28,8 @@ on_both_engines! {
             everything.iter().map(|one| vec![*one]).chain([everything.clone(), vec!["site.read", "device.add"]]).collect();
         for permissions in subsets {
             let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({ "permissions": permissions })).await;
-            for (method, path, door) in DOORS {
+            // A page has no bearer (`portal`).
+            for (method, path, door) in DOORS.iter().filter(|(_, path, _)| path.starts_with("/v1/")) {
                 let phone = scene.firm.act(&scene.cloud, &grant).await;
                 let request = phone.request(method.parse().unwrap(), &path.replace("{id}", NOBODYS_ID));
                 let response = request.header("idempotency-key", Uuid::new_v4().to_string()).json(&json!({})).send().await.unwrap();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Table to rows, as text, sorted.
-pub(super) type Content = BTreeMap<String, Vec<String>>;
+pub(crate) type Content = BTreeMap<String, Vec<String>>;
 
 /// All tables that a refused or a reading request must leave alone.
 async fn read(db: &Db) -> Content {
@@ -43,7 +43,7 @@ fn show(row: &sqlx::any::AnyRow) -> String {
 }
 
 /// The content once the cloud's own tasks (the sealer, mail, a device that went) have nothing left to do.
-pub(super) async fn settled(db: &Db) -> Content {
+pub(crate) async fn settled(db: &Db) -> Content {
     let mut before = read(db).await;
     for _ in 0..100 {
         tokio::time::sleep(Duration::from_millis(300)).await;

@@ -5,7 +5,7 @@
 //! 2. With a session, a thing of somebody else's is not there: 404, and the database is as before.
 //! 3. Reading changes nothing, and a change that is asked for again, as after a lost answer, is made once.
 
-mod content;
+pub(crate) mod content;
 
 use crate::claims::{Claimant, DEVICE_PASSWORD, connected, options};
 use content::settled;

@@ -2,8 +2,12 @@
 
 use crate::db::{Db, DbError};
 use porchlight_protocol::{AccountId, GrantId, InstallationId, SessionId};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row as _};
 use std::collections::HashMap;
+
+/// Stands where an installation's key would: all browsers are one installation, since they have no key of their own. No
+/// proof is ever made by it, for it is no point of the curve.
+pub const BROWSERS: &[u8] = b"browsers";
 
 /// A session that begins.
 #[derive(Clone, Debug)]
@@ -116,6 +120,54 @@ pub async fn sessions_of_installation(
     .fetch_all(db)
     .await?;
     ids.iter().map(|id| id.parse().map_err(|_| DbError::Corrupt("session id"))).collect()
+}
+
+/// A living session, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LivingSessionRow {
+    /// The session.
+    pub id: SessionId,
+    /// Whether it is a browser's.
+    pub in_browser: bool,
+    /// Milliseconds UTC.
+    pub since: i64,
+    /// When it was last used, a minute more or less; milliseconds UTC.
+    pub seen_at: i64,
+}
+
+/// The living sessions of an account's own person, newest first: an app's while it can be refreshed, a browser's while
+/// it was used in the last while.
+pub async fn living_sessions(
+    db: &mut AnyConnection,
+    account: AccountId,
+    now: i64,
+    used_since: i64,
+) -> Result<Vec<LivingSessionRow>, DbError> {
+    let rows = sqlx::query(
+        "SELECT session.id, session.created_at, COALESCE(session_activity.seen_at, session.created_at), \
+           CASE WHEN installation.public_key = $3 THEN 1 ELSE 0 END \
+         FROM session JOIN account ON account.id = session.account_id \
+         JOIN installation ON installation.id = session.installation_id \
+         LEFT JOIN session_activity ON session_activity.session_id = session.id \
+         WHERE session.account_id = $1 AND session.grant_id IS NULL AND session.revoked_at IS NULL \
+           AND session.expires_at > $2 AND session.account_epoch = account.epoch \
+           AND (EXISTS (SELECT 1 FROM refresh_token WHERE refresh_token.session_id = session.id) \
+             OR (installation.public_key = $3 AND COALESCE(session_activity.seen_at, session.created_at) > $4)) \
+         ORDER BY session.id DESC",
+    )
+    .bind(account.to_string())
+    .bind(now)
+    .bind(BROWSERS)
+    .bind(used_since)
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let id = row.try_get::<String, _>(0)?.parse().map_err(|_| DbError::Corrupt("session id"))?;
+            let in_browser = row.try_get::<i64, _>(3)? == 1;
+            Ok(LivingSessionRow { id, in_browser, since: row.try_get(1)?, seen_at: row.try_get(2)? })
+        })
+        .collect()
 }
 
 /// Gives the session another access token; the one before is worth nothing any more.

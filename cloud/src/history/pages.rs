@@ -1,0 +1,143 @@
+//! "Who did what at my home" as a page, and the stream that tells open pages to look again.
+
+use super::api::{FeedPlace, open_stream};
+use super::store;
+use crate::access;
+use crate::devices::pages::PAGE;
+use crate::portal::layer::{EVENTS, caller_of};
+use crate::portal::words::{Words, fill};
+use crate::portal::{Page, Place, show};
+use crate::problem::Refusal;
+use crate::server::{ApiQuery, CloudState};
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use porchlight_protocol::history::Act;
+use porchlight_protocol::{AuditEventId, GrantId, ProblemCode};
+use serde::Deserialize;
+use std::time::Duration;
+
+/// How often an open stream looks whether its session was used in the last half hour: the stream itself is no use.
+const LOOK: Duration = Duration::from_secs(60);
+
+pub(crate) fn routes() -> Router<CloudState> {
+    Router::new().route("/history", get(read)).route(EVENTS, get(follow))
+}
+
+#[derive(Template)]
+#[template(path = "history/history.html")]
+struct HistoryPage<'a> {
+    page: &'a Page,
+    place: Place,
+    acts: Vec<ActLine>,
+    more: Option<String>,
+}
+
+struct ActLine {
+    at: String,
+    who: String,
+    /// Somebody else than the reader.
+    is_other: bool,
+    what: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Part {
+    before: Option<AuditEventId>,
+    grant: Option<GrantId>,
+}
+
+async fn read(
+    State(state): State<CloudState>,
+    page: Page,
+    ApiQuery(part): ApiQuery<Part>,
+) -> Result<Response, Refusal> {
+    let (mut db, account) = (state.db.read().await?, page.caller.account);
+    let limit = PAGE as i64 + 1;
+    let held = match part.grant {
+        Some(id) => access::store::visible_grant(&mut db, account, id, crate::now()).await?,
+        None => None,
+    };
+    let mut acts = match (part.grant, held) {
+        (Some(_), None) => return Err(ProblemCode::NotFound.into()),
+        (Some(id), Some(grant)) if grant.actor.id == account => {
+            store::acts_of(&mut db, account, id, part.before, limit).await?
+        }
+        (grant, _) => store::acts_on(&mut db, account, grant, part.before, limit).await?,
+    };
+    let more = (acts.len() > PAGE).then(|| {
+        let grant = part.grant.map(|grant| format!("&grant={grant}")).unwrap_or_default();
+        format!("/history?before={}{grant}", acts[PAGE - 1].id)
+    });
+    acts.truncate(PAGE);
+    let acts = acts.iter().map(|act| line(&page, act)).collect();
+    show(&HistoryPage { page: &page, place: Place::Access, acts, more })
+}
+
+fn line(page: &Page, act: &Act) -> ActLine {
+    let words = page.reader.words;
+    let mine = act.actor.as_ref().is_some_and(|actor| actor.id == page.caller.account);
+    let who = match (&act.actor, &act.company) {
+        (Some(_), _) if mine => words.history_you.to_owned(),
+        (Some(actor), company) => {
+            let person = format!("{} {}", actor.given_name, actor.family_name);
+            match company {
+                Some(company) => fill(words.history_who, &[("person", &person), ("company", &company.name)]),
+                None => person,
+            }
+        }
+        (None, _) => words.history_service.to_owned(),
+    };
+    let what = fill(
+        what_words(words, &act.what),
+        &[("name", &act.name.as_deref().unwrap_or_default()), ("what", &act.what)],
+    );
+    ActLine { at: page.reader.times.say(act.at), who, is_other: !mine && act.company.is_some(), what }
+}
+
+fn what_words(words: &Words, what: &str) -> &'static str {
+    match what {
+        "site.made" => words.act_site_made,
+        "site.changed" => words.act_site_changed,
+        "device.added" => words.act_device_added,
+        "device.changed" => words.act_device_changed,
+        "device.released" => words.act_device_released,
+        "device.claim_tried" => words.act_device_tried,
+        "access.asked" => words.act_access_asked,
+        "access.withdrawn" => words.act_access_withdrawn,
+        "access.granted" => words.act_access_granted,
+        "access.declined" => words.act_access_declined,
+        "access.expired" => words.act_access_expired,
+        "access.ended" => words.act_access_ended,
+        "session.began" => words.act_session_began,
+        "session.ended" => words.act_session_ended,
+        "account.made" => words.act_account_made,
+        "customer.added" => words.act_customer_added,
+        "customer.confirmed" => words.act_customer_confirmed,
+        "customer.refused" => words.act_customer_refused,
+        _ => words.act_other,
+    }
+}
+
+/// What changes for the account, without saying what: a page reads itself again, in its own words.
+async fn follow(
+    State(state): State<CloudState>,
+    page: Page,
+    ApiQuery(place): ApiQuery<FeedPlace>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let cookie = headers.clone();
+    let watched = state.clone();
+    let unused = async move {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            if !matches!(caller_of(&watched, &cookie).await, Ok(Some(_))) {
+                return;
+            }
+        }
+    };
+    open_stream(&state, page.caller, place, &headers, |event, _| Ok(event.event("news")), unused).await
+}

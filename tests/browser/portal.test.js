@@ -1,0 +1,237 @@
+// The portal in Chromium, against the real server: live, by keyboard alone, without scripts, and for everybody's eyes.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { PHONE, checkAccess, person, showAll, signIn, startBrowser, writeIndex } from './browser.js';
+import { Stage } from './stage.js';
+
+const KIM = 'kim@example.org';
+const ANA = 'ana@bright.example';
+let stage;
+let browser;
+let password;
+
+before(async () => {
+  stage = await Stage.begin();
+  browser = await startBrowser();
+  ({ password } = await stage.tell('home', { email: KIM }));
+  await stage.tell('partner', { company: 'Bright Solar', email: ANA });
+  await stage.tell('customer', { email: KIM });
+});
+
+after(async () => {
+  await browser?.close();
+  stage?.end();
+  writeIndex();
+});
+
+const card = (page, comment) => page.getByRole('article').filter({ hasText: comment });
+const ask = (comment, hours = 4) => stage.tell('ask', { email: KIM, hours, comment });
+
+test('page that asks for a session leads to the sign-in and back', async () => {
+  const page = await person(browser, stage);
+  await page.goto('/devices?section=video');
+  assert.equal(new URL(page.url()).pathname, '/sign-in');
+  await page.getByLabel('Email').fill(KIM);
+  await page.getByLabel('Password').fill('not the password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').getByText('Email and password do not match an account.').waitFor();
+  await checkAccess(page, 'a refused sign-in');
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Devices' }).waitFor();
+  assert.equal(new URL(page.url()).search, '?section=video');
+  await page.getByText('Gate').waitFor();
+  assert.equal(await page.getByText('Garage').count(), 0, 'an energy panel is in another section');
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('request appears the moment it is made, without a reload', async () => {
+  const page = await person(browser, stage);
+  await signIn(page, KIM, password);
+  await page.evaluate(() => { globalThis.sameDocument = true; });
+  await ask('The inverter reports a fault.');
+  const heading = page.getByRole('heading', { name: 'Ana Ruiz of Bright Solar asks to work in your account' });
+  await heading.waitFor({ timeout: 3000 });
+  assert.equal(await page.evaluate(() => globalThis.sameDocument), true);
+  await card(page, 'The inverter reports a fault.').getByRole('button', { name: 'Decline' }).click();
+  await page.getByRole('status').getByText('You declined.').waitFor();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('without scripts a customer consents for a shorter time and ends access', async () => {
+  await ask('The gate sticks.', 24);
+  const page = await person(browser, stage, { javaScriptEnabled: false });
+  await signIn(page, KIM, password);
+  const request = card(page, 'The gate sticks.');
+  await request.getByText('Add devices').waitFor();
+  await request.getByLabel('Only for 1 hour').check();
+  await request.getByRole('button', { name: 'Consent' }).click();
+  await page.getByRole('status').getByText('You consented.').waitFor();
+  const access = page.getByRole('group', { name: /^Ana Ruiz of Bright Solar may work in your account until/ });
+  const until = /until (\d\d):(\d\d) /.exec(await access.getAttribute('aria-label'));
+  assert.ok(until, 'today, so without a date: it was asked for 24 hours, and 1 was granted');
+  await access.getByRole('button', { name: 'End access now' }).click();
+  await page.getByRole('status').getByText('Access has ended.').waitFor();
+  assert.equal(await access.count(), 0);
+  await page.getByText(/^You ended it at/).first().waitFor();
+  await page.context().close();
+});
+
+test('by keyboard alone a customer signs in, answers and signs out', async () => {
+  await ask('A new sensor.');
+  const page = await person(browser, stage);
+  const press = async (key, times = 1) => {
+    for (let i = 0; i < times; i += 1) await page.keyboard.press(key);
+  };
+  const focused = () => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.name);
+  const tabTo = async (name) => {
+    for (let i = 0; i < 60; i += 1) {
+      if ((await focused()).startsWith(name)) return;
+      await press('Tab');
+    }
+    assert.fail(`Tab never reached ${name}`);
+  };
+  await page.goto('/sign-in');
+  await tabTo('email');
+  await page.keyboard.type(KIM);
+  await press('Tab');
+  await page.keyboard.type(password);
+  await press('Enter');
+  await page.getByRole('heading', { name: 'Home' }).waitFor();
+  await press('Tab');
+  assert.equal(await focused(), 'Skip to the content');
+  await press('Enter');
+  await tabTo('Section: All sections');
+  await press('Enter');
+  await tabTo('Energy');
+  await press('Enter');
+  await page.waitForURL(/section=energy/);
+  await page.getByText('Garage').waitFor();
+  await tabTo('Consent');
+  await press('Enter');
+  await page.getByRole('status').getByText('You consented.').waitFor();
+  await tabTo('End access now');
+  await press('Enter');
+  await page.getByRole('status').getByText('Access has ended.').waitFor();
+  await page.goto('/settings');
+  await tabTo('Sign out');
+  await press('Enter');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('what is typed stays when something else changes meanwhile', async () => {
+  const page = await person(browser, stage);
+  await signIn(page, KIM, password);
+  await page.getByRole('link', { name: /Boat house/ }).click();
+  const name = page.getByLabel('Name');
+  await name.fill('Boat ho');
+  await page.getByText(/^Offline since/).waitFor();
+  await stage.tell('switch_on', { serial: 'LX4-00003' });
+  await page.getByText(/^Online since/).waitFor({ timeout: 5000 });
+  assert.equal(await name.inputValue(), 'Boat ho');
+  await stage.tell('switch_off', { serial: 'LX4-00003' });
+  await page.getByText(/^Offline since/).waitFor({ timeout: 5000 });
+  await name.fill(' ');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByText('Use 1 to 64 characters.').waitFor();
+  assert.equal(await name.getAttribute('aria-describedby'), 'name-complaint');
+  await checkAccess(page, 'a refused name');
+  await name.fill('Boat house north');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByRole('heading', { name: 'Boat house north' }).waitFor();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('session that is ended elsewhere closes its open pages', async () => {
+  const [lost, own] = [await person(browser, stage), await person(browser, stage)];
+  await signIn(lost, KIM, password);
+  await signIn(own, KIM, password);
+  await own.goto('/settings');
+  await own.getByRole('button', { name: /^Sign this one out: Browser/ }).first().click();
+  await own.getByRole('status').getByText('It is signed out.').waitFor();
+  await lost.getByRole('heading', { name: 'Sign in' }).waitFor({ timeout: 5000 });
+  await lost.context().close();
+  await own.context().close();
+});
+
+test('installer adds a customer, asks, and sees the answer without a reload', async () => {
+  const installer = await person(browser, stage, { viewport: PHONE });
+  await signIn(installer, ANA, password);
+  await installer.getByRole('link', { name: 'Customers' }).click();
+  await installer.getByRole('link', { name: 'Edit Kim Lee' }).click();
+  assert.equal(await installer.getByLabel('Watch live pictures and recordings').isChecked(), false);
+  await installer.getByLabel('Days', { exact: true }).check();
+  await installer.getByLabel(/number of days/).fill('31');
+  await installer.getByLabel(/^Why/).fill('Yearly service.');
+  await installer.getByRole('button', { name: 'Ask' }).click();
+  await installer.getByText('Choose 1 hour to 30 days.').waitFor();
+  assert.equal(await installer.getByLabel(/^Why/).inputValue(), 'Yearly service.', 'nothing is typed twice');
+  await installer.getByLabel(/number of days/).fill('2');
+  await installer.getByRole('button', { name: 'Ask' }).click();
+  await installer.getByRole('status').getByText('The customer has been asked.').waitFor();
+  await installer.getByText(/^Waits for an answer until/).first().waitFor();
+  const customer = await person(browser, stage);
+  await signIn(customer, KIM, password);
+  await card(customer, 'Yearly service.').getByRole('button', { name: 'Consent' }).click();
+  await installer.getByText(/^Authorized until/).waitFor({ timeout: 5000 });
+  await installer.getByRole('link', { name: 'Link to Kim Lee' }).click();
+  await installer.getByText(/^Open the partner app on your phone/).waitFor();
+  assert.deepEqual(installer.complaints, []);
+  await installer.context().close();
+  await customer.context().close();
+});
+
+test('browser that speaks German is spoken to in German', async () => {
+  const page = await person(browser, stage, { locale: 'de-AT' });
+  await page.goto('/sign-in');
+  await page.getByRole('button', { name: 'Anmelden' }).waitFor();
+  assert.equal(await page.locator('html').getAttribute('lang'), 'de');
+  await checkAccess(page, 'the sign-in in German');
+  await page.context().close();
+});
+
+test('every page is for everybody: wide, on a phone, by day and by night', async () => {
+  await ask('The panel needs an update. I will be there on Tuesday, and restart it.', 24);
+  await stage.tell('add', { email: 'lou@example.org' });
+  const page = await person(browser, stage);
+  await showAll(page, '/sign-in', 'sign-in');
+  await showAll(page, '/h', 'open-app');
+  await signIn(page, KIM, password);
+  const device = await page.getByRole('link', { name: /Gate/ }).getAttribute('href');
+  await page.goto('/sites');
+  const site = await page.getByRole('link', { name: /Lake house/ }).getAttribute('href');
+  for (const [path, name] of [
+    ['/', 'home'],
+    ['/devices', 'devices'],
+    [device, 'device'],
+    [`${device}/release`, 'device-release'],
+    ['/sites', 'sites'],
+    ['/sites/new', 'site-new'],
+    [site, 'site'],
+    ['/access', 'access'],
+    ['/history', 'history'],
+    ['/settings', 'settings'],
+    ['/nowhere', 'problem'],
+  ]) {
+    await showAll(page, path, name);
+  }
+  await page.context().close();
+  const installer = await person(browser, stage);
+  await signIn(installer, ANA, password);
+  await installer.goto('/customers');
+  const customer = await installer.getByRole('listitem').filter({ hasText: KIM }).getByRole('link', { name: 'Edit Kim Lee' }).getAttribute('href');
+  for (const [path, name] of [
+    ['/customers', 'customers'],
+    ['/customers/new', 'customer-new'],
+    [customer, 'customer'],
+    [`${customer}/link`, 'customer-link'],
+  ]) {
+    await showAll(installer, path, name);
+  }
+  await installer.context().close();
+});

@@ -1,0 +1,236 @@
+//! Every page in the table of doors: who may see it, what lies around it, and that reading it changes nothing.
+
+use super::*;
+use crate::routes::content::settled;
+use harness::firm::{Firm, text};
+use harness::on_both_engines;
+use porchlight_cloud::authority::doors::{DOORS, Door};
+use porchlight_cloud::settings::{AndroidApp, IosApp};
+use serde_json::{Value, json};
+
+/// The pages, without the stream of changes, which does not end.
+fn pages() -> Vec<(&'static str, &'static str, Door)> {
+    let all = DOORS.iter().filter(|(_, path, _)| !path.starts_with("/v1/") && *path != "/events");
+    let pages: Vec<_> = all.copied().collect();
+    assert!(pages.len() > 30, "{pages:?}");
+    pages
+}
+
+const NOBODYS_ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+fn named(path: &str, id: &str) -> String {
+    path.replace("{id}", id).replace("{name}", "porchlight.css")
+}
+
+/// A customer with a site, a partner's question, a request that waits, and a grant.
+struct House {
+    cloud: Cloud,
+    kim: Browser,
+    ana: Browser,
+    site: String,
+    customer: String,
+    request: Value,
+}
+
+impl House {
+    async fn new(database: harness::database::Database) -> Self {
+        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let (kim, api) = Browser::with_account(&cloud, "kim@example.org").await;
+        let site = api.make_site("Lake house").await;
+        let (ana, installer) = Browser::with_account(&cloud, "ana@example.org").await;
+        let firm = Firm::of(&cloud, "Bright Solar", "ana@example.org", installer).await;
+        let customer = firm.customer(&api).await;
+        firm.grant(&customer, &api, json!({})).await;
+        let request = firm.ask(&customer).await.good();
+        Self { cloud, kim, ana, site, customer, request }
+    }
+
+    /// An id that the page would take from them.
+    fn id_for(&self, path: &str) -> (&Browser, String) {
+        match path.split('/').nth(1) {
+            Some("customers") => (&self.ana, self.customer.clone()),
+            Some("sites") => (&self.kim, self.site.clone()),
+            _ => (&self.kim, NOBODYS_ID.to_owned()),
+        }
+    }
+}
+
+on_both_engines! {
+    async fn without_a_session_only_open_pages_answer(database: Database) {
+        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let nobody = Browser::new(&cloud);
+        for (method, path, door) in pages() {
+            let path = named(path, NOBODYS_ID);
+            let answer = if method == "GET" { nobody.get(&path).await } else { nobody.post(&path, &[]).await };
+            let is_led_in = answer.status == StatusCode::SEE_OTHER && answer.location().starts_with("/sign-in");
+            assert_eq!(is_led_in, door != Door::Open, "{method} {path}: {} {}", answer.status, answer.location());
+        }
+        assert_eq!(nobody.get("/events").await.status, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn form_of_another_site_does_nothing(database: Database) {
+        let db = database.open().await;
+        let house = House::new(database).await;
+        let before = settled(&db).await;
+        let own = &house.cloud.url("");
+        for (_, path, _) in pages().into_iter().filter(|(method, ..)| *method == "POST") {
+            let (browser, id) = house.id_for(path);
+            let path = named(path, &id);
+            for (name, value) in [
+                ("origin", "https://evil.example"),
+                ("origin", "null"),
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-site", "same-site"),
+                ("x-nothing", own.as_str()),
+            ] {
+                let request = browser.request(Method::POST, &path).header(name, value);
+                let request = request.header("content-type", "application/x-www-form-urlencoded").body("name=x");
+                let answer = read(request).await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} with {name}: {value}");
+                assert!(answer.text.contains("This came from another page than ours"), "{}", answer.text);
+            }
+        }
+        assert_eq!(settled(&db).await, before);
+    }
+
+    async fn every_answer_has_the_headers_of_a_page(database: Database) {
+        let house = House::new(database).await;
+        let mut paths: Vec<_> = pages().iter().filter(|(method, ..)| *method == "GET").map(|(_, path, _)| *path).collect();
+        paths.push("/nowhere");
+        let mut nonces = Vec::new();
+        for path in paths {
+            let (browser, id) = house.id_for(path);
+            let answer = browser.get(&named(path, &id)).await;
+            let policy = answer.header("content-security-policy");
+            let nonce = policy.split("'nonce-").nth(1).unwrap_or_default().split('\'').next().unwrap();
+            assert_eq!(
+                policy,
+                format!("default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; \
+                    connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
+                "{path}"
+            );
+            for (name, value) in [
+                ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+                ("x-content-type-options", "nosniff"),
+                ("x-frame-options", "DENY"),
+                ("referrer-policy", "no-referrer"),
+                ("cross-origin-opener-policy", "same-origin"),
+                ("cross-origin-resource-policy", "same-origin"),
+            ] {
+                assert_eq!(answer.header(name), value, "{path}: {name}");
+            }
+            let kept = path.starts_with("/static/");
+            assert_eq!(answer.header("cache-control") == "no-store", !kept, "{path}");
+            for (at, _) in answer.text.match_indices("<script") {
+                assert!(answer.text[at..].starts_with(&format!("<script nonce=\"{nonce}\"")), "{path}");
+                assert!(answer.text[at..].split('>').next().unwrap().contains(" src=\"/static/"), "{path}");
+            }
+            assert!(!answer.text.contains(" style=") && !answer.text.contains("<style"), "{path}");
+            nonces.push(nonce.to_owned());
+        }
+        let count = nonces.len();
+        nonces.sort();
+        nonces.dedup();
+        assert_eq!(nonces.len(), count, "a nonce is used once");
+    }
+
+    async fn reading_pages_changes_nothing(database: Database) {
+        let db = database.open().await;
+        let house = House::new(database).await;
+        let before = settled(&db).await;
+        let mut seen = 0;
+        for (_, path, _) in pages().into_iter().filter(|(method, ..)| *method == "GET") {
+            let (browser, id) = house.id_for(path);
+            let answer = browser.get(&named(path, &id)).await;
+            seen += usize::from(answer.status == StatusCode::OK);
+            browser.get(&named(path, NOBODYS_ID)).await;
+        }
+        assert!(seen > 15, "only {seen} pages were there to be read");
+        assert_eq!(settled(&db).await, before);
+    }
+
+    async fn what_is_somebody_elses_is_not_there(database: Database) {
+        let db = database.open().await;
+        let house = House::new(database).await;
+        let (stranger, _) = Browser::with_account(&house.cloud, "eve@example.org").await;
+        let before = settled(&db).await;
+        let request = text(&house.request["id"]);
+        let terms = text(&house.request["terms"]);
+        let key = "0123456789abcdef";
+        for (path, fields) in [
+            (format!("/sites/{}", house.site), vec![("name", "Mine"), ("address", "")]),
+            (format!("/requests/{request}/consent"), vec![("terms", terms.as_str()), ("key", key)]),
+            (format!("/requests/{request}/decline"), vec![("key", key)]),
+            (format!("/requests/{request}/withdraw"), vec![]),
+            (format!("/grants/{NOBODYS_ID}/end"), vec![]),
+            (format!("/sessions/{NOBODYS_ID}/end"), vec![]),
+        ] {
+            let answer = stranger.post(&path, &fields).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.text);
+        }
+        for path in [format!("/sites/{}", house.site), format!("/customers/{}", house.customer), "/customers".into()] {
+            assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(settled(&db).await, before);
+    }
+
+    async fn consent_names_the_terms_that_were_shown_and_counts_once(database: Database) {
+        let house = House::new(database).await;
+        let request = text(&house.request["id"]);
+        let shown = house.kim.get("/access").await.text;
+        let terms = text(&house.request["terms"]);
+        assert!(shown.contains(&format!(r#"name="terms" value="{terms}""#)), "{shown}");
+        let path = format!("/requests/{request}/consent");
+        let other = terms.chars().rev().collect::<String>();
+        let key = "0123456789abcdef";
+        let differs = house.kim.post(&path, &[("terms", &other), ("key", key)]).await;
+        assert!(differs.status.is_client_error(), "{}", differs.status);
+        let longer = house.kim.post(&path, &[("terms", &terms), ("lasts", "7200"), ("key", key)]).await;
+        assert_eq!(longer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for _ in 0..2 {
+            let said = house.kim.post(&path, &[("terms", &terms), ("lasts", ""), ("key", key)]).await;
+            assert_eq!((said.status, said.location()), (StatusCode::SEE_OTHER, "/access?said=granted"));
+        }
+        let access = house.kim.get("/access").await.text;
+        assert_eq!(access.matches("End access now").count(), 2, "the one before, and this one once");
+    }
+
+    async fn names_are_shown_as_text(database: Database) {
+        let house = House::new(database).await;
+        let name = r#"<img src=x onerror=alert(1)> "' {{ 7 }}"#;
+        let path = format!("/sites/{}", house.site);
+        let saved = house.kim.post(&path, &[("name", name), ("address", "")]).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        for path in [path.as_str(), "/sites", "/", "/history"] {
+            let page = house.kim.get(path).await.text;
+            assert!(page.contains("onerror") && !page.contains("<img"), "{path}: {page}");
+        }
+        let said = house.kim.get("/?said=<script>").await.text;
+        assert!(!said.contains("role=\"status\""), "{said}");
+    }
+
+    async fn apps_that_may_open_links_are_told_as_they_are_set(database: Database) {
+        let android = AndroidApp { package: "io.porchlight.customer".into(), fingerprint: "AB:CD".into() };
+        let ios = IosApp { id: "ABCDE12345.io.porchlight.customer".into(), path: "/h".into() };
+        let cloud = Cloud::start_with(Some(database), |settings| {
+            settings.android_apps = vec![android];
+            settings.ios_apps = vec![ios];
+        })
+        .await;
+        let nobody = Browser::new(&cloud);
+        let links = nobody.get("/.well-known/assetlinks.json").await;
+        assert_eq!(links.header("content-type"), "application/json");
+        assert_eq!(serde_json::from_str::<Value>(&links.text).unwrap(), json!([{
+            "relation": ["delegate_permission/common.handle_all_urls"],
+            "target": { "namespace": "android_app", "package_name": "io.porchlight.customer",
+                "sha256_cert_fingerprints": ["AB:CD"] },
+        }]));
+        let site = nobody.get("/.well-known/apple-app-site-association").await;
+        assert_eq!(site.header("content-type"), "application/json");
+        assert_eq!(serde_json::from_str::<Value>(&site.text).unwrap(), json!({ "applinks": { "details": [
+            { "appIDs": ["ABCDE12345.io.porchlight.customer"], "components": [{ "/": "/h" }] },
+        ] } }));
+        let page = nobody.get("/h").await;
+        assert!(page.text.contains("Open the app") && !page.text.contains("<script"), "{}", page.text);
+    }
+}

@@ -1,0 +1,50 @@
+//! A partner on the stage, and what it asks of people.
+
+use harness::api::{Api, PASSWORD};
+use harness::cloud::Cloud;
+use harness::firm::{Firm, text};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// A partner and its customers.
+pub struct Partner {
+    firm: Firm,
+    /// For requests of people who are signed in.
+    stranger: Api,
+    /// By their addresses.
+    customers: HashMap<String, String>,
+}
+
+impl Partner {
+    pub async fn new(cloud: &Cloud, company: &str, email: &str) -> Self {
+        let mut installer = Api::new(cloud);
+        installer.register_as(cloud, email, ["Ana", "Ruiz"]).await;
+        installer.sign_in(email, PASSWORD).await.good();
+        let firm = Firm::of(cloud, company, email, installer).await;
+        Self { firm, stranger: Api::new(cloud), customers: HashMap::new() }
+    }
+
+    /// Adds somebody by address, and waits for nothing.
+    pub async fn add(&self, email: &str) -> Value {
+        self.firm.add(email).await.good()
+    }
+
+    /// Adds somebody who has an account, and who says yes.
+    pub async fn win(&mut self, email: &str) -> Result<Value, String> {
+        let mut customer = self.stranger.stranger();
+        let answer = customer.sign_in(email, PASSWORD).await;
+        if !answer.status.is_success() {
+            return Err(answer.body.to_string());
+        }
+        let id = self.firm.customer(&customer).await;
+        self.customers.insert(email.to_owned(), id.clone());
+        Ok(json!({ "customer": id }))
+    }
+
+    /// Asks for the whole account.
+    pub async fn ask(&self, email: &str, hours: u32, comment: String) -> Result<Value, String> {
+        let customer = self.customers.get(email).ok_or_else(|| format!("{email} is no customer"))?;
+        let but = json!({ "lasts": hours * 3_600, "comment": comment });
+        Ok(json!({ "request": text(&self.firm.ask_for(customer, but).await.good()["id"]) }))
+    }
+}
