@@ -1,8 +1,11 @@
 //! What the cloud never learns: searched for in its files, its log and its memory.
 
 use crate::stage::{begin, cloud, connect, phone};
+use harness::api::Api;
+use harness::cloud::Cloud;
 use harness::cloud_process::CloudProcess;
 use harness::field_device::{FieldDevice, Options};
+use harness::firm::Firm;
 use harness::phone::{AddingWatch, Phone, adding};
 use porchlight_core::add_device::{AddDeviceState, DevicePassword};
 use porchlight_protocol::SiteId;
@@ -168,6 +171,32 @@ async fn account_passwords_right_or_wrong_and_tokens_are_in_no_file_of_the_cloud
     let leak = format!("level=debug refresh_token={}", token.expose_secret());
     std::fs::write(cloud.folder().join("leak.txt"), leak).expect("a file in the cloud's folder");
     assert_eq!(found_in_writings(&cloud, &needles).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_verifiers_and_tokens_of_a_handoff_are_in_no_file_of_the_cloud() {
+    let cloud = Cloud::start().await;
+    let firm = Firm::new(&cloud, "Bright Solar", "ana@bright.example").await;
+    let kim = Api::with_account(&cloud, "kim@example.org").await;
+    let customer = firm.customer(&kim).await;
+    let grant = firm.grant(&customer, &kim, serde_json::json!({})).await;
+    let (unused, link) = (firm.link(&grant).await, firm.link(&grant).await);
+    let mut phone = Api::new(&cloud);
+    phone.redeem(&link).await.good();
+    let session = phone.session.as_ref().expect("it was opened");
+    let needles = [
+        unused.code.as_str(),
+        &unused.verifier,
+        &link.code,
+        &link.verifier,
+        &session.access_token,
+        &session.refresh_token,
+    ];
+    let folder = cloud.settings.server_key.parent().expect("the key lies in the cloud's folder");
+    assert_eq!(found_in_files(folder, &needles), Vec::<String>::new());
+    // The search finds what is there: the grant's id stands in the database.
+    let id = harness::firm::text(&grant["id"]);
+    assert!(!found_in_files(folder, &[&id]).is_empty());
 }
 
 #[test]
