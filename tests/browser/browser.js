@@ -64,7 +64,7 @@ export async function showAll(page, path, name) {
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.equal(overflow, 0, `${path}, ${size}: nothing runs out of the window`);
       const file = `${name}-${size}-${colorScheme}.png`;
-      await page.screenshot({ path: PICTURES + file });
+      await page.screenshot({ path: PICTURES + file, fullPage: true });
       shown.push(file);
     }
   }

@@ -33,8 +33,12 @@ pub(crate) const SIGN_IN: &str = "/sign-in";
 /// The stream of what changed: no page, and nothing that a person did.
 pub(crate) const EVENTS: &str = "/events";
 
+/// What htmx says of itself: links and forms of ours are the browser's own, so only a page that reads itself again
+/// sends it.
+const BY_ITSELF: &str = "hx-request";
+
 /// How long browsers shall come by TLS only: two years.
-const STRICT_TRANSPORT: &str = "max-age=63072000; includeSubDomains";
+const STRICT_TRANSPORT: &str = "max-age=63072000";
 
 /// Lets a request for a page in, and dresses the answer.
 pub(crate) async fn pass(State(state): State<CloudState>, request: Request, next: Next) -> Response {
@@ -86,7 +90,8 @@ async fn answer(
         if standing.remaining.is_none() {
             return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(standing.more_in));
         }
-        if route.as_str() != EVENTS {
+        // What an open page asks by itself is no use by a person: it would keep a session that nobody is at.
+        if route.as_str() != EVENTS && !parts.headers.contains_key(BY_ITSELF) {
             state.activity.note(page.caller.session);
         }
         parts.extensions.insert(page);
@@ -149,7 +154,7 @@ fn lead_in(parts: &Parts, route: &str) -> Response {
     if route == EVENTS {
         return Refusal::from(ProblemCode::SignInRequired).into_response();
     }
-    if parts.headers.contains_key("hx-request") {
+    if parts.headers.contains_key(BY_ITSELF) {
         // A part of a page that is open: all of it is over.
         return (StatusCode::NO_CONTENT, [(HeaderName::from_static("hx-refresh"), "true")]).into_response();
     }

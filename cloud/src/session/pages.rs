@@ -71,8 +71,10 @@ async fn sign_in(
     match sign_in_browser(&state, &email, password).await {
         Ok(cookie) => {
             // Whoever used this browser before is not signed in behind its back.
-            if let Some(former) = portal::layer::caller_of(&state, &headers).await? {
-                super::sign_out(&state.db, &former).await?;
+            if let Some(former) = portal::layer::caller_of(&state, &headers).await?
+                && let Err(refusal) = super::sign_out(&state.db, &former).await
+            {
+                tracing::debug!(code = ?refusal.problem.code, "the session of before ended by itself");
             }
             Ok(([(header::SET_COOKIE, portal::give(&cookie)?)], Redirect::to(&next)).into_response())
         }

@@ -110,7 +110,7 @@ on_both_engines! {
                 "{path}"
             );
             for (name, value) in [
-                ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+                ("strict-transport-security", "max-age=63072000"),
                 ("x-content-type-options", "nosniff"),
                 ("x-frame-options", "DENY"),
                 ("referrer-policy", "no-referrer"),

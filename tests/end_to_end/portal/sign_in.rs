@@ -134,6 +134,29 @@ on_both_engines! {
         assert_eq!(browser.get("/settings").await.status, StatusCode::SEE_OTHER, "the cookie alone is worth nothing");
     }
 
+    async fn page_that_reads_itself_again_keeps_no_session_alive(database: Database) {
+        let db = database.open().await;
+        let mut cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let mut browser = Browser::new(&cloud);
+        Api::new(&cloud).register(&cloud, KIM).await;
+        browser.sign_in(KIM, PASSWORD).await;
+        let by_itself = |browser: &Browser| read(browser.request(Method::GET, "/").header("hx-request", "true"));
+        for (by_person, noted) in [(false, 0), (true, 1)] {
+            let answer = if by_person { browser.get("/").await } else { by_itself(&browser).await };
+            assert_eq!(answer.status, StatusCode::OK);
+            browser.get("/events?cursor=rubbish").await;
+            // What was noted is written when the server stops.
+            cloud.pause().await;
+            let mut reader = db.read().await.unwrap();
+            let count = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM session_activity");
+            assert_eq!(count.fetch_one(&mut *reader).await.unwrap(), noted);
+            cloud.resume().await;
+        }
+        age_sessions(&cloud, BROWSER_IDLES + 60_000).await;
+        let over = by_itself(&browser).await;
+        assert_eq!((over.status, over.header("hx-refresh")), (StatusCode::NO_CONTENT, "true"), "so is the whole page");
+    }
+
     async fn signing_in_leads_back_and_never_to_another_host(database: Database) {
         let cloud = Cloud::start_with(Some(database), |_| {}).await;
         Api::new(&cloud).register(&cloud, KIM).await;

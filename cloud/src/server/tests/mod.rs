@@ -122,6 +122,23 @@ async fn route_for_a_session_demands_one() {
     }
 }
 
+#[tokio::test]
+async fn page_that_nobody_decided_about_is_closed_and_says_so_as_a_page() {
+    let (state, _folder) = state(|_| {}).await;
+    let routes = Router::new().route("/undecided", get(|| async { "a secret of the handler" }));
+    let router = router::surround(routes, state);
+    for path in ["/undecided", "/nowhere"] {
+        let request = Request::builder().uri(path).header("accept-language", "de").body(Body::empty());
+        let response = ask(&router, request.unwrap()).await;
+        assert_eq!(response.status(), 404);
+        assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
+        assert!(response.headers().contains_key("content-security-policy"));
+        let page = to_bytes(response.into_body(), 100_000).await.unwrap();
+        let page = String::from_utf8(page.to_vec()).unwrap();
+        assert!(page.contains("Hier ist nichts für dein Konto.") && !page.contains("secret"), "{page}");
+    }
+}
+
 async fn take_site(ApiJson(_): ApiJson<MakeSiteRequest>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
