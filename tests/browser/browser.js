@@ -64,7 +64,11 @@ export async function showAll(page, path, name) {
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.equal(overflow, 0, `${path}, ${size}: nothing runs out of the window`);
       const file = `${name}-${size}-${colorScheme}.png`;
-      await page.screenshot({ path: PICTURES + file, fullPage: true });
+      // All of it in one window: the bar at the bottom is at the bottom.
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.setViewportSize({ ...viewport, height: Math.max(height, viewport.height) });
+      await page.screenshot({ path: PICTURES + file });
+      await page.setViewportSize(viewport);
       shown.push(file);
     }
   }

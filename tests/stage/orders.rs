@@ -35,7 +35,7 @@ pub enum Order {
     /// Founds a partner; its installer is signed in.
     Partner { company: String, email: String },
     /// The partner adds somebody by address.
-    Add { email: String },
+    Add { email: String, given_name: String, family_name: String },
     /// The partner adds somebody who has an account, and who says yes.
     Customer { email: String },
     /// The partner's installer asks a customer for the whole account.

@@ -3,6 +3,7 @@
 use harness::api::{Api, PASSWORD};
 use harness::cloud::Cloud;
 use harness::firm::{Firm, text};
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -25,8 +26,11 @@ impl Partner {
     }
 
     /// Adds somebody by address, and waits for nothing.
-    pub async fn add(&self, email: &str) -> Value {
-        self.firm.add(email).await.good()
+    pub async fn add(&self, email: &str, [given_name, family_name]: [&str; 2]) -> Value {
+        let path = format!("/v1/organizations/{}/customers", self.firm.organization);
+        let body =
+            json!({ "email": email, "given_name": given_name, "family_name": family_name, "language": "en" });
+        self.firm.installer.change(Method::POST, &path, &body).await.good()
     }
 
     /// Adds somebody who has an account, and who says yes.

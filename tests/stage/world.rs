@@ -74,7 +74,9 @@ impl World {
                 self.partner = Some(Partner::new(&self.cloud, &company, &email).await);
                 Ok(json!({ "password": PASSWORD }))
             }
-            Order::Add { email } => Ok(self.partner()?.add(&email).await),
+            Order::Add { email, given_name, family_name } => {
+                Ok(self.partner()?.add(&email, [&given_name, &family_name]).await)
+            }
             Order::Customer { email } => self.partner()?.win(&email).await,
             Order::Ask { email, hours, comment } => self.partner()?.ask(&email, hours, comment).await,
             Order::CloudOff => {

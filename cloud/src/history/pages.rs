@@ -95,7 +95,8 @@ fn line(page: &Page, act: &Act) -> ActLine {
         what_words(words, &act.what),
         &[("name", &act.name.as_deref().unwrap_or_default()), ("what", &act.what)],
     );
-    ActLine { at: page.reader.times.say(act.at), who, is_other: !mine && act.company.is_some(), what }
+    let is_other = !mine && act.actor.is_some() && act.company.is_some();
+    ActLine { at: page.reader.times.say(act.at), who, is_other, what }
 }
 
 fn what_words(words: &Words, what: &str) -> &'static str {

@@ -158,27 +158,28 @@ words! {
     history_you: "You", "Du";
     history_service: "Porchlight", "Porchlight";
     history_none: "Nothing yet.", "Noch nichts.";
-    act_site_made: "made the location {name}", "hat den Ort {name} angelegt";
-    act_site_changed: "changed the location {name}", "hat den Ort {name} geändert";
-    act_device_added: "added the device {name}", "hat das Gerät {name} hinzugefügt";
-    act_device_changed: "changed the device {name}", "hat das Gerät {name} geändert";
-    act_device_released: "removed the device {name}", "hat das Gerät {name} entfernt";
+    act_after_who: " ", ": ";
+    act_site_made: "made the location {name}", "Ort {name} angelegt";
+    act_site_changed: "changed the location {name}", "Ort {name} geändert";
+    act_device_added: "added the device {name}", "Gerät {name} hinzugefügt";
+    act_device_changed: "changed the device {name}", "Gerät {name} geändert";
+    act_device_released: "removed the device {name}", "Gerät {name} entfernt";
     act_device_tried: "noted that somebody tried to add your device {name}",
-        "hat bemerkt, dass jemand dein Gerät {name} hinzufügen wollte";
-    act_access_asked: "asked for access", "hat um Zugang gebeten";
-    act_access_withdrawn: "took the request for access back", "hat die Bitte um Zugang zurückgezogen";
-    act_access_granted: "granted access", "hat Zugang gewährt";
-    act_access_declined: "declined a request for access", "hat eine Bitte um Zugang abgelehnt";
-    act_access_expired: "let a request for access expire", "hat eine Bitte um Zugang verfallen lassen";
-    act_access_ended: "ended access", "hat Zugang beendet";
-    act_session_began: "signed in", "hat sich angemeldet";
-    act_session_ended: "signed out", "hat sich abgemeldet";
-    act_account_made: "made the account", "hat das Konto angelegt";
-    act_customer_added: "added a customer", "hat einen Kunden hinzugefügt";
-    act_customer_confirmed: "became a customer", "ist Kunde geworden";
-    act_customer_refused: "did not become a customer", "ist nicht Kunde geworden";
+        "jemand wollte dein Gerät {name} hinzufügen";
+    act_access_asked: "asked for access", "um Zugang gebeten";
+    act_access_withdrawn: "took the request for access back", "Bitte um Zugang zurückgezogen";
+    act_access_granted: "granted access", "Zugang gewährt";
+    act_access_declined: "declined a request for access", "Bitte um Zugang abgelehnt";
+    act_access_expired: "let a request for access expire", "eine Bitte um Zugang ist verfallen";
+    act_access_ended: "ended access", "Zugang beendet";
+    act_session_began: "signed in", "angemeldet";
+    act_session_ended: "signed out", "abgemeldet";
+    act_account_made: "made the account", "Konto angelegt";
+    act_customer_added: "added a customer", "einen Kunden hinzugefügt";
+    act_customer_confirmed: "became a customer", "Kunde geworden";
+    act_customer_refused: "did not become a customer", "nicht Kunde geworden";
     act_other: "did something that this version has no words for ({what})",
-        "hat etwas getan, wofür diese Version keine Worte hat ({what})";
+        "etwas, wofür diese Version keine Worte hat ({what})";
 
     // A partner's customers.
     customers_of: "Customers of {company}", "Kunden von {company}";
