@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::routes::content::settled;
-use harness::firm::{Firm, text};
+use harness::firm::text;
 use harness::on_both_engines;
 use porchlight_cloud::authority::doors::{DOORS, Door};
 use porchlight_cloud::settings::{AndroidApp, IosApp};
@@ -16,43 +16,8 @@ fn pages() -> Vec<(&'static str, &'static str, Door)> {
     pages
 }
 
-const NOBODYS_ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
-
 fn named(path: &str, id: &str) -> String {
     path.replace("{id}", id).replace("{name}", "porchlight.css")
-}
-
-/// A customer with a site, a partner's question, a request that waits, and a grant.
-struct House {
-    cloud: Cloud,
-    kim: Browser,
-    ana: Browser,
-    site: String,
-    customer: String,
-    request: Value,
-}
-
-impl House {
-    async fn new(database: harness::database::Database) -> Self {
-        let cloud = Cloud::start_with(Some(database), |_| {}).await;
-        let (kim, api) = Browser::with_account(&cloud, "kim@example.org").await;
-        let site = api.make_site("Lake house").await;
-        let (ana, installer) = Browser::with_account(&cloud, "ana@example.org").await;
-        let firm = Firm::of(&cloud, "Bright Solar", "ana@example.org", installer).await;
-        let customer = firm.customer(&api).await;
-        firm.grant(&customer, &api, json!({})).await;
-        let request = firm.ask(&customer).await.good();
-        Self { cloud, kim, ana, site, customer, request }
-    }
-
-    /// An id that the page would take from them.
-    fn id_for(&self, path: &str) -> (&Browser, String) {
-        match path.split('/').nth(1) {
-            Some("customers") => (&self.ana, self.customer.clone()),
-            Some("sites") => (&self.kim, self.site.clone()),
-            _ => (&self.kim, NOBODYS_ID.to_owned()),
-        }
-    }
 }
 
 on_both_engines! {
@@ -172,41 +137,6 @@ on_both_engines! {
             assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
         }
         assert_eq!(settled(&db).await, before);
-    }
-
-    async fn consent_names_the_terms_that_were_shown_and_counts_once(database: Database) {
-        let house = House::new(database).await;
-        let request = text(&house.request["id"]);
-        let shown = house.kim.get("/access").await.text;
-        let terms = text(&house.request["terms"]);
-        assert!(shown.contains(&format!(r#"name="terms" value="{terms}""#)), "{shown}");
-        let path = format!("/requests/{request}/consent");
-        let other = terms.chars().rev().collect::<String>();
-        let key = "0123456789abcdef";
-        let differs = house.kim.post(&path, &[("terms", &other), ("key", key)]).await;
-        assert!(differs.status.is_client_error(), "{}", differs.status);
-        let longer = house.kim.post(&path, &[("terms", &terms), ("lasts", "7200"), ("key", key)]).await;
-        assert_eq!(longer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        for _ in 0..2 {
-            let said = house.kim.post(&path, &[("terms", &terms), ("lasts", ""), ("key", key)]).await;
-            assert_eq!((said.status, said.location()), (StatusCode::SEE_OTHER, "/access?said=granted"));
-        }
-        let access = house.kim.get("/access").await.text;
-        assert_eq!(access.matches("End access now").count(), 2, "the one before, and this one once");
-    }
-
-    async fn names_are_shown_as_text(database: Database) {
-        let house = House::new(database).await;
-        let name = r#"<img src=x onerror=alert(1)> "' {{ 7 }}"#;
-        let path = format!("/sites/{}", house.site);
-        let saved = house.kim.post(&path, &[("name", name), ("address", "")]).await;
-        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
-        for path in [path.as_str(), "/sites", "/", "/history"] {
-            let page = house.kim.get(path).await.text;
-            assert!(page.contains("onerror") && !page.contains("<img"), "{path}: {page}");
-        }
-        let said = house.kim.get("/?said=<script>").await.text;
-        assert!(!said.contains("role=\"status\""), "{said}");
     }
 
     async fn apps_that_may_open_links_are_told_as_they_are_set(database: Database) {

@@ -5,7 +5,7 @@ macro_rules! words {
         /// All texts in one language.
         #[derive(Debug)]
         pub(crate) struct Words {
-            $(#[doc = $english] pub(crate) $name: &'static str,)+
+            $(#[doc = concat!("English: ", $english)] pub(crate) $name: &'static str,)+
         }
 
         /// In English.

@@ -1,0 +1,108 @@
+//! What people do on pages: ask, answer, end; each counts once, and comes back with what is wrong.
+
+use super::*;
+use harness::firm::text;
+use harness::on_both_engines;
+
+on_both_engines! {
+    async fn consent_names_the_terms_that_were_shown_and_counts_once(database: Database) {
+        let house = House::new(database).await;
+        let request = text(&house.request["id"]);
+        let shown = house.kim.get("/access").await.text;
+        let terms = text(&house.request["terms"]);
+        assert!(shown.contains(&format!(r#"name="terms" value="{terms}""#)), "{shown}");
+        let path = format!("/requests/{request}/consent");
+        let other = terms.chars().rev().collect::<String>();
+        let key = "0123456789abcdef";
+        let differs = house.kim.post(&path, &[("terms", &other), ("key", key)]).await;
+        assert!(differs.status.is_client_error(), "{}", differs.status);
+        let longer = house.kim.post(&path, &[("terms", &terms), ("lasts", "7200"), ("key", key)]).await;
+        assert_eq!(longer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for _ in 0..2 {
+            let said = house.kim.post(&path, &[("terms", &terms), ("lasts", ""), ("key", key)]).await;
+            assert_eq!((said.status, said.location()), (StatusCode::SEE_OTHER, "/access?said=granted"));
+        }
+        let access = house.kim.get("/access").await.text;
+        assert_eq!(access.matches("End access now").count(), 2, "the one before, and this one once");
+    }
+
+    async fn partner_asks_takes_back_and_gives_back_on_pages(database: Database) {
+        let house = House::new(database).await;
+        let page = format!("/customers/{}", house.customer);
+        let pending = format!("/requests/{}/withdraw", text(&house.request["id"]));
+        let answer = house.ana.post(&pending, &[("back", &page)]).await;
+        assert_eq!(answer.location(), format!("{page}?said=withdrawn"));
+        let (site, key) = (format!("site:{}", house.site), "0123456789abcdef");
+        let mut fields = vec![("place", site.as_str()), ("lasts", "days"), ("days", "3"), ("comment", "A\u{fc}tumn."),
+            ("permission", "site.read"), ("permission", "device.add"), ("key", key)];
+        for _ in 0..2 {
+            let asked = house.ana.post(&page, &fields).await;
+            assert_eq!(asked.location(), format!("{page}?said=asked"), "{}", asked.text);
+        }
+        let access = house.kim.get("/access").await.text;
+        assert_eq!(access.matches("asks to work in your account").count(), 1, "sent twice, it was asked once");
+        for said in ["Lake house, with all its devices", "Add devices", "3 days: until", "A\u{fc}tumn."] {
+            assert!(access.contains(said), "{said}: {access}");
+        }
+        assert!(!access.contains("Watch live pictures"));
+        fields[0].1 = "device:01890a5d-ac96-774b-bcce-b302099a8057";
+        fields[6].1 = "fedcba9876543210";
+        let refused = house.ana.post(&page, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("Choose what is in the list.") && refused.text.contains("A\u{fc}tumn."));
+        let own = house.ana.get(&page).await.text;
+        let grant = own.split("/grants/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+        let back = house.ana.post(&format!("/grants/{grant}/end"), &[("back", "//evil.example")]).await;
+        assert_eq!(back.location(), "/?said=ended");
+        assert!(house.kim.get("/access").await.text.contains("It was given back at"));
+    }
+
+    async fn customer_keeps_what_was_added_or_refuses_and_blocks_on_pages(database: Database) {
+        let house = House::new(database).await;
+        let key = [("key", "0123456789abcdef")];
+        let declined = format!("/requests/{}/decline", text(&house.request["id"]));
+        let answer = house.kim.post(&declined, &[key[0], ("block", "yes")]).await;
+        assert_eq!(answer.location(), "/access?said=declined");
+        let fields = [("place", "account"), ("lasts", "3600"), ("comment", ""), ("permission", "site.read"), key[0]];
+        let blocked = house.ana.post(&format!("/customers/{}", house.customer), &fields).await;
+        assert!(blocked.text.contains("They take no requests from you now."), "{}", blocked.text);
+
+        let (eve, _) = Browser::with_account(&house.cloud, "eve@example.org").await;
+        let organization = house.ana.get("/customers").await.text;
+        let organization = organization.split("organization=").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        for (given_name, key) in [("", "aaaaaaaaaaaaaaaa"), ("Eve", "bbbbbbbbbbbbbbbb"), ("Eve", "cccccccccccccccc")] {
+            let fields = [("organization", organization.as_str()), ("email", "eve@example.org"), ("language", "de"),
+                ("given_name", given_name), ("family_name", "Moss"), ("key", key)];
+            let answer = house.ana.post("/customers", &fields).await;
+            match (given_name, key) {
+                ("", _) => assert!(answer.text.contains("Use 1 to 64 characters."), "{}", answer.text),
+                (_, "cccccccccccccccc") => assert!(answer.text.contains("among your customers already")),
+                _ => assert!(answer.location().ends_with("?said=added"), "{}", answer.text),
+            }
+        }
+        let offered = eve.get("/").await.text;
+        assert!(offered.contains("Bright Solar says that you are their customer"), "{offered}");
+        let offer = offered.split("/offers/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+        let not_hers = house.kim.post(&format!("/offers/{offer}/accept"), &[("key", "fedcba9876543210")]).await;
+        assert_eq!(not_hers.status, StatusCode::NOT_FOUND);
+        for _ in 0..2 {
+            let yes = eve.post(&format!("/offers/{offer}/accept"), &[key[0], ("keep", "yes")]).await;
+            assert_eq!(yes.location(), "/access?said=answered");
+        }
+        assert!(!eve.get("/").await.text.contains("says that you are their customer"));
+    }
+
+    async fn names_are_shown_as_text(database: Database) {
+        let house = House::new(database).await;
+        let name = r#"<img src=x onerror=alert(1)> "' {{ 7 }}"#;
+        let path = format!("/sites/{}", house.site);
+        let saved = house.kim.post(&path, &[("name", name), ("address", "")]).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        for path in [path.as_str(), "/sites", "/", "/history"] {
+            let page = house.kim.get(path).await.text;
+            assert!(page.contains("onerror") && !page.contains("<img"), "{path}: {page}");
+        }
+        let said = house.kim.get("/?said=<script>").await.text;
+        assert!(!said.contains("role=\"status\""), "{said}");
+    }
+}
