@@ -26,6 +26,31 @@ on_both_engines! {
         assert_eq!(access.matches("End access now").count(), 2, "the one before, and this one once");
     }
 
+    async fn request_that_waits_is_shown_however_much_came_after_it(database: Database) {
+        let house = House::new(database).await;
+        let (db, waiting) = (house.cloud.db().await, text(&house.request["id"]));
+        let mut tx = db.begin().await.unwrap();
+        // Answered ones, and those that the customer made: newer, and more than a page has.
+        for (state, actor, subject) in [("declined", "actor_id", "subject_id"), ("pending", "subject_id", "actor_id")] {
+            for _ in 0..60 {
+                let sql = format!(
+                    "INSERT INTO authorization_request (id, organization_id, actor_id, subject_id, scope_kind, permissions, \
+                       lasts, comment, terms, state, created_at, expires_at) \
+                     SELECT $1, organization_id, {actor}, {subject}, scope_kind, permissions, lasts, 'newer', terms, \
+                       '{state}', created_at, expires_at FROM authorization_request WHERE id = $2"
+                );
+                let id = uuid::Uuid::now_v7().to_string();
+                sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(&waiting).execute(&mut *tx).await.unwrap();
+            }
+        }
+        tx.commit().await.unwrap();
+        let access = house.kim.get("/access").await.text;
+        assert!(access.contains(&format!("/requests/{waiting}/consent")), "{access}");
+        assert_eq!(access.matches("asks to work in your account").count(), 1);
+        let page = house.ana.get(&format!("/customers/{}", house.customer)).await.text;
+        assert!(page.contains(&format!("/requests/{waiting}/withdraw")), "{page}");
+    }
+
     async fn partner_asks_takes_back_and_gives_back_on_pages(database: Database) {
         let house = House::new(database).await;
         let page = format!("/customers/{}", house.customer);

@@ -44,18 +44,15 @@ pub(crate) struct Mine {
 }
 
 impl Mine {
-    /// All of it, the newest first; what is over as far as one page goes.
+    /// What waits and what is in force, the newest first; then what is over, as far as one page goes.
     pub(crate) async fn read(state: &CloudState, page: &Page) -> Result<Self, Refusal> {
         let (mut db, now, account) = (state.db.read().await?, crate::now(), page.caller.account);
-        let requests = store::visible_requests(&mut db, account, None, PAGE as i64, now).await?;
-        let waiting = requests
-            .into_iter()
-            .filter(|request| request.subject == account && request.state == RequestState::Pending);
+        let requests = store::requests_to(&mut db, account, None, PAGE as i64, now).await?;
+        let waiting = requests.into_iter().filter(|request| request.state == RequestState::Pending);
         let offers = crate::customers::store::offers_to(&mut db, account).await?;
-        let grants = store::visible_grants(&mut db, account, None, PAGE as i64, now).await?;
-        let on_me = grants.iter().filter(|grant| grant.subject.id == account);
-        let (former, grants) =
-            on_me.map(|grant| GrantLine::of(page, grant)).partition(|line: &GrantLine| line.is_over);
+        let grants = store::grants_on(&mut db, account, PAGE as i64, now).await?;
+        let lines = grants.iter().map(|grant| GrantLine::of(page, grant));
+        let (former, grants) = lines.partition(|line| line.is_over);
         Ok(Self {
             requests: waiting.map(|request| RequestCard::of(page, &request)).collect(),
             offers: offers.into_iter().map(|offer| OfferCard::of(page, offer)).collect(),

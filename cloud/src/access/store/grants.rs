@@ -145,6 +145,25 @@ pub async fn visible_grants(
     rows.iter().map(|row| read_grant(row, now)).collect()
 }
 
+/// The grants on the account: what is in force comes first, then the newest.
+pub async fn grants_on(
+    db: &mut AnyConnection,
+    subject: AccountId,
+    limit: i64,
+    now: i64,
+) -> Result<Vec<Grant>, DbError> {
+    let rows = sqlx::query(select_grants!(
+        "WHERE held.subject_id = $1 \
+         ORDER BY CASE WHEN held.ended_at IS NULL AND held.expires_at > $2 THEN 0 ELSE 1 END, held.id DESC LIMIT $3"
+    ))
+    .bind(subject.to_string())
+    .bind(now)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| read_grant(row, now)).collect()
+}
+
 /// The grants that the account holds for the organization; with none, all that it holds and that are on it.
 pub async fn living_grants(
     db: &mut AnyConnection,

@@ -5,12 +5,13 @@ mod overdue;
 mod requests;
 
 pub use grants::{
-    end_grant, insert_birth_grant, insert_grant_of_request, living_grants, visible_grant, visible_grants,
+    end_grant, grants_on, insert_birth_grant, insert_grant_of_request, living_grants, visible_grant,
+    visible_grants,
 };
 pub use overdue::{Overdue, expire_request, overdue};
 pub use requests::{
     Count, answer_request, block, insert_request, is_blocked, pending_by, pending_of, pending_requests,
-    refusals_since, visible_request, visible_requests,
+    refusals_since, requests_to, visible_request, visible_requests,
 };
 
 use crate::db::DbError;

@@ -99,10 +99,8 @@ async fn customer_page<'a>(
     let customer = read_customer(&mut db, &page.caller, id).await?;
     let row = store::customer_by_id(&mut db, id).await?.ok_or(ProblemCode::NotFound)?;
     let places = store::places(&mut db, row.organization, row.account).await?;
-    let now = crate::now();
-    let mut requests =
-        access::store::visible_requests(&mut db, page.caller.account, None, PAGE as i64, now).await?;
-    requests.retain(|request| request.actor.id == page.caller.account && request.subject == row.account);
+    let (actor, now) = (Some(page.caller.account), crate::now());
+    let requests = access::store::requests_to(&mut db, row.account, actor, PAGE as i64, now).await?;
     let may = Permission::ALL.iter().copied().filter(|permission| permission.may_be_delegated());
     let may = may.map(|permission| {
         (permission, may_words(words, &[permission])[0], form.permission.contains(&permission))
