@@ -3,6 +3,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use porchlight_protocol::checksum::{CHECKSUM_LENGTH, checksum};
+use porchlight_protocol::handoff_link;
 use rand::TryRng as _;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -27,22 +29,19 @@ impl SecretKind {
         match self {
             Self::Access => "pl_at_",
             Self::Refresh => "pl_rt_",
-            Self::Handoff => "pl_ho_",
+            Self::Handoff => handoff_link::CODE_PREFIX,
             Self::Portal => "pl_pc_",
             Self::Registration => "pl_rg_",
         }
     }
 }
 
-/// Length of the CRC-32 at the end, as six characters of base64url.
-const CRC_LENGTH: usize = 6;
-
 /// A new secret.
 pub fn mint(kind: SecretKind) -> SecretString {
     let mut bytes = [0_u8; 32];
     fill_random(&mut bytes);
     let body = format!("{}{}", kind.prefix(), URL_SAFE_NO_PAD.encode(bytes));
-    let crc = crc_text(&body);
+    let crc = checksum(&body);
     SecretString::from(body + &crc)
 }
 
@@ -51,9 +50,9 @@ pub fn mint(kind: SecretKind) -> SecretString {
 pub fn hash_presented(kind: SecretKind, presented: &SecretString) -> Option<Vec<u8>> {
     // Exposed to be hashed: the hash is what the database knows.
     let text = presented.expose_secret();
-    let split = text.len().checked_sub(CRC_LENGTH)?;
+    let split = text.len().checked_sub(CHECKSUM_LENGTH)?;
     let (body, crc) = text.is_char_boundary(split).then(|| text.split_at(split))?;
-    (body.starts_with(kind.prefix()) && crc_text(body) == crc).then(|| sha256(text.as_bytes()))
+    (body.starts_with(kind.prefix()) && checksum(body) == crc).then(|| sha256(text.as_bytes()))
 }
 
 /// What the database keeps of a secret that was just minted.
@@ -72,18 +71,6 @@ pub fn fill_random(bytes: &mut [u8]) {
     rand::rngs::SysRng
         .try_fill_bytes(bytes)
         .expect("the operating system has randomness, or nothing here is safe");
-}
-
-/// CRC-32 (IEEE) of the text as six characters of base64url.
-fn crc_text(text: &str) -> String {
-    let mut crc = u32::MAX;
-    for byte in text.bytes() {
-        crc ^= u32::from(byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
-        }
-    }
-    URL_SAFE_NO_PAD.encode((!crc).to_be_bytes())
 }
 
 #[cfg(test)]

@@ -16,10 +16,12 @@ pub mod add_device;
 #[cfg(test)]
 mod ages_apart;
 pub mod base64url;
+pub mod checksum;
 pub mod customers;
 pub mod device;
 pub mod devices;
 pub mod handoff;
+pub mod handoff_link;
 pub mod history;
 pub mod ids;
 pub mod lengths;
