@@ -73,6 +73,12 @@ pub enum NotAllowedReason {
         /// How long, if the service said so.
         retry_after: Option<Duration>,
     },
+    /// The access to this customer's account is over; the delegated session's state says why.
+    AccessEnded,
+    /// The customer takes no requests from this company.
+    RequestsRefused,
+    /// The link was not made on this phone.
+    NotMadeHere,
 }
 
 /// What stands in the way.
@@ -95,6 +101,22 @@ pub enum ConflictReason {
     ClaimDiffers,
     /// Another step of the same claim came first; read it again.
     ClaimMoved,
+    /// The customer's lists are closed until the cloud was reached again.
+    AccessLocked,
+    /// The access is over: ask for it again.
+    AccessOver,
+    /// The request is not the one that was shown: show it again.
+    TermsDiffer,
+    /// The request was answered, withdrawn, or is too old.
+    RequestOver,
+    /// The customer has not confirmed yet that they are one.
+    CustomerNotConfirmed,
+    /// The address is on the list already.
+    CustomerExists,
+    /// The code was used, or is too old: ask for a new one.
+    CodeOver,
+    /// The customer app is not on this phone.
+    CustomerAppMissing,
 }
 
 /// A field that a person or the app's maker fills in.
@@ -146,6 +168,14 @@ pub enum InputField {
     DataFolder,
     /// How much of a list was asked for.
     WindowCount,
+    /// Why access is asked for.
+    Comment,
+    /// What access is asked for.
+    Permissions,
+    /// How long access is asked for, or given.
+    Lasts,
+    /// A device.
+    Device,
     /// A field this version of the app has no name for.
     Unknown,
 }
@@ -167,6 +197,10 @@ impl InputField {
             "maker" => Self::Maker,
             "serial" => Self::Serial,
             "model" => Self::Model,
+            "comment" => Self::Comment,
+            "permissions" => Self::Permissions,
+            "lasts" => Self::Lasts,
+            "device" => Self::Device,
             _ => Self::Unknown,
         }
     }
@@ -252,6 +286,12 @@ pub(crate) enum Fault {
     NotFound,
     #[error("the site is gone")]
     SiteGone,
+    #[error("the access is over")]
+    AccessEnded,
+    #[error("the lease is over")]
+    AccessLocked,
+    #[error("the customer app is not there")]
+    CustomerAppMissing,
     #[error("a fault of the core: {0}")]
     Core(&'static str),
 }
@@ -301,6 +341,9 @@ impl Reports {
             Fault::UnsentActs { count } => Error::Conflict { reason: ConflictReason::UnsentActs { count } },
             Fault::NotFound => Error::NotFound,
             Fault::SiteGone => Error::Conflict { reason: ConflictReason::SiteGone },
+            Fault::AccessEnded => Error::NotAllowed { reason: NotAllowedReason::AccessEnded },
+            Fault::AccessLocked => Error::Conflict { reason: ConflictReason::AccessLocked },
+            Fault::CustomerAppMissing => Error::Conflict { reason: ConflictReason::CustomerAppMissing },
             Fault::Unreadable(_) | Fault::Port { .. } | Fault::Store { .. } | Fault::Core(_) => {
                 Error::Internal { report_id: self.write(&fault) }
             }
@@ -341,22 +384,23 @@ impl Reports {
             | ProblemCode::IdempotencyKeyRequired
             | ProblemCode::CursorTooOld
             | ProblemCode::Internal => Error::Internal { report_id: self.write(&Fault::Refused(refusal)) },
-            // A code of a newer cloud, or no problem at all (a proxy on the way): judge by the status. So far the
-            // codes of delegated access, too: no flow of this core asks for any of it.
             ProblemCode::GrantRevoked
             | ProblemCode::GrantExpired
-            | ProblemCode::GrantOver
             | ProblemCode::ActorDisabled
-            | ProblemCode::SubjectDisabled
-            | ProblemCode::TermsDiffer
-            | ProblemCode::RequestOver
-            | ProblemCode::CustomerNotConfirmed
-            | ProblemCode::RequestsRefused
-            | ProblemCode::CustomerExists
-            | ProblemCode::LastSuperAdmin
-            | ProblemCode::HandoffOver
-            | ProblemCode::HandoffRefused
-            | ProblemCode::Unknown => match refusal.status {
+            | ProblemCode::SubjectDisabled => Error::NotAllowed { reason: NotAllowedReason::AccessEnded },
+            ProblemCode::RequestsRefused => Error::NotAllowed { reason: NotAllowedReason::RequestsRefused },
+            ProblemCode::HandoffRefused => Error::NotAllowed { reason: NotAllowedReason::NotMadeHere },
+            ProblemCode::HandoffOver => Error::Conflict { reason: ConflictReason::CodeOver },
+            ProblemCode::GrantOver => Error::Conflict { reason: ConflictReason::AccessOver },
+            ProblemCode::TermsDiffer => Error::Conflict { reason: ConflictReason::TermsDiffer },
+            ProblemCode::RequestOver => Error::Conflict { reason: ConflictReason::RequestOver },
+            ProblemCode::CustomerExists => Error::Conflict { reason: ConflictReason::CustomerExists },
+            ProblemCode::CustomerNotConfirmed => {
+                Error::Conflict { reason: ConflictReason::CustomerNotConfirmed }
+            }
+            // A code of a newer cloud, or no problem at all (a proxy on the way): judge by the status. Organizations
+            // are looked after in the portal.
+            ProblemCode::LastSuperAdmin | ProblemCode::Unknown => match refusal.status {
                 401 => Error::SignInRequired,
                 403 => Error::NotAllowed { reason: NotAllowedReason::Role },
                 404 | 410 => Error::NotFound,

@@ -1,13 +1,16 @@
 //! The core as an app opens it: once, with its configuration, a folder and the phone's ports.
 
+use crate::access::{Context, Delegated, DelegatedSession};
 use crate::configuration::Configuration;
 use crate::error::{Error, Fault};
+use crate::handoff::{self, HandoffFlow};
 use crate::history::FeedHold;
 use crate::ports::Ports;
 use crate::profile::Profile;
 use crate::report::Reports;
 use crate::store::StoreFault;
 use crate::work::Work;
+use porchlight_protocol::GrantId;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,6 +26,8 @@ pub struct Porchlight(Arc<Opened>);
 #[derive(Debug)]
 struct Opened {
     own: Arc<Profile>,
+    delegated: Arc<Delegated>,
+    handoff: HandoffFlow,
     reports: Arc<Reports>,
     work: Arc<Work>,
     /// The feed is open for the foreground while this is some.
@@ -32,6 +37,7 @@ struct Opened {
 impl Drop for Opened {
     fn drop(&mut self) {
         self.own.end();
+        self.delegated.end();
     }
 }
 
@@ -50,21 +56,27 @@ impl Porchlight {
         let folder = data_folder.clone();
         let made = tokio::task::spawn_blocking(move || std::fs::create_dir_all(folder)).await;
         let reports = Arc::new(Reports::open(&data_folder));
+        let configuration = Arc::new(configuration);
         let own = match made.unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into())) {
             Err(error) => Err(Fault::Store { file: "data folder", fault: StoreFault::Io(error.kind()) }),
             Ok(()) => match configuration.check() {
                 Err(fault) => Err(fault),
                 Ok(()) => {
-                    let configuration = Arc::new(configuration);
-                    Profile::open(OWN, &data_folder, configuration, ports, reports.clone()).await
+                    let (configuration, ports) = (configuration.clone(), ports.clone());
+                    Profile::open(OWN, &data_folder, configuration, ports, reports.clone(), None).await
                 }
             },
         };
         let own = Arc::new(own.map_err(|fault| reports.tell(fault))?);
+        let context = Context { configuration, data_folder, ports, reports: reports.clone() };
+        let delegated = Delegated::new(context);
+        // After the own profile: it removes what another install left.
+        delegated.restore().await;
+        let handoff = HandoffFlow::start(own.clone(), delegated.clone());
         let work = Work::new(own.clone());
         let foreground = Mutex::new(Some(own.feed.hold()));
         work.go_on();
-        Ok(Self(Arc::new(Opened { own, reports, work, foreground })))
+        Ok(Self(Arc::new(Opened { own, delegated, handoff, reports, work, foreground })))
     }
 
     /// A panic that the facade caught while it opened the core: the report is written into the folder's log, which the
@@ -78,10 +90,30 @@ impl Porchlight {
         self.0.own.clone()
     }
 
+    /// This phone acting in a customer's account, or not.
+    pub fn delegated_session(&self) -> DelegatedSession {
+        DelegatedSession::new(self.0.delegated.clone(), self.0.own.clone())
+    }
+
+    /// The flow that takes a link of the partner app.
+    pub fn handoff(&self) -> HandoffFlow {
+        self.0.handoff.clone()
+    }
+
+    /// Works in a customer's account in this very app, by a grant in the account's hand: what a partner app does while a
+    /// customer has not answered yet. The delegated session is there when this returns; one that was there ends.
+    pub async fn work_here(&self, grant: GrantId) -> Result<(), Error> {
+        let worked = handoff::work_here(&self.0.own, &self.0.delegated, grant).await;
+        self.0.own.told(worked)
+    }
+
     /// Works without a screen, for the platform's job scheduler: sends what the outbox holds, for at most `deadline`.
     /// When to call again: milliseconds UTC by the phone's clock; none if nothing waits.
     pub async fn work(&self, deadline: Duration) -> Result<Option<i64>, Error> {
-        let worked = self.0.work.work_until(Instant::now() + deadline).await;
+        let until = Instant::now() + deadline;
+        let (own, delegated) =
+            tokio::join!(self.0.work.work_until(until), self.0.delegated.work_until(until));
+        let worked = own.and_then(|own| Ok(own.into_iter().chain(delegated?).min()));
         self.0.own.told(worked)
     }
 
@@ -89,8 +121,11 @@ impl Porchlight {
     pub async fn entered_background(&self) {
         self.0.work.stop();
         self.set_foreground(None);
-        if let Err(fault) = self.0.own.stores.checkpoint().await {
-            self.0.reports.write(&fault);
+        self.0.delegated.set_foreground(false);
+        for written in [self.0.own.stores.checkpoint().await, self.0.delegated.checkpoint().await] {
+            if let Err(fault) = written {
+                self.0.reports.write(&fault);
+            }
         }
     }
 
@@ -99,7 +134,9 @@ impl Porchlight {
         if let Err(fault) = self.0.own.session.restore().await {
             tracing::debug!(%fault, "not restored yet");
         }
+        self.0.delegated.restore().await;
         self.set_foreground(Some(self.0.own.feed.hold()));
+        self.0.delegated.set_foreground(true);
         self.network_changed();
     }
 
@@ -116,6 +153,7 @@ impl Porchlight {
     /// Call it within the tokio runtime.
     pub fn network_changed(&self) {
         self.0.own.feed.nudge();
+        self.0.delegated.network_changed();
         if self.is_in_foreground() {
             self.0.work.go_on();
         }

@@ -1,17 +1,22 @@
 //! A profile: one signed-in account on this phone, with its own folder, key, cache and outbox.
 
+use crate::access::{AccessListening, Grants, Lease, Requests};
+use crate::cache::Part;
 use crate::configuration::Configuration;
+use crate::customers::{Customers, Offers};
 use crate::devices::Devices;
 use crate::error::{Error, Fault};
-use crate::history::Feed;
+use crate::history::{Feed, History};
 use crate::http::{CloudClient, Http};
 use crate::listening::Listening;
 use crate::outbox::Outbox;
+use crate::people::Memberships;
 use crate::ports::Ports;
 use crate::report::Reports;
 use crate::session::{MARKER, Session, SessionFlow};
 use crate::sites::Sites;
 use crate::stores::{OpenStores, Stores};
+use crate::window::{Connection, Window, check_count};
 use porchlight_protocol::add_device::Claim;
 use porchlight_protocol::session::Account;
 use std::path::Path;
@@ -32,6 +37,9 @@ pub struct Profile {
     pub(crate) feed: Feed,
     pub(crate) sites_listening: Listening,
     pub(crate) devices_listening: Listening,
+    pub(crate) access_listening: AccessListening,
+    /// Of a delegated profile: how long its lists may be read.
+    pub(crate) lease: Option<Arc<Lease>>,
     /// Ends what runs for this profile.
     life: CancellationToken,
 }
@@ -44,6 +52,7 @@ impl Profile {
         configuration: Arc<Configuration>,
         ports: Ports,
         reports: Arc<Reports>,
+        lease: Option<Arc<Lease>>,
     ) -> Result<Self, Fault> {
         let http = Http::new(&configuration, ports.clone())?;
         let stores = Arc::new(Stores::new(name, data_folder, ports.clone(), reports.clone()));
@@ -56,8 +65,8 @@ impl Profile {
             data_folder.to_owned(),
             life.clone(),
         ));
-        let cloud = CloudClient::new(http, session.clone());
-        let feed = Feed::start(cloud.clone(), &session, &stores, ports.clone(), life.clone());
+        let cloud = CloudClient::new(http, session.clone(), lease.clone());
+        let feed = Feed::start(cloud.clone(), &session, &stores, ports.clone(), lease.clone(), life.clone());
         match session.restore().await {
             // The state says so, and waits.
             Ok(()) | Err(Fault::PhoneLocked) => {}
@@ -76,6 +85,8 @@ impl Profile {
             feed,
             sites_listening: Listening::default(),
             devices_listening: Listening::default(),
+            access_listening: AccessListening::default(),
+            lease,
             life,
         })
     }
@@ -93,6 +104,36 @@ impl Profile {
     /// The devices.
     pub fn devices(self: &Arc<Self>) -> Devices {
         Devices::new(self.clone())
+    }
+
+    /// A partner's customers.
+    pub fn customers(self: &Arc<Self>) -> Customers {
+        Customers::new(self.clone())
+    }
+
+    /// Partners that ask whether the account is their customer.
+    pub fn offers(self: &Arc<Self>) -> Offers {
+        Offers::new(self.clone())
+    }
+
+    /// The organizations that the account belongs to.
+    pub fn memberships(self: &Arc<Self>) -> Memberships {
+        Memberships::new(self.clone())
+    }
+
+    /// Requests for access.
+    pub fn requests(self: &Arc<Self>) -> Requests {
+        Requests::new(self.clone())
+    }
+
+    /// Who may act for whom.
+    pub fn grants(self: &Arc<Self>) -> Grants {
+        Grants::new(self.clone())
+    }
+
+    /// Who did what.
+    pub fn history(self: &Arc<Self>) -> History {
+        History::new(self.clone())
     }
 
     /// A panic that the facade caught, as what the app should do: the report is written, the app goes on.
@@ -131,6 +172,32 @@ impl Profile {
         self.stores.current()
     }
 
+    /// The profile's files, for a list that is shown. `AccessLocked` when a customer's lists are closed.
+    pub(crate) async fn readable(&self) -> Result<OpenStores, Fault> {
+        let open = self.files()?;
+        match &self.lease {
+            Some(lease) if !lease.holds().await => Err(Fault::AccessLocked),
+            _ => Ok(open),
+        }
+    }
+
+    /// A window of a list of the cache.
+    pub(crate) async fn window<T>(
+        &self,
+        offset: u32,
+        count: u32,
+        read: impl FnOnce(&OpenStores) -> Part<T>,
+    ) -> Result<Window<T>, Fault> {
+        check_count(count)?;
+        let part = read(&self.readable().await?);
+        // What comes here as it changes is as old as this moment.
+        let as_of = match part.connection {
+            Connection::Live => Some(self.ports.wall_time().await),
+            Connection::Connecting | Connection::Unreachable => part.as_of,
+        };
+        Ok(Window { offset, items: part.items, total: part.total, as_of, connection: part.connection })
+    }
+
     /// What this profile still owes the cloud.
     pub(crate) fn outbox(&self) -> Result<Arc<Outbox>, Fault> {
         self.files().map(|open| open.outbox)
@@ -138,6 +205,10 @@ impl Profile {
 
     /// What happened, as what the app should do.
     pub(crate) fn told<T>(&self, outcome: Result<T, Fault>) -> Result<T, Error> {
-        outcome.map_err(|fault| self.reports.tell(fault))
+        outcome.map_err(|fault| match fault {
+            // Nobody can sign in here.
+            Fault::SignedOut if self.lease.is_some() => self.reports.tell(Fault::AccessEnded),
+            fault => self.reports.tell(fault),
+        })
     }
 }

@@ -2,7 +2,7 @@
 //! answers each test decides (the real cloud is for `tests/`).
 
 use crate::configuration::Configuration;
-use crate::ports::{Clock, Connectivity, LoadedSecret, PortFault, Ports, SecretStore, Signer};
+use crate::ports::{Clock, Connectivity, HandoffVault, LoadedSecret, PortFault, Ports, SecretStore, Signer};
 use crate::session::{SessionListener, SessionState};
 use crate::{ListListener, Porchlight};
 use ring::rand::SystemRandom;
@@ -93,9 +93,54 @@ impl Signer for SoftSigner {
     }
 }
 
-/// A clock that stands still.
+/// A vault that the apps of one phone share.
+#[derive(Debug, Default)]
+pub(crate) struct MemoryVault {
+    pub(crate) entry: Mutex<Option<Vec<u8>>>,
+    pub(crate) locked: AtomicBool,
+    /// It does not work.
+    pub(crate) broken: AtomicBool,
+}
+
+impl MemoryVault {
+    fn check(&self) -> Result<(), PortFault> {
+        match (self.locked.load(SeqCst), self.broken.load(SeqCst)) {
+            (true, _) => Err(PortFault::Locked),
+            (_, true) => Err(PortFault::Broken),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl HandoffVault for MemoryVault {
+    fn put(&self, entry: &SecretSlice<u8>) -> Result<(), PortFault> {
+        self.check()?;
+        *self.entry.lock().unwrap() = Some(entry.expose_secret().to_vec());
+        Ok(())
+    }
+
+    fn take(&self) -> Result<Option<SecretSlice<u8>>, PortFault> {
+        self.check()?;
+        Ok(self.entry.lock().unwrap().take().map(Into::into))
+    }
+}
+
+/// Clocks that stand still until a test sets them.
 #[derive(Debug)]
-pub(crate) struct StoppedClock(pub(crate) AtomicI64);
+pub(crate) struct StoppedClock(pub(crate) AtomicI64, pub(crate) Mutex<(Duration, String)>);
+
+impl StoppedClock {
+    /// The phone is on for this much longer, asleep or not.
+    pub(crate) fn pass(&self, time: Duration) {
+        self.1.lock().unwrap().0 += time;
+    }
+
+    /// The phone is started anew.
+    pub(crate) fn start_anew(&self) {
+        let mut now = self.1.lock().unwrap();
+        *now = (Duration::from_secs(100), format!("{} again", now.1));
+    }
+}
 
 impl Clock for StoppedClock {
     fn wall_time(&self) -> i64 {
@@ -103,11 +148,11 @@ impl Clock for StoppedClock {
     }
 
     fn elapsed(&self) -> Duration {
-        Duration::from_secs(100)
+        self.1.lock().unwrap().0
     }
 
     fn boot_id(&self) -> String {
-        "boot 1".into()
+        self.1.lock().unwrap().1.clone()
     }
 }
 
@@ -128,6 +173,7 @@ pub(crate) struct TestPhone {
     pub(crate) signer: Arc<SoftSigner>,
     pub(crate) clock: Arc<StoppedClock>,
     pub(crate) network: Arc<Network>,
+    pub(crate) vault: Arc<MemoryVault>,
     pub(crate) folder: TempDir,
 }
 
@@ -136,8 +182,12 @@ impl TestPhone {
         Self {
             secrets: Arc::default(),
             signer: Arc::default(),
-            clock: Arc::new(StoppedClock(AtomicI64::new(1_790_000_000_000))),
+            clock: Arc::new(StoppedClock(
+                AtomicI64::new(1_790_000_000_000),
+                Mutex::new((Duration::from_secs(100), "boot 1".into())),
+            )),
             network: Arc::new(Network(AtomicBool::new(true))),
+            vault: Arc::default(),
             folder: tempfile::tempdir().unwrap(),
         }
     }
@@ -148,6 +198,7 @@ impl TestPhone {
             clock: self.clock.clone(),
             connectivity: self.network.clone(),
             signer: self.signer.clone(),
+            vault: self.vault.clone(),
         }
     }
 

@@ -1,13 +1,12 @@
 //! `cache.db` beside the lists in memory: what of them it holds, and the digest over it.
 
 use super::contents::{Contents, Step};
-use super::rows::{self, HeadRow, ReadRow, Table, Write};
+use super::kinds::{Item, Table};
+use super::rows::{self, HeadRow, ReadRow, Write};
 use crate::sealed::SealKey;
 use crate::store::{Durability, Store, StoreFault, delete_database};
 use futures_util::future::BoxFuture;
 use porchlight_protocol::AccountId;
-use porchlight_protocol::devices::Device;
-use porchlight_protocol::sites::Site;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -60,9 +59,9 @@ impl CacheFile {
         contents.cursor = head.cursor.filter(|_| head.written_by == env!("CARGO_PKG_VERSION"));
         contents.as_of = head.as_of;
         contents.last_used = head.last_used;
-        for (table, id, digest, step) in rows {
-            self.note(table, id, digest);
-            contents.take(step);
+        for (id, digest, item) in rows {
+            self.note(item.table(), id, digest);
+            contents.take(Step::Put(item));
         }
         Ok(contents)
     }
@@ -108,10 +107,8 @@ impl CacheFile {
         let writes = steps
             .into_iter()
             .map(|step| match step {
-                Step::PutSite(site) => self.put_site(&site),
-                Step::PutDevice(device) => self.put_device(&device),
-                Step::DropSite(site) => self.drop_row(Table::Site, site.0),
-                Step::DropDevice(device) => self.drop_row(Table::Device, device.0),
+                Step::Put(item) => self.put(&item),
+                Step::Drop(table, id) => self.drop_row(table, id),
             })
             .collect();
         self.queue(contents, writes)
@@ -121,12 +118,7 @@ impl CacheFile {
     pub(super) fn write_all(&mut self, contents: &Contents) -> BoxFuture<'static, Result<(), StoreFault>> {
         (self.digests, self.sum, self.behind) = (HashMap::new(), 0, false);
         let mut writes = vec![Write::Clear];
-        for site in contents.sites.all() {
-            writes.push(self.put_site(site));
-        }
-        for device in contents.devices.all() {
-            writes.push(self.put_device(device));
-        }
+        contents.kept.each(|item| writes.push(self.put(&item)));
         self.queue(contents, writes)
     }
 
@@ -144,17 +136,9 @@ impl CacheFile {
         store.write(move |transaction| rows::write(transaction, &key, writes, &head))
     }
 
-    fn put_site(&mut self, site: &Site) -> Write {
-        self.put(Table::Site, site.id.0, serde_json::to_vec(site))
-    }
-
-    fn put_device(&mut self, device: &Device) -> Write {
-        self.put(Table::Device, device.id.0, serde_json::to_vec(device))
-    }
-
-    fn put(&mut self, table: Table, id: Uuid, row: serde_json::Result<Vec<u8>>) -> Write {
-        let row = row.expect("sites and devices are maps with text keys");
-        let sealed = self.key.seal(table.place(), id.as_bytes(), &row);
+    fn put(&mut self, item: &Item) -> Write {
+        let (table, id) = (item.table(), item.id());
+        let sealed = self.key.seal(table.place(), id.as_bytes(), &item.to_row());
         self.note(table, id, rows::digest(table, id, &sealed));
         Write::Put(table, id, sealed)
     }

@@ -1,4 +1,4 @@
-//! What the cloud told this phone: sites and devices, readable without a connection, safe to delete.
+//! What the cloud told this phone: sites, devices, requests for access and who has it, customers; readable without a connection, safe to delete.
 //!
 //! 1. [`Cache::open`] reads the whole file into memory once (`rows`), where lists live (`contents`): names are sealed on
 //!    the disk, so no SQL could sort by them.
@@ -17,11 +17,14 @@
 mod contents;
 mod drafts;
 mod file;
+mod kinds;
+mod list;
 mod rows;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use contents::Step;
+pub(crate) use kinds::{Lists, Table};
 
 use crate::error::Fault;
 use crate::report::Reports;
@@ -30,9 +33,12 @@ use crate::store::StoreFault;
 use crate::window::Connection;
 use contents::Contents;
 use file::CacheFile;
+use porchlight_protocol::access::{AuthorizationRequest, Grant};
+use porchlight_protocol::customers::{Customer, CustomerOffer};
 use porchlight_protocol::devices::Device;
+use porchlight_protocol::people::Membership;
 use porchlight_protocol::sites::Site;
-use porchlight_protocol::{AccountId, DeviceId, Maker, Serial, SiteId};
+use porchlight_protocol::{AccountId, CustomerId, DeviceId, GrantId, Maker, RequestId, Serial, SiteId};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -125,19 +131,12 @@ impl Cache {
     }
 
     /// Takes the whole lists, which were asked for at `asked`.
-    pub(crate) async fn replace(
-        &self,
-        sites: Vec<Site>,
-        devices: Vec<Device>,
-        cursor: String,
-        asked: u64,
-        as_of: i64,
-    ) {
+    pub(crate) async fn replace(&self, lists: Lists, cursor: String, asked: u64, as_of: i64) {
         let inner = self.inner.clone();
         // Sealing a hundred thousand rows takes a moment: not on the runtime's threads.
         let queued = tokio::task::spawn_blocking(move || {
             let Inner { contents, file, .. } = &mut *inner.lock().unwrap_or_else(PoisonError::into_inner);
-            contents.replace(sites, devices, asked);
+            contents.replace(lists, asked);
             contents.cursor = Some(cursor);
             contents.as_of = Some(as_of);
             file.write_all(contents)
@@ -204,7 +203,8 @@ impl Cache {
         }
     }
 
-    fn tell(&self) {
+    /// Tells the lists, also when something outside changed what they show.
+    pub(crate) fn tell(&self) {
         self.changed.send_modify(|count| *count = count.wrapping_add(1));
     }
 
@@ -214,25 +214,69 @@ impl Cache {
     }
 
     pub(crate) fn sites(&self, offset: u32, count: u32) -> Part<Site> {
-        let inner = self.lock();
-        let (items, total) = inner.contents.sites.part(offset, count, |_| true);
-        Part { items, total, as_of: inner.contents.as_of, connection: inner.connection }
+        self.part(|kept| kept.sites.part(offset, count, |_| true))
     }
 
     pub(crate) fn devices(&self, offset: u32, count: u32, shown: impl Fn(&Device) -> bool) -> Part<Device> {
+        self.part(|kept| kept.devices.part(offset, count, shown))
+    }
+
+    pub(crate) fn requests(
+        &self,
+        offset: u32,
+        count: u32,
+        shown: impl Fn(&AuthorizationRequest) -> bool,
+    ) -> Part<AuthorizationRequest> {
+        self.part(|kept| kept.requests.part(offset, count, shown))
+    }
+
+    pub(crate) fn grants(&self, offset: u32, count: u32, shown: impl Fn(&Grant) -> bool) -> Part<Grant> {
+        self.part(|kept| kept.grants.part(offset, count, shown))
+    }
+
+    pub(crate) fn customers(
+        &self,
+        offset: u32,
+        count: u32,
+        shown: impl Fn(&Customer) -> bool,
+    ) -> Part<Customer> {
+        self.part(|kept| kept.customers.part(offset, count, shown))
+    }
+
+    pub(crate) fn offers(&self, offset: u32, count: u32) -> Part<CustomerOffer> {
+        self.part(|kept| kept.offers.part(offset, count, |_| true))
+    }
+
+    pub(crate) fn memberships(&self, offset: u32, count: u32) -> Part<Membership> {
+        self.part(|kept| kept.memberships.part(offset, count, |_| true))
+    }
+
+    pub(crate) fn request(&self, id: RequestId) -> Option<AuthorizationRequest> {
+        self.lock().contents.kept.requests.get(id.0)
+    }
+
+    pub(crate) fn grant(&self, id: GrantId) -> Option<Grant> {
+        self.lock().contents.kept.grants.get(id.0)
+    }
+
+    pub(crate) fn customer(&self, id: CustomerId) -> Option<Customer> {
+        self.lock().contents.kept.customers.get(id.0)
+    }
+
+    fn part<T>(&self, read: impl FnOnce(&kinds::Kept) -> (Vec<T>, u32)) -> Part<T> {
         let inner = self.lock();
-        let (items, total) = inner.contents.devices.part(offset, count, shown);
+        let (items, total) = read(&inner.contents.kept);
         Part { items, total, as_of: inner.contents.as_of, connection: inner.connection }
     }
 
     pub(crate) fn site(&self, site: SiteId) -> Option<Site> {
-        self.lock().contents.sites.get(site.0)
+        self.lock().contents.kept.sites.get(site.0)
     }
 
     /// The site where the last device was added, or was to be.
     pub(crate) fn last_used(&self) -> Option<Site> {
         let inner = self.lock();
-        inner.contents.last_used.and_then(|site| inner.contents.sites.get(site.0))
+        inner.contents.last_used.and_then(|site| inner.contents.kept.sites.get(site.0))
     }
 
     /// A device is added at this site.
@@ -249,12 +293,17 @@ impl Cache {
     }
 
     pub(crate) fn device(&self, device: DeviceId) -> Option<Device> {
-        self.lock().contents.devices.get(device.0)
+        self.lock().contents.kept.devices.get(device.0)
     }
 
     /// Whether the equipment is in the list, under whatever id.
     pub(crate) fn has_device(&self, maker: &Maker, serial: &Serial) -> bool {
-        self.lock().contents.devices.all().any(|device| device.maker == *maker && device.serial == *serial)
+        self.lock()
+            .contents
+            .kept
+            .devices
+            .all()
+            .any(|device| device.maker == *maker && device.serial == *serial)
     }
 
     pub(crate) async fn checkpoint(&self) {

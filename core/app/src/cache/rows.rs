@@ -4,8 +4,8 @@
 //! one in its old place, opens but does not add up. The digest is the sum (modulo 2^128) of each row's own, so that
 //! a change costs one row, not all.
 
-use super::contents::Step;
 use super::drafts;
+use super::kinds::{Item, Table};
 use crate::sealed::SealKey;
 use crate::store::StoreFault;
 use porchlight_protocol::{AccountId, SiteId};
@@ -21,48 +21,17 @@ CREATE TABLE device (id BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), sealed BLOB NOT NULL);
 ";
 
+/// What delegated access brought.
+const ACCESS_TABLES: &str = "
+CREATE TABLE request (id BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE access_grant (id BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE customer (id BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE offer (id BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE membership (id BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+";
+
 pub(super) fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(TABLES), M::up(drafts::TABLE)])
-}
-
-/// A table of rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Table {
-    Site,
-    Device,
-}
-
-impl Table {
-    pub(super) const ALL: [Self; 2] = [Self::Site, Self::Device];
-
-    /// Stands in the seal: the outbox's rows are sealed for other places.
-    pub(super) fn place(self) -> &'static str {
-        match self {
-            Self::Site => "cache.site",
-            Self::Device => "cache.device",
-        }
-    }
-
-    fn select(self) -> &'static str {
-        match self {
-            Self::Site => "SELECT id, sealed FROM site",
-            Self::Device => "SELECT id, sealed FROM device",
-        }
-    }
-
-    fn insert(self) -> &'static str {
-        match self {
-            Self::Site => "INSERT OR REPLACE INTO site (id, sealed) VALUES (?1, ?2)",
-            Self::Device => "INSERT OR REPLACE INTO device (id, sealed) VALUES (?1, ?2)",
-        }
-    }
-
-    fn delete(self) -> &'static str {
-        match self {
-            Self::Site => "DELETE FROM site WHERE id = ?1",
-            Self::Device => "DELETE FROM device WHERE id = ?1",
-        }
-    }
+    Migrations::new(vec![M::up(TABLES), M::up(drafts::TABLE), M::up(ACCESS_TABLES)])
 }
 
 /// The head's content.
@@ -111,7 +80,9 @@ pub(super) fn write(
 ) -> Result<(), StoreFault> {
     for write in writes {
         match write {
-            Write::Clear => transaction.execute_batch("DELETE FROM site; DELETE FROM device;")?,
+            Write::Clear => {
+                Table::ALL.iter().try_for_each(|table| transaction.execute_batch(table.clear()))?;
+            }
             Write::Put(table, id, sealed) => {
                 let mut insert = transaction.prepare_cached(table.insert())?;
                 insert.execute(params![id.as_bytes(), sealed])?;
@@ -128,8 +99,8 @@ pub(super) fn write(
     Ok(())
 }
 
-/// A row as it was read: where, its digest, what it says.
-pub(super) type ReadRow = (Table, Uuid, u128, Step);
+/// A row as it was read: its id, its digest, what it says.
+pub(super) type ReadRow = (Uuid, u128, Item);
 
 /// Reads everything; a single wrong bit anywhere is `Corrupt`. No head: a new file.
 pub(super) fn read(
@@ -145,13 +116,9 @@ pub(super) fn read(
             let (id, sealed): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
             let opened = key.open(table.place(), &id, &sealed)?;
             let id = Uuid::from_slice(&id).map_err(|_| StoreFault::Corrupt)?;
-            let digest = digest(table, id, &sealed);
+            let digest = digest(*table, id, &sealed);
             sum = sum.wrapping_add(digest);
-            let step = match table {
-                Table::Site => Step::PutSite(serde_json::from_slice(&opened)?),
-                Table::Device => Step::PutDevice(serde_json::from_slice(&opened)?),
-            };
-            rows.push((table, id, digest, step));
+            rows.push((id, digest, Item::from_row(*table, &opened)?));
         }
     }
     let mut heads = connection.prepare("SELECT sealed FROM head")?;

@@ -55,9 +55,9 @@ async fn filled(files: &Files) {
     let cache = files.open().await;
     let sites = vec![a_site(1, "Lake house"), a_site(2, "attic"), a_site(3, "Zoo")];
     let devices = (1..=4).map(|number| a_device(number, &format!("Gate {number}"))).collect();
-    cache.replace(sites, devices, "0.5".into(), cache.version(), 10).await;
-    cache.apply(vec![Step::PutDevice(a_device(2, "Door"))], Some("0.6".into()), 20).await;
-    cache.apply(vec![Step::DropDevice(a_device(3, "").id)], None, 30).await;
+    cache.replace(Lists { sites, devices, ..Lists::default() }, "0.5".into(), cache.version(), 10).await;
+    cache.apply(vec![Step::put(a_device(2, "Door"))], Some("0.6".into()), 20).await;
+    cache.apply(vec![Step::Drop(Table::Device, a_device(3, "").id.0)], None, 30).await;
     cache.close().await;
 }
 
@@ -99,7 +99,14 @@ async fn another_account_and_another_key_see_nothing_of_it() {
         let cache = files.open_for(account).await;
         assert_eq!((site_names(&cache).len(), cache.cursor()), (0, None));
         // And it works from now on.
-        cache.replace(vec![a_site(9, "New")], vec![], "0.9".into(), cache.version(), 90).await;
+        cache
+            .replace(
+                Lists { sites: vec![a_site(9, "New")], devices: vec![], ..Lists::default() },
+                "0.9".into(),
+                cache.version(),
+                90,
+            )
+            .await;
         cache.close().await;
         assert_eq!(site_names(&files.open_for(account).await), ["New"]);
     }
@@ -150,11 +157,20 @@ async fn missing_row_and_old_row_are_noticed() {
         let files = Files::new();
         let cache = files.open().await;
         cache
-            .replace(vec![a_site(1, "Old name")], vec![a_device(1, "Gate")], "0.1".into(), cache.version(), 1)
+            .replace(
+                Lists {
+                    sites: vec![a_site(1, "Old name")],
+                    devices: vec![a_device(1, "Gate")],
+                    ..Lists::default()
+                },
+                "0.1".into(),
+                cache.version(),
+                1,
+            )
             .await;
         let raw = rusqlite::Connection::open(files.path()).unwrap();
         let old = raw.query_row("SELECT sealed FROM site", [], |row| row.get(0)).unwrap();
-        cache.apply(vec![Step::PutSite(a_site(1, "New name"))], None, 2).await;
+        cache.apply(vec![Step::put(a_site(1, "New name"))], None, 2).await;
         cache.close().await;
         damage(&raw, old);
         drop(raw);
@@ -173,13 +189,13 @@ async fn answer_does_not_undo_what_the_feed_brought_meanwhile() {
     filled(&files).await;
     let cache = files.open().await;
     let since = cache.version();
-    cache.apply(vec![Step::PutSite(a_site(1, "By another phone"))], None, 40).await;
-    cache.apply(vec![Step::DropSite(a_site(2, "").id)], None, 41).await;
-    cache.answered(Step::PutSite(a_site(1, "By us, earlier")), since).await;
-    cache.answered(Step::PutSite(a_site(2, "By us, before it went")), since).await;
-    cache.answered(Step::PutSite(a_site(4, "Made by us")), since).await;
+    cache.apply(vec![Step::put(a_site(1, "By another phone"))], None, 40).await;
+    cache.apply(vec![Step::Drop(Table::Site, a_site(2, "").id.0)], None, 41).await;
+    cache.answered(Step::put(a_site(1, "By us, earlier")), since).await;
+    cache.answered(Step::put(a_site(2, "By us, before it went")), since).await;
+    cache.answered(Step::put(a_site(4, "Made by us")), since).await;
     assert_eq!(site_names(&cache), ["By another phone", "Made by us", "Zoo"]);
-    cache.answered(Step::PutSite(a_site(1, "By us, later")), cache.version()).await;
+    cache.answered(Step::put(a_site(1, "By us, later")), cache.version()).await;
     assert_eq!(site_names(&cache), ["By us, later", "Made by us", "Zoo"]);
 }
 
@@ -200,12 +216,12 @@ async fn full_disk_is_readable_and_caught_up_with_later() {
         }
     };
     limit(1).await;
-    let many = |from: u32| (from..from + 200).map(|number| Step::PutSite(a_site(number, "Many"))).collect();
+    let many = |from: u32| (from..from + 200).map(|number| Step::put(a_site(number, "Many"))).collect();
     cache.apply(many(100), Some("0.7".into()), 50).await;
     assert!(files.reports().export().contains("cache.db: the disk is full"), "{}", files.reports().export());
     assert_eq!(cache.sites(0, 1).total, 203);
     limit(1_000_000).await;
-    cache.apply(vec![Step::DropSite(a_site(3, "").id)], Some("0.8".into()), 60).await;
+    cache.apply(vec![Step::Drop(Table::Site, a_site(3, "").id.0)], Some("0.8".into()), 60).await;
     cache.close().await;
     let cache = files.open().await;
     assert_eq!((cache.sites(0, 1).total, cache.cursor().as_deref()), (202, Some("0.8")));
@@ -231,16 +247,35 @@ async fn lists_that_were_asked_for_before_a_change_of_ours_do_not_undo_it() {
     let files = Files::new();
     let cache = files.open().await;
     cache
-        .replace(vec![a_site(1, "House")], vec![a_device(1, "Gate")], "0.1".into(), cache.version(), 1)
+        .replace(
+            Lists { sites: vec![a_site(1, "House")], devices: vec![a_device(1, "Gate")], ..Lists::default() },
+            "0.1".into(),
+            cache.version(),
+            1,
+        )
         .await;
     let asked = cache.version();
-    cache.answered(Step::PutSite(a_site(2, "Shed")), asked).await;
-    cache.answered(Step::PutSite(a_site(1, "Lake house")), asked).await;
-    cache.answered(Step::DropDevice(a_device(1, "Gate").id), asked).await;
-    cache.replace(vec![a_site(1, "House")], vec![a_device(1, "Gate")], "0.2".into(), asked, 2).await;
+    cache.answered(Step::put(a_site(2, "Shed")), asked).await;
+    cache.answered(Step::put(a_site(1, "Lake house")), asked).await;
+    cache.answered(Step::Drop(Table::Device, a_device(1, "Gate").id.0), asked).await;
+    cache
+        .replace(
+            Lists { sites: vec![a_site(1, "House")], devices: vec![a_device(1, "Gate")], ..Lists::default() },
+            "0.2".into(),
+            asked,
+            2,
+        )
+        .await;
     assert_eq!(site_names(&cache), ["Lake house", "Shed"]);
     assert!(device_names(&cache).is_empty(), "what was released stays so");
-    cache.replace(vec![], vec![], "0.3".into(), cache.version(), 3).await;
+    cache
+        .replace(
+            Lists { sites: vec![], devices: vec![], ..Lists::default() },
+            "0.3".into(),
+            cache.version(),
+            3,
+        )
+        .await;
     assert!(site_names(&cache).is_empty(), "what is asked for afterwards stands");
 }
 

@@ -10,12 +10,13 @@ mod tests;
 
 pub use listed::{ListedDevice, QueuedDevice};
 
-use crate::cache::Step;
+use crate::cache::{Step, Table};
 use crate::error::{Error, Fault};
 use crate::http::IdempotencyKey;
 use crate::listening::Subscription;
 use crate::profile::Profile;
-use crate::window::{Connection, ListListener, Window, check_count, check_name};
+use crate::stores::OpenStores;
+use crate::window::{ListListener, Window, check_name};
 use listed::lay_over;
 use porchlight_protocol::devices::{ChangeDeviceRequest, Device, Section};
 use porchlight_protocol::{DeviceId, SiteId};
@@ -44,8 +45,8 @@ impl Devices {
 
     /// One device. Readable without a connection.
     pub async fn get(&self, device: DeviceId) -> Result<Device, Error> {
-        let found = self.0.files().and_then(|open| open.cache.device(device).ok_or(Fault::NotFound));
-        self.0.told(found)
+        let open = self.0.readable().await;
+        self.0.told(open.and_then(|open| open.cache.device(device).ok_or(Fault::NotFound)))
     }
 
     /// Gives a device another name of 1 to 64 characters; the device learns it too.
@@ -85,26 +86,22 @@ impl Devices {
         offset: u32,
         count: u32,
     ) -> Result<Window<ListedDevice>, Fault> {
-        check_count(count)?;
-        let open = self.0.files()?;
+        let account = self.0.account()?.id;
         let is_shown = |of_section: Section, at_site: SiteId| {
             section.is_none_or(|section| section == of_section) && site.is_none_or(|site| site == at_site)
         };
-        let mut queued = open.outbox.queued_devices(self.0.account()?.id);
-        queued.retain(|queued| {
-            // Its claim went through and the outbox has not noticed yet: it is one device, not two.
-            let is_there = !queued.needs_you && open.cache.has_device(&queued.maker, &queued.serial);
-            is_shown(queued.section, queued.site) && !is_there
-        });
-        let part = lay_over(queued, offset, count, |offset, count| {
-            open.cache.devices(offset, count, |device| is_shown(device.section, device.site))
-        });
-        let as_of = if part.connection == Connection::Live {
-            Some(self.0.ports.wall_time().await)
-        } else {
-            part.as_of
+        let read = |open: &OpenStores| {
+            let mut queued = open.outbox.queued_devices(account);
+            queued.retain(|queued| {
+                // Its claim went through and the outbox has not noticed yet: it is one device, not two.
+                let is_there = !queued.needs_you && open.cache.has_device(&queued.maker, &queued.serial);
+                is_shown(queued.section, queued.site) && !is_there
+            });
+            lay_over(queued, offset, count, |offset, count| {
+                open.cache.devices(offset, count, |device| is_shown(device.section, device.site))
+            })
         };
-        Ok(Window { offset, items: part.items, total: part.total, as_of, connection: part.connection })
+        self.0.window(offset, count, read).await
     }
 
     async fn change(&self, device: DeviceId, request: ChangeDeviceRequest) -> Result<Device, Fault> {
@@ -112,7 +109,7 @@ impl Devices {
         let since = cache.version();
         let (path, key) = (format!("/v1/devices/{device}"), IdempotencyKey::mint());
         let device: Device = self.0.cloud.change(Method::PATCH, &path, &request, &key).await?;
-        cache.answered(Step::PutDevice(device.clone()), since).await;
+        cache.answered(Step::put(device.clone()), since).await;
         Ok(device)
     }
 
@@ -120,7 +117,7 @@ impl Devices {
         let cache = self.0.files()?.cache;
         let since = cache.version();
         self.0.cloud.delete(&format!("/v1/devices/{device}"), &IdempotencyKey::mint()).await?;
-        cache.answered(Step::DropDevice(device), since).await;
+        cache.answered(Step::Drop(Table::Device, device.0), since).await;
         Ok(())
     }
 }

@@ -13,13 +13,16 @@
 //!
 //! WHATWG HTML, section 9.2 (server-sent events).
 
+mod acts;
 mod lists;
 mod sse;
 #[cfg(test)]
 mod tests;
 
-use crate::cache::Cache;
-use crate::cache::Step;
+pub use acts::History;
+
+use crate::access::Lease;
+use crate::cache::{Cache, Step, Table};
 use crate::error::{Fault, Unanswered};
 use crate::http::CloudClient;
 use crate::ports::Ports;
@@ -72,6 +75,7 @@ impl Feed {
         session: &Session,
         stores: &Stores,
         ports: Ports,
+        lease: Option<Arc<Lease>>,
         life: CancellationToken,
     ) -> Self {
         let lookers = watch::Sender::new(0);
@@ -87,6 +91,7 @@ impl Feed {
             refreshes: refresh_inbox,
             nudge: nudge.clone(),
             claims: claims.clone(),
+            lease,
             waiting: Vec::new(),
             failures: 0,
         };
@@ -128,6 +133,8 @@ struct Follower {
     refreshes: mpsc::UnboundedReceiver<Waiting>,
     nudge: Arc<Notify>,
     claims: broadcast::Sender<Claim>,
+    /// Of a delegated profile.
+    lease: Option<Arc<Lease>>,
     /// Who waits for the lists.
     waiting: Vec<Waiting>,
     /// In a row.
@@ -157,7 +164,11 @@ impl Follower {
                 }
                 Some(open) if !self.waiting.is_empty() || (looked_at && open.cache.cursor().is_none()) => {
                     let (cloud, ports) = (self.cloud.clone(), self.ports.clone());
-                    let read = with_patience(&open.cache, lists::read_all(&cloud, &ports, &open.cache)).await;
+                    let read = with_patience(
+                        &open.cache,
+                        lists::read_all(&cloud, &ports, &open.cache, self.lease.is_none()),
+                    )
+                    .await;
                     self.answer(read.clone());
                     match read {
                         Ok(()) => {
@@ -181,6 +192,7 @@ impl Follower {
                         ports: self.ports.clone(),
                         open: open.clone(),
                         claims: self.claims.clone(),
+                        lease: self.lease.clone(),
                     };
                     let woken = self.until(with_patience(&open.cache, stream.follow())).await;
                     match (open.cache.connection(), &woken) {
@@ -222,6 +234,8 @@ impl Follower {
     /// Waits before the next try. A stream that was good and ended (its session's token ran out) comes back soon.
     async fn pause(&mut self, outcome: Result<(), Fault>) -> Woken {
         let pause = match &outcome {
+            // The stream of a delegated session ends when the access does: whoever comes back is told at once.
+            Ok(()) if self.lease.is_some() => jittered(FIRST_PAUSE / 10),
             Ok(()) => {
                 self.failures = 0;
                 jittered(FIRST_PAUSE)
@@ -279,6 +293,7 @@ struct FollowedStream {
     ports: Ports,
     open: OpenStores,
     claims: broadcast::Sender<Claim>,
+    lease: Option<Arc<Lease>>,
 }
 
 impl FollowedStream {
@@ -293,11 +308,18 @@ impl FollowedStream {
         };
         self.open.cache.set_connection(Connection::Live);
         let mut decoder = SseDecoder::default();
-        while let Some(piece) = stream.next_piece().await? {
+        loop {
+            let asked = match &self.lease {
+                Some(lease) => lease.moment().await,
+                None => None,
+            };
+            let Some(piece) = stream.next_piece().await? else { return Ok(()) };
+            if let Some(lease) = &self.lease {
+                lease.renew(asked).await;
+            }
             let events = decoder.push(&piece).ok_or(Fault::Unanswered(Unanswered::BrokenOff))?;
             self.take(events).await;
         }
-        Ok(())
     }
 
     /// Takes what one piece brought, in one write.
@@ -307,17 +329,17 @@ impl FollowedStream {
         for event in events {
             // A change that cannot be read is one of a newer cloud, too.
             match serde_json::from_str(&event.data).unwrap_or(Change::Unknown) {
-                Change::Site { site } => steps.push(Step::PutSite(site)),
-                Change::SiteGone { site } => steps.push(Step::DropSite(site)),
-                Change::Device { device } => steps.push(Step::PutDevice(device)),
-                Change::DeviceGone { device } => steps.push(Step::DropDevice(device)),
+                Change::Site { site } => steps.push(Step::put(site)),
+                Change::SiteGone { site } => steps.push(Step::Drop(Table::Site, site.0)),
+                Change::Device { device } => steps.push(Step::put(device)),
+                Change::DeviceGone { device } => steps.push(Step::Drop(Table::Device, device.0)),
                 Change::Claim { claim } => claims.push(claim),
-                Change::Request { .. }
-                | Change::Grant { .. }
-                | Change::Customer { .. }
-                | Change::Offer { .. }
-                | Change::OfferGone { .. }
-                | Change::Unknown => {}
+                Change::Request { request } => steps.push(Step::put(request)),
+                Change::Grant { grant } => steps.push(Step::put(grant)),
+                Change::Customer { customer } => steps.push(Step::put(customer)),
+                Change::Offer { offer } => steps.push(Step::put(offer)),
+                Change::OfferGone { customer } => steps.push(Step::Drop(Table::Offer, customer.0)),
+                Change::Unknown => {}
             }
             cursor = event.id.or(cursor);
         }

@@ -171,6 +171,10 @@ async fn serve(mut connection: TcpStream, streams: tokio::sync::mpsc::UnboundedS
         "/v1/sites" => json!({ "sites": [], "cursor": "0.1" }),
         "/v1/devices" => json!({ "devices": [], "cursor": "0.1" }),
         "/v1/sessions" => session,
+        "/v1/authorization-requests" => json!({ "requests": [], "cursor": "0.1" }),
+        "/v1/grants" => json!({ "grants": [], "cursor": "0.1" }),
+        "/v1/customer-offers" => json!({ "offers": [] }),
+        "/v1/memberships" => json!({ "memberships": [] }),
         _ => {
             let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
             connection.write_all(head.as_bytes()).await.unwrap();

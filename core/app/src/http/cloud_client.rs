@@ -2,6 +2,7 @@
 //! once and the call sent again. Many calls that find it run out refresh it together, once.
 
 use super::{Answer, Call, Http, IdempotencyKey, Stream};
+use crate::access::Lease;
 use crate::error::Fault;
 use crate::session::Session;
 use porchlight_protocol::ProblemCode;
@@ -15,11 +16,18 @@ use std::sync::Arc;
 pub(crate) struct CloudClient {
     http: Http,
     session: Arc<Session>,
+    /// Renewed by each answer, for a session that rests on somebody's consent.
+    lease: Option<Arc<Lease>>,
 }
 
 impl CloudClient {
-    pub(crate) fn new(http: Http, session: Arc<Session>) -> Self {
-        Self { http, session }
+    pub(crate) fn new(http: Http, session: Arc<Session>, lease: Option<Arc<Lease>>) -> Self {
+        Self { http, session, lease }
+    }
+
+    /// The way to the cloud for what needs no session.
+    pub(crate) fn http(&self) -> Http {
+        self.http.clone()
     }
 
     /// Reads.
@@ -60,6 +68,24 @@ impl CloudClient {
         self.send(Call::new(method, path).body(body).idempotency(key)).await?.read()
     }
 
+    /// POST of what must not be sent twice by itself: each answer holds another secret.
+    pub(crate) async fn post_once<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Fault> {
+        self.send(Call::new(Method::POST, path).body(body)).await?.read()
+    }
+
+    /// POST of a change that says everything by its path, under an idempotency key.
+    pub(crate) async fn act<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        key: &IdempotencyKey,
+    ) -> Result<T, Fault> {
+        self.send(Call::new(Method::POST, path).idempotency(key)).await?.read()
+    }
+
     /// DELETE under an idempotency key.
     pub(crate) async fn delete(&self, path: &str, key: &IdempotencyKey) -> Result<(), Fault> {
         self.send(Call::new(Method::DELETE, path).idempotency(key)).await.map(|_| ())
@@ -84,6 +110,16 @@ impl CloudClient {
     }
 
     async fn send(&self, call: Call<'_>) -> Result<Answer, Fault> {
+        let Some(lease) = &self.lease else { return self.send_with_token(call).await };
+        let asked = lease.moment().await;
+        let answer = self.send_with_token(call).await;
+        if answer.is_ok() {
+            lease.renew(asked).await;
+        }
+        answer
+    }
+
+    async fn send_with_token(&self, call: Call<'_>) -> Result<Answer, Fault> {
         let token = self.session.access_token(None).await?;
         match self.http.send(&call.clone().access(&token)).await {
             Err(fault) if fault.code() == Some(ProblemCode::SignInRequired) => {

@@ -5,18 +5,22 @@
 
 mod clock;
 mod connectivity;
+mod handoff_vault;
 mod secret_store;
 mod signer;
 
 pub use clock::Clock;
 pub use connectivity::Connectivity;
+pub use handoff_vault::HandoffVault;
 pub use secret_store::{LoadedSecret, SecretStore};
 pub use signer::Signer;
 
 use crate::error::Fault;
 use secrecy::SecretSlice;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why a port did not do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +47,22 @@ pub struct Ports {
     pub connectivity: Arc<dyn Connectivity>,
     /// Keys that never leave the phone.
     pub signer: Arc<dyn Signer>,
+    /// What passes between our two apps.
+    pub vault: Arc<dyn HandoffVault>,
+}
+
+/// A moment that nobody can set: how long the phone has been on, and since which start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Moment {
+    elapsed: Duration,
+    boot_id: String,
+}
+
+impl Moment {
+    /// How long ago `earlier` was; none if the phone was started anew meanwhile, or its clock ran back.
+    pub(crate) fn since(&self, earlier: &Self) -> Option<Duration> {
+        if self.boot_id == earlier.boot_id { self.elapsed.checked_sub(earlier.elapsed) } else { None }
+    }
 }
 
 impl Ports {
@@ -75,6 +95,27 @@ impl Ports {
     /// Milliseconds since 1970 UTC, as the phone believes; 0 if it does not say.
     pub(crate) async fn wall_time(&self) -> i64 {
         self.call(|ports| ports.clock.wall_time()).await.unwrap_or(0)
+    }
+
+    /// Now, by the clock that nobody can set; none if the port does not say.
+    pub(crate) async fn moment(&self) -> Option<Moment> {
+        let said =
+            self.call(|ports| Moment { elapsed: ports.clock.elapsed(), boot_id: ports.clock.boot_id() });
+        said.await.ok()
+    }
+
+    /// Leaves an entry for the other app.
+    pub(crate) async fn put_into_vault(&self, entry: SecretSlice<u8>) -> Result<(), Fault> {
+        let put = self.call(move |ports| ports.vault.put(&entry)).await;
+        put.flatten().map_err(|fault| Fault::Port { port: "handoff vault", fault })
+    }
+
+    /// Takes what the other app left.
+    pub(crate) async fn take_from_vault(&self) -> Result<Option<SecretSlice<u8>>, Fault> {
+        match self.call(|ports| ports.vault.take()).await.flatten() {
+            Err(PortFault::Missing) => Ok(None),
+            taken => taken.map_err(|fault| Fault::Port { port: "handoff vault", fault }),
+        }
     }
 
     pub(crate) async fn is_online(&self) -> bool {

@@ -85,6 +85,9 @@ impl KeptSecrets {
         for what in ["session", "registration", "key"] {
             self.ports.remove_secret(self.name(what)).await?;
         }
+        for name in crate::access::secrets_of_delegation() {
+            self.ports.remove_secret(name).await?;
+        }
         self.ports.destroy_key(INSTALLATION_KEY.to_owned()).await?;
         // Last: an app that is killed before this line begins again.
         let marker = self.marker.clone();

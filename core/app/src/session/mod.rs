@@ -34,5 +34,6 @@ mod tests;
 
 pub use flow::{SessionFlow, SessionListener, SessionState, SignedOutReason, UnsentActs};
 pub(crate) use kept::MARKER;
+pub(crate) use requests::redeem_handoff;
 pub(crate) use runner::Session;
-pub(crate) use tokens::AccessToken;
+pub(crate) use tokens::{AccessToken, Handed};

@@ -1,23 +1,39 @@
 //! The session's requests: those of somebody who is not signed in yet, or not any more.
 
 use super::dpop::make_proof;
-use super::tokens::{AccessToken, Credentials, Grant, RefreshToken, Registration, RegistrationForm};
+use super::tokens::{AccessToken, Credentials, Grant, Handed, RefreshToken, Registration, RegistrationForm};
 use crate::configuration::Configuration;
 use crate::error::{Fault, Unanswered};
 use crate::http::{Answer, Call, Http, IdempotencyKey, SENDINGS};
 use crate::ports::Ports;
-use porchlight_protocol::ProblemCode;
+use porchlight_protocol::handoff::{RedeemHandoffRequest, RedeemHandoffResponse};
 use porchlight_protocol::session::{
     NewCodeRequest, RefreshRequest, RegisterRequest, RegisterResponse, SessionResponse, SignInRequest,
     VerifyRequest,
 };
+use porchlight_protocol::{ProblemCode, access};
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where a proof's nonce comes back.
 const NONCE_HEADER: &str = "dpop-nonce";
+
+/// Redeems a code and its verifier with a proof of this phone's key: the session, whose access it is, and when it ends
+/// at the latest.
+pub(crate) async fn redeem_handoff(
+    http: Http,
+    ports: Ports,
+    configuration: Arc<Configuration>,
+    code: &SecretString,
+    verifier: &SecretString,
+) -> Result<(Handed, access::Grant, i64), Fault> {
+    let requests = SessionRequests::new(http, ports, configuration);
+    let response = requests.redeem(code, verifier).await?;
+    Ok((Handed(response.session.into()), response.grant, response.expires_at))
+}
 
 /// Sends them.
 #[derive(Debug)]
@@ -67,12 +83,27 @@ impl SessionRequests {
             email: credentials.email.clone(),
             password: credentials.password.expose_secret().to_owned(), // exposed: onto the wire
         };
-        self.open_session("/v1/sessions", &body).await
+        self.open_session("/v1/sessions", &body).await.map(|response: SessionResponse| response.into())
     }
 
     pub(super) async fn refresh(&self, refresh: &RefreshToken) -> Result<Grant, Fault> {
         let body = RefreshRequest { refresh_token: refresh.0.expose_secret().to_owned() }; // exposed: onto the wire
-        self.open_session("/v1/sessions/refresh", &body).await
+        self.open_session("/v1/sessions/refresh", &body)
+            .await
+            .map(|response: SessionResponse| response.into())
+    }
+
+    /// The phone that sends it again within half a minute gets the same answer.
+    pub(super) async fn redeem(
+        &self,
+        code: &SecretString,
+        verifier: &SecretString,
+    ) -> Result<RedeemHandoffResponse, Fault> {
+        let body = RedeemHandoffRequest {
+            code: code.expose_secret().to_owned(),         // exposed: onto the wire
+            verifier: verifier.expose_secret().to_owned(), // exposed: onto the wire
+        };
+        self.open_session("/v1/handoffs/redeem", &body).await
     }
 
     /// Ends the session in the cloud; without a usable access token by way of a refresh, which is not kept.
@@ -99,7 +130,7 @@ impl SessionRequests {
 
     /// With a proof; when the cloud demands its nonce, once more with it. Sent again when the connection breaks off:
     /// a refresh gets the same successor, and a sign-in of this installation replaces the one whose answer was lost.
-    async fn open_session(&self, path: &str, body: &impl Serialize) -> Result<Grant, Fault> {
+    async fn open_session<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Fault> {
         let (mut nonce_demanded, mut sending) = (false, 1);
         let answer = loop {
             match self.post_with_proof(path, body).await {
@@ -119,7 +150,7 @@ impl SessionRequests {
         // RFC 9449, section 8.2: a new nonce may come with any answer.
         let nonce = answer.headers.get(NONCE_HEADER).and_then(|nonce| nonce.to_str().ok());
         self.note_nonce(nonce.map(str::to_owned));
-        answer.read::<SessionResponse>().map(Grant::from)
+        answer.read()
     }
 
     /// A proof counts once, so each sending makes its own.

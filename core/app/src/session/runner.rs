@@ -5,8 +5,9 @@
 use super::flow::{SessionListener, SessionState, SignedOutReason};
 use super::kept::KeptSecrets;
 use super::requests::SessionRequests;
-use super::tokens::AccessToken;
+use super::tokens::{AccessToken, Handed};
 use super::transition::{Effect, Event, State, transition};
+use crate::access::AccessEnd;
 use crate::configuration::Configuration;
 use crate::error::Fault;
 use crate::http::Http;
@@ -35,6 +36,8 @@ pub(crate) struct Session {
     token: watch::Receiver<Option<AccessToken>>,
     listening: Mutex<Option<AbortHandle>>,
     stores: Arc<Stores>,
+    /// Why the cloud ended it, for a session that rests on somebody's consent.
+    ended: watch::Sender<Option<AccessEnd>>,
 }
 
 impl Session {
@@ -53,7 +56,9 @@ impl Session {
         let state = State::Locked;
         let (shown, shown_receiver) = watch::channel(state.shown());
         let (token, token_receiver) = watch::channel(None);
-        let mut runner = Runner { state, requests, secrets, stores: stores.clone(), shown, token };
+        let ended = watch::Sender::new(None);
+        let mut runner =
+            Runner { state, requests, secrets, stores: stores.clone(), shown, token, ended: ended.clone() };
         let take_all = async move {
             while let Some((event, answer)) = asked.recv().await {
                 let outcome = runner.take(event).await;
@@ -61,7 +66,18 @@ impl Session {
             }
         };
         tokio::spawn(async move { life.run_until_cancelled(take_all).await });
-        Self { inbox, shown: shown_receiver, token: token_receiver, listening: Mutex::new(None), stores }
+        let listening = Mutex::new(None);
+        Self { inbox, shown: shown_receiver, token: token_receiver, listening, stores, ended }
+    }
+
+    /// Takes over a session that a handoff gave.
+    pub(crate) async fn take_over(&self, handed: Handed) -> Result<(), Fault> {
+        self.ask(Event::Handed(handed.0)).await
+    }
+
+    /// Why the cloud ended it, once it did.
+    pub(crate) fn ended(&self) -> watch::Receiver<Option<AccessEnd>> {
+        self.ended.subscribe()
     }
 
     /// Takes an event and waits until its effects are done. Dropping the future does not stop them.
@@ -86,7 +102,7 @@ impl Session {
     }
 
     /// Ends the session by the person's wish; the caller asked the outbox before.
-    pub(super) async fn sign_out(&self, discard_unsent: bool) -> Result<(), Fault> {
+    pub(crate) async fn sign_out(&self, discard_unsent: bool) -> Result<(), Fault> {
         self.account()?;
         if !discard_unsent {
             let count = self.stores.current()?.outbox.unsent().await?;
@@ -131,11 +147,13 @@ impl Session {
 
     /// Looks at a refusal of a request with this token: it may say that the session is over.
     pub(crate) async fn note_refusal(&self, token: &AccessToken, fault: &Fault) {
-        let reason = match fault.code() {
-            Some(ProblemCode::SessionRevoked) => SignedOutReason::SessionEnded,
-            Some(ProblemCode::AccountDisabled) => SignedOutReason::AccountDisabled,
-            _ => return,
+        let Some(code) = fault.code() else { return };
+        let reason = match AccessEnd::of(code) {
+            Some(_) => SignedOutReason::SessionEnded,
+            None if code == ProblemCode::AccountDisabled => SignedOutReason::AccountDisabled,
+            None => return,
         };
+        note_end(&self.ended, code);
         // Illegal when a newer session is there already: then it was not about that.
         let _newer = self.ask(Event::Ended { by: token.clone(), reason }).await;
     }
@@ -173,6 +191,7 @@ struct Runner {
     stores: Arc<Stores>,
     shown: watch::Sender<SessionState>,
     token: watch::Sender<Option<AccessToken>>,
+    ended: watch::Sender<Option<AccessEnd>>,
 }
 
 impl Runner {
@@ -220,7 +239,11 @@ impl Runner {
                 follows(requests.sign_in(&credentials).await, Event::Granted, |_| Event::Failed)
             }
             Effect::SendRefresh(refresh) => {
-                follows(requests.refresh(&refresh).await, Event::Refreshed, after_refused_refresh)
+                let refreshed = requests.refresh(&refresh).await;
+                if let Some(code) = refreshed.as_ref().err().and_then(Fault::code) {
+                    note_end(&self.ended, code);
+                }
+                follows(refreshed, Event::Refreshed, after_refused_refresh)
             }
             Effect::KeepSession(kept) => {
                 follows(self.secrets.keep_session(kept).await, |()| Event::Kept, |_| Event::NotKept)
@@ -253,6 +276,15 @@ impl Runner {
     }
 }
 
+/// The first reason stands.
+fn note_end(ended: &watch::Sender<Option<AccessEnd>>, code: ProblemCode) {
+    ended.send_if_modified(|ended| {
+        let is_news = ended.is_none() && AccessEnd::of(code).is_some();
+        *ended = ended.or(AccessEnd::of(code));
+        is_news
+    });
+}
+
 /// Turns the outcome of a deed into what follows, and keeps the fault for whoever asked.
 fn follows<T>(
     outcome: Result<T, Fault>,
@@ -271,6 +303,10 @@ fn after_refused_refresh(fault: &Fault) -> Event {
         // `InvalidDpopProof`: the phone lost the key that signed in; no refresh will ever work.
         Some(
             ProblemCode::SessionRevoked
+            | ProblemCode::GrantRevoked
+            | ProblemCode::GrantExpired
+            | ProblemCode::ActorDisabled
+            | ProblemCode::SubjectDisabled
             | ProblemCode::SignInRequired
             | ProblemCode::WrongCredentials
             | ProblemCode::InvalidDpopProof,

@@ -55,6 +55,10 @@ impl From<SessionResponse> for Grant {
     }
 }
 
+/// The session that a handoff gave. What is in it only the session's task takes out.
+#[derive(Debug)]
+pub(crate) struct Handed(pub(super) Grant);
+
 /// What a person types to sign in.
 pub(super) struct Credentials {
     pub(super) email: String,

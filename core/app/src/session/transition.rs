@@ -71,6 +71,8 @@ pub(super) enum Event {
     GoBack,
     SignIn(Credentials),
     SignOut,
+    /// A handoff was redeemed for this profile.
+    Handed(Grant),
     // By the cloud.
     Registered(Registration),
     Verified,
@@ -175,6 +177,10 @@ fn from_out(out: &Out, event: Event, illegal: Illegal) -> Next {
         }
         (Event::AskForCode, Some(registration)) => {
             busy(Doing::MailingCode, Effect::SendNewCode(registration))
+        }
+        (Event::Handed(grant), _) => {
+            let keep = Effect::KeepSession(grant.kept.clone());
+            busy(Doing::Keeping(grant), keep)
         }
         (Event::GoBack, Some(_)) => Ok((State::Out(Out::default()), vec![Effect::ForgetRegistration])),
         _ => Err(illegal),
@@ -321,6 +327,7 @@ impl Event {
             Self::GoBack => "go back",
             Self::SignIn(_) => "sign in",
             Self::SignOut => "sign out",
+            Self::Handed(_) => "handed",
             Self::Registered(_) => "registered",
             Self::Verified => "verified",
             Self::CodeMailed => "code mailed",

@@ -9,7 +9,7 @@ use crate::error::{Error, Fault};
 use crate::http::IdempotencyKey;
 use crate::listening::Subscription;
 use crate::profile::Profile;
-use crate::window::{Connection, ListListener, MAX_WINDOW, Window, check_count, check_name};
+use crate::window::{ListListener, MAX_WINDOW, Window, check_name};
 use porchlight_protocol::SiteId;
 use porchlight_protocol::sites::{ChangeSiteRequest, MakeSiteRequest, Site};
 use reqwest::Method;
@@ -40,19 +40,19 @@ impl Sites {
 
     /// A window of the list, in the order of the names; 1 to 200 at once. Readable without a connection.
     pub async fn window(&self, offset: u32, count: u32) -> Result<Window<Site>, Error> {
-        self.0.told(self.read_window(offset, count).await)
+        self.0.told(self.0.window(offset, count, |open| open.cache.sites(offset, count)).await)
     }
 
     /// One site. Readable without a connection.
     pub async fn get(&self, site: SiteId) -> Result<Site, Error> {
-        let found = self.0.files().and_then(|open| open.cache.site(site).ok_or(Fault::NotFound));
-        self.0.told(found)
+        let open = self.0.readable().await;
+        self.0.told(open.and_then(|open| open.cache.site(site).ok_or(Fault::NotFound)))
     }
 
     /// Where to add a device: at the site that was chosen before, if one was and it is still there; at the only one; else
     /// the person says. Readable without a connection.
     pub async fn choice(&self, chosen: Option<SiteId>) -> Result<SiteChoice, Error> {
-        self.0.told(self.choose(chosen))
+        self.0.told(self.choose(chosen).await)
     }
 
     /// Makes a site. `name` has 1 to 64 characters, `address` at most 500, `time_zone` is an IANA name.
@@ -76,11 +76,13 @@ impl Sites {
         self.0.sites_listening.listen(&self.0.stores, listener)
     }
 
-    fn choose(&self, chosen: Option<SiteId>) -> Result<SiteChoice, Fault> {
+    async fn choose(&self, chosen: Option<SiteId>) -> Result<SiteChoice, Fault> {
         let cache = self.0.files()?.cache;
         if let Some(site) = chosen.and_then(|chosen| cache.site(chosen)) {
             return Ok(SiteChoice::Use(site));
         }
+        // A closed list may be added to, but it is not shown for that.
+        let cache = self.0.readable().await?.cache;
         let mut sites = cache.sites(0, MAX_WINDOW).items;
         Ok(match sites.len() {
             0 => SiteChoice::Make,
@@ -96,17 +98,6 @@ impl Sites {
         })
     }
 
-    async fn read_window(&self, offset: u32, count: u32) -> Result<Window<Site>, Fault> {
-        check_count(count)?;
-        let part = self.0.files()?.cache.sites(offset, count);
-        let as_of = if part.connection == Connection::Live {
-            Some(self.0.ports.wall_time().await)
-        } else {
-            part.as_of
-        };
-        Ok(Window { offset, items: part.items, total: part.total, as_of, connection: part.connection })
-    }
-
     async fn send_new(&self, name: &str, address: &str, time_zone: &str) -> Result<Site, Fault> {
         let request = MakeSiteRequest {
             name: check_name(name)?,
@@ -117,7 +108,7 @@ impl Sites {
         let since = cache.version();
         let key = IdempotencyKey::mint();
         let site: Site = self.0.cloud.change(Method::POST, "/v1/sites", &request, &key).await?;
-        cache.answered(Step::PutSite(site.clone()), since).await;
+        cache.answered(Step::put(site.clone()), since).await;
         Ok(site)
     }
 
@@ -127,7 +118,7 @@ impl Sites {
         let since = cache.version();
         let (path, key) = (format!("/v1/sites/{site}"), IdempotencyKey::mint());
         let site: Site = self.0.cloud.change(Method::PATCH, &path, &request, &key).await?;
-        cache.answered(Step::PutSite(site.clone()), since).await;
+        cache.answered(Step::put(site.clone()), since).await;
         Ok(site)
     }
 }

@@ -21,6 +21,7 @@ pub(super) use withdraw::withdraw;
 
 use super::failure::{AddDeviceFailure, QueuedReason};
 use super::state::AddingStep;
+use crate::access::AccessEnd;
 use crate::cache::Step;
 use crate::error::{Fault, Refusal};
 use crate::outbox::{Audience, ClaimRow, Outbox, Report, RunHold, put_off};
@@ -91,9 +92,8 @@ fn outcome_of(profile: &Profile, fault: Fault) -> Outcome {
         Fault::Offline => later(QueuedReason::NoSignal),
         Fault::SignedOut | Fault::PhoneLocked => later(QueuedReason::SignInRequired),
         Fault::Refused(refusal) => match refusal.code {
-            ProblemCode::SignInRequired | ProblemCode::SessionRevoked | ProblemCode::AccountDisabled => {
-                later(QueuedReason::SignInRequired)
-            }
+            ProblemCode::SignInRequired | ProblemCode::AccountDisabled => later(QueuedReason::SignInRequired),
+            code if AccessEnd::of(code).is_some() => later(QueuedReason::SignInRequired),
             ProblemCode::UpdateRequired => later(QueuedReason::UpdateRequired),
             ProblemCode::TooManyRequests => later(QueuedReason::TooOften),
             ProblemCode::NotFound | ProblemCode::NotAllowed => Outcome::Failed(AddDeviceFailure::NotAllowed),
@@ -186,7 +186,7 @@ async fn put_in_list(profile: &Profile, device: DeviceId) {
     let path = format!("/v1/devices/{device}");
     let asked = tokio::time::timeout(LISTING, profile.cloud.get::<Device>(&path, vec![])).await;
     match asked {
-        Ok(Ok(device)) => cache.answered(Step::PutDevice(device), since).await,
+        Ok(Ok(device)) => cache.answered(Step::put(device), since).await,
         // The next list or the feed brings it.
         Ok(Err(fault)) => tracing::debug!(%fault, "the new device could not be read"),
         Err(_) => tracing::debug!("the new device could not be read in time"),
