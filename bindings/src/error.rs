@@ -69,6 +69,12 @@ pub enum NotAllowedReason {
         /// How long, if the service said so.
         retry_after: Option<Duration>,
     },
+    /// The access to this customer's account is over; the delegated session's state says why.
+    AccessEnded,
+    /// The customer takes no requests from this company.
+    RequestsRefused,
+    /// The link was not made on this phone.
+    NotMadeHere,
 }
 
 /// What stands in the way.
@@ -91,6 +97,22 @@ pub enum ConflictReason {
     ClaimDiffers,
     /// Another step of the same claim came first; read it again.
     ClaimMoved,
+    /// The customer's lists are closed until the cloud was reached again.
+    AccessLocked,
+    /// The access is over: ask for it again.
+    AccessOver,
+    /// The request is not the one that was shown: show it again.
+    TermsDiffer,
+    /// The request was answered, withdrawn, or is too old.
+    RequestOver,
+    /// The customer has not confirmed yet that they are one.
+    CustomerNotConfirmed,
+    /// The address is on the list already.
+    CustomerExists,
+    /// The code was used, or is too old: ask for a new one.
+    CodeOver,
+    /// The customer app is not on this phone.
+    CustomerAppMissing,
 }
 
 /// A field that a person or the app's maker fills in.
@@ -142,6 +164,14 @@ pub enum InputField {
     DataFolder,
     /// How much of a list was asked for.
     WindowCount,
+    /// Why access is asked for.
+    Comment,
+    /// What access is asked for.
+    Permissions,
+    /// How long access is asked for, or given.
+    Lasts,
+    /// A device.
+    Device,
     /// A field this version of the app has no name for.
     Unknown,
 }
@@ -187,6 +217,9 @@ impl From<porchlight_core::NotAllowedReason> for NotAllowedReason {
             Core::AccountDisabled => Self::AccountDisabled,
             Core::Role => Self::Role,
             Core::TooOften { retry_after } => Self::TooOften { retry_after },
+            Core::AccessEnded => Self::AccessEnded,
+            Core::RequestsRefused => Self::RequestsRefused,
+            Core::NotMadeHere => Self::NotMadeHere,
         }
     }
 }
@@ -202,6 +235,14 @@ impl From<porchlight_core::ConflictReason> for ConflictReason {
             Core::SiteGone => Self::SiteGone,
             Core::ClaimDiffers => Self::ClaimDiffers,
             Core::ClaimMoved => Self::ClaimMoved,
+            Core::AccessLocked => Self::AccessLocked,
+            Core::AccessOver => Self::AccessOver,
+            Core::TermsDiffer => Self::TermsDiffer,
+            Core::RequestOver => Self::RequestOver,
+            Core::CustomerNotConfirmed => Self::CustomerNotConfirmed,
+            Core::CustomerExists => Self::CustomerExists,
+            Core::CodeOver => Self::CodeOver,
+            Core::CustomerAppMissing => Self::CustomerAppMissing,
         }
     }
 }

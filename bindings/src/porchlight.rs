@@ -1,8 +1,12 @@
 //! The core as an app opens it.
 
 use crate::PorchlightError;
+use crate::access::DelegatedSession;
+use crate::alive::Alive;
 use crate::configuration::Configuration;
-use crate::ports::{Clock, Connectivity, SecretStore, Signer, ports_of};
+use crate::handoff::HandoffFlow;
+use crate::ids::GrantId;
+use crate::ports::{Clock, Connectivity, HandoffVault, SecretStore, Signer, ports_of};
 use crate::profile::Profile;
 use crate::runtime::{at_once, moment, run, runtime};
 use std::path::{Path, PathBuf};
@@ -29,8 +33,9 @@ impl Porchlight {
         clock: Arc<dyn Clock>,
         connectivity: Arc<dyn Connectivity>,
         signer: Arc<dyn Signer>,
+        vault: Arc<dyn HandoffVault>,
     ) -> Result<Arc<Self>, PorchlightError> {
-        let ports = ports_of(secrets, clock, connectivity, signer);
+        let ports = ports_of(secrets, clock, connectivity, signer, vault);
         let configuration = configuration.try_into()?;
         let folder = PathBuf::from(data_folder);
         let opening = porchlight_core::Porchlight::open(configuration, folder.clone(), ports);
@@ -40,6 +45,25 @@ impl Porchlight {
     /// The person's own profile.
     pub fn profile(&self) -> Arc<Profile> {
         Arc::new(Profile(self.0.profile()))
+    }
+
+    /// This phone acting in a customer's account, or not.
+    pub fn delegated_session(&self) -> Arc<DelegatedSession> {
+        let (own, session) = (self.0.profile(), self.0.delegated_session());
+        Arc::new(DelegatedSession { own, session, alive: Alive::new() })
+    }
+
+    /// The flow that takes a link of the partner app.
+    pub fn handoff(&self) -> Arc<HandoffFlow> {
+        let (own, flow) = (self.0.profile(), self.0.handoff());
+        Arc::new(HandoffFlow { own, flow, alive: Alive::new() })
+    }
+
+    /// Works in a customer's account in this very app, by a grant in the person's hand: what the partner app does while a
+    /// customer has not answered yet. The delegated session is there when this returns; one that was there ends.
+    pub async fn work_here(&self, grant: GrantId) -> Result<(), PorchlightError> {
+        let core = self.0.clone();
+        run(&self.0.profile(), async move { core.work_here(grant).await }).await
     }
 
     /// Works without a screen, for the platform's job scheduler: sends what this phone still owes the cloud, for at

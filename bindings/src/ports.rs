@@ -96,6 +96,20 @@ pub trait Signer: Send + Sync {
     fn remove(&self, name: String) -> Result<(), PortError>;
 }
 
+/// A place for one entry that only our apps on the same phone reach. What is in it is opaque, at most 8 KiB, and of use
+/// for a minute.
+///
+/// Android: a provider behind a `signature` permission (`knownSigner` from API 31). iOS: an item of the shared keychain
+/// access group, this device only.
+#[uniffi::export(foreign)]
+pub trait HandoffVault: Send + Sync {
+    /// Leaves an entry in place of a former one.
+    fn put(&self, entry: Vec<u8>) -> Result<(), PortError>;
+
+    /// Takes the entry out: whoever reads it deletes it, in one step. Nothing, or `Missing`, if there is none.
+    fn take(&self) -> Result<Option<Vec<u8>>, PortError>;
+}
+
 /// A foreign port as the core knows it.
 struct Port<P: ?Sized>(Arc<P>);
 
@@ -111,12 +125,14 @@ pub(crate) fn ports_of(
     clock: Arc<dyn Clock>,
     connectivity: Arc<dyn Connectivity>,
     signer: Arc<dyn Signer>,
+    vault: Arc<dyn HandoffVault>,
 ) -> ports::Ports {
     ports::Ports {
         secrets: Arc::new(Port(secrets)),
         clock: Arc::new(Port(clock)),
         connectivity: Arc::new(Port(connectivity)),
         signer: Arc::new(Port(signer)),
+        vault: Arc::new(Port(vault)),
     }
 }
 
@@ -137,6 +153,17 @@ impl ports::SecretStore for Port<dyn SecretStore> {
 
     fn remove(&self, name: &str) -> Result<(), PortFault> {
         Ok(self.0.remove(name.to_owned())?)
+    }
+}
+
+impl ports::HandoffVault for Port<dyn HandoffVault> {
+    fn put(&self, entry: &SecretSlice<u8>) -> Result<(), PortFault> {
+        // Exposed: it passes to the other app, that is what it is for.
+        Ok(self.0.put(entry.expose_secret().to_vec())?)
+    }
+
+    fn take(&self) -> Result<Option<SecretSlice<u8>>, PortFault> {
+        Ok(self.0.take()?.map(Into::into))
     }
 }
 

@@ -1,10 +1,16 @@
 //! A profile: where every flow and every list comes from.
 
 use crate::PorchlightError;
+use crate::access::{GrantList, RequestList};
 use crate::add_device::AddDeviceFlow;
 use crate::alive::Alive;
+use crate::customers::{CustomerList, OfferList};
 use crate::devices::{DeviceList, DeviceSection};
-use crate::ids::{ClaimId, SiteId};
+use crate::handoff::LinkOpener;
+use crate::history::HistoryList;
+use crate::ids::{ClaimId, GrantId, SiteId};
+use crate::listening::Hears;
+use crate::people::MembershipList;
 use crate::runtime::{at_once, run};
 use crate::session::SessionFlow;
 use crate::sites::SiteList;
@@ -29,6 +35,49 @@ impl Profile {
     /// The devices.
     pub fn devices(&self) -> Arc<DeviceList> {
         Arc::new(DeviceList { profile: self.0.clone(), list: self.0.devices(), alive: Alive::new() })
+    }
+
+    /// A partner's customers.
+    pub fn customers(&self) -> Arc<CustomerList> {
+        Arc::new(CustomerList { profile: self.0.clone(), list: self.0.customers(), alive: Alive::new() })
+    }
+
+    /// Partners that ask whether the account is their customer.
+    pub fn offers(&self) -> Arc<OfferList> {
+        Arc::new(OfferList { profile: self.0.clone(), list: self.0.offers(), alive: Alive::new() })
+    }
+
+    /// The organizations that the account belongs to: with a `Partner` among them it has customers.
+    pub fn memberships(&self) -> Arc<MembershipList> {
+        Arc::new(MembershipList { profile: self.0.clone(), list: self.0.memberships(), alive: Alive::new() })
+    }
+
+    /// Requests for access: those that the account was asked, those that it made.
+    pub fn requests(&self) -> Arc<RequestList> {
+        Arc::new(RequestList { profile: self.0.clone(), list: self.0.requests(), alive: Alive::new() })
+    }
+
+    /// Who may act for whom, until when.
+    pub fn grants(&self) -> Arc<GrantList> {
+        Arc::new(GrantList { profile: self.0.clone(), list: self.0.grants(), alive: Alive::new() })
+    }
+
+    /// "Who did what at my home".
+    pub fn history(&self) -> Arc<HistoryList> {
+        Arc::new(HistoryList { profile: self.0.clone(), list: self.0.history(), alive: Alive::new() })
+    }
+
+    /// Opens the customer app on this phone for a grant in the person's hand (`Link`): it asks for one tap and then acts
+    /// in the customer's account. Returns when the link was handed to `opener`. `Conflict` with `AccessOver` if the grant
+    /// ended, with `CustomerAppMissing` if there is no such app here.
+    pub async fn open_customer_app(
+        &self,
+        grant: GrantId,
+        opener: Arc<dyn LinkOpener>,
+    ) -> Result<(), PorchlightError> {
+        let profile = self.0.clone();
+        let deed = async move { profile.open_customer_app(grant, Arc::new(Hears(opener))).await };
+        run(&self.0, deed).await
     }
 
     /// IANA time zones for what a person typed, the best first, at most `count`: each word begins a word of the zone's

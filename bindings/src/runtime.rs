@@ -54,3 +54,8 @@ pub(crate) fn moment(millis: i64) -> SystemTime {
     };
     moved.unwrap_or(SystemTime::UNIX_EPOCH)
 }
+
+/// A time span of the platforms, as the core counts it: what is longer than any is the longest.
+pub(crate) fn seconds(span: Duration) -> u32 {
+    u32::try_from(span.as_secs()).unwrap_or(u32::MAX)
+}

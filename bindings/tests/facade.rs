@@ -1,7 +1,7 @@
 //! The facade from Rust, with ports that misbehave: what a shell meets, without a shell.
 
 use porchlight::{
-    AddDeviceFailure, Clock, Configuration, Connectivity, InputField, ListListener, Porchlight,
+    AddDeviceFailure, Clock, Configuration, Connectivity, HandoffVault, InputField, ListListener, Porchlight,
     PorchlightError, PortError, SecretStore, SessionListener, SessionState, Signer,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -51,6 +51,17 @@ impl Clock for Phone {
 
     fn boot_id(&self) -> String {
         "boot".into()
+    }
+}
+
+impl HandoffVault for Phone {
+    fn put(&self, _: Vec<u8>) -> Result<(), PortError> {
+        self.misbehave()
+    }
+
+    fn take(&self) -> Result<Option<Vec<u8>>, PortError> {
+        self.misbehave()?;
+        Ok(None)
     }
 }
 
@@ -116,6 +127,7 @@ fn open_on(phone: &Arc<Phone>, folder: &std::path::Path) -> Result<Arc<Porchligh
     wait(Porchlight::open(
         configuration(),
         folder,
+        phone.clone(),
         phone.clone(),
         phone.clone(),
         phone.clone(),
@@ -275,7 +287,15 @@ fn configuration_that_is_wrong_names_its_field() {
         change(&mut configuration);
         let data_folder = folder.path().to_str().unwrap().to_owned();
         let ports = (phone.clone(), phone.clone(), phone.clone(), phone.clone());
-        let opened = wait(Porchlight::open(configuration, data_folder, ports.0, ports.1, ports.2, ports.3));
+        let opened = wait(Porchlight::open(
+            configuration,
+            data_folder,
+            ports.0,
+            ports.1,
+            ports.2,
+            ports.3,
+            phone.clone(),
+        ));
         assert!(
             matches!(opened, Err(PorchlightError::InvalidInput { field, .. }) if field == expected),
             "{opened:?} instead of {expected:?}"

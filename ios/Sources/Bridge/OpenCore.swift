@@ -7,10 +7,24 @@ public struct Ports: Sendable {
     public let clock: any Clock
     public let connectivity: any Connectivity
     public let signer: any Signer
+    public let vault: any HandoffVault
 
-    public init(secrets: any SecretStore, clock: any Clock, connectivity: any Connectivity, signer: any Signer) {
-        (self.secrets, self.clock, self.connectivity, self.signer) = (secrets, clock, connectivity, signer)
+    public init(
+        secrets: any SecretStore, clock: any Clock, connectivity: any Connectivity, signer: any Signer,
+        vault: any HandoffVault = NoVault()
+    ) {
+        (self.secrets, self.clock, self.connectivity) = (secrets, clock, connectivity)
+        (self.signer, self.vault) = (signer, vault)
     }
+}
+
+/// A phone whose apps have no way to each other: it makes no link, and takes none.
+public struct NoVault: HandoffVault {
+    public init() {}
+
+    public func put(entry: Data) throws { throw PortError.Broken }
+
+    public func take() throws -> Data? { nil }
 }
 
 /// The open core, its flows and lists.
@@ -33,6 +47,6 @@ public final class OpenCore: Sendable {
         OpenCore(
             try await Porchlight.open(
                 configuration: configuration, dataFolder: folder.path, secrets: ports.secrets, clock: ports.clock,
-                connectivity: ports.connectivity, signer: ports.signer))
+                connectivity: ports.connectivity, signer: ports.signer, vault: ports.vault))
     }
 }

@@ -1,11 +1,13 @@
 //! A phone: the real core on a folder of its own, with ports made by hand. Its app can be killed and opened again; its
 //! Keychain, its keys and its files stay.
 
+mod access;
 pub mod adding;
 mod ports;
 
+pub use access::{DelegatedWatch, Links};
 pub use adding::AddingWatch;
-pub use ports::{FakeClock, FakeConnectivity, FakeSecrets, FakeSigner};
+pub use ports::{FakeClock, FakeConnectivity, FakeSecrets, FakeSigner, FakeVault};
 
 use crate::cloud::{Cloud, Mail, mails_to, newest_mail};
 use porchlight_core::ports::Ports;
@@ -32,6 +34,8 @@ pub struct Phone {
     pub clock: Arc<FakeClock>,
     /// Its radio.
     pub connectivity: Arc<FakeConnectivity>,
+    /// What passes between its apps.
+    pub vault: Arc<FakeVault>,
     signer: Arc<FakeSigner>,
     app: Option<Porchlight>,
     folder: TempDir,
@@ -58,12 +62,32 @@ impl Phone {
             secrets: Arc::default(),
             clock: Arc::default(),
             connectivity: Arc::default(),
+            vault: Arc::default(),
             signer: Arc::default(),
             app: None,
             folder: tempfile::tempdir().expect("a temporary folder"),
         };
         phone.open().await.expect("a new phone opens its app");
         phone
+    }
+
+    /// Another app of ours on the same phone: its own folder, Keychain and keys; the clock, the radio and the vault are
+    /// the phone's.
+    pub async fn second_app(&self, client_name: &str) -> Self {
+        let mut configuration = self.configuration.clone();
+        configuration.client_name = client_name.to_owned();
+        let mut app = Self {
+            configuration,
+            secrets: Arc::default(),
+            clock: self.clock.clone(),
+            connectivity: self.connectivity.clone(),
+            vault: self.vault.clone(),
+            signer: Arc::default(),
+            app: None,
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        };
+        app.open().await.expect("a new app opens");
+        app
     }
 
     /// A new phone that is signed in to a fresh account with this address.
@@ -135,6 +159,7 @@ impl Phone {
             clock: self.clock.clone(),
             connectivity: self.connectivity.clone(),
             signer: self.signer.clone(),
+            vault: self.vault.clone(),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The ports of a phone, by hand: what a Keychain, a Keystore, a clock and a radio do, and how they fail.
 
 use crate::key::SoftKey;
-use porchlight_core::ports::{Clock, Connectivity, LoadedSecret, PortFault, SecretStore, Signer};
+use porchlight_core::ports::{
+    Clock, Connectivity, HandoffVault, LoadedSecret, PortFault, SecretStore, Signer,
+};
 use secrecy::{ExposeSecret as _, SecretSlice};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -49,17 +51,55 @@ impl SecretStore for FakeSecrets {
     }
 }
 
+/// What passes between our two apps on one phone.
+#[derive(Debug, Default)]
+pub struct FakeVault {
+    entry: Mutex<Option<Vec<u8>>>,
+}
+
+impl FakeVault {
+    /// Whether something lies in it.
+    pub fn is_empty(&self) -> bool {
+        self.entry.lock().expect("no holder panics").is_none()
+    }
+}
+
+impl HandoffVault for FakeVault {
+    fn put(&self, entry: &SecretSlice<u8>) -> Result<(), PortFault> {
+        // Exposed: it passes to the other app.
+        *self.entry.lock().expect("no holder panics") = Some(entry.expose_secret().to_vec());
+        Ok(())
+    }
+
+    fn take(&self) -> Result<Option<SecretSlice<u8>>, PortFault> {
+        Ok(self.entry.lock().expect("no holder panics").take().map(Into::into))
+    }
+}
+
 /// The clocks of a phone, whose owner may set them.
 #[derive(Debug)]
 pub struct FakeClock {
     started: Instant,
     /// Milliseconds by which the wall clock is wrong.
     pub wrong_by: AtomicI64,
+    /// Milliseconds that the phone slept.
+    pub slept: AtomicI64,
+    /// How often it was started anew.
+    pub starts: AtomicI64,
 }
 
 impl Default for FakeClock {
     fn default() -> Self {
-        Self { started: Instant::now(), wrong_by: AtomicI64::new(0) }
+        let none = || AtomicI64::new(0);
+        Self { started: Instant::now(), wrong_by: none(), slept: none(), starts: none() }
+    }
+}
+
+impl FakeClock {
+    /// The phone sleeps for a while.
+    pub fn sleep(&self, time: Duration) {
+        let time = i64::try_from(time.as_millis()).expect("a night is short");
+        self.slept.fetch_add(time, Ordering::SeqCst);
     }
 }
 
@@ -69,11 +109,11 @@ impl Clock for FakeClock {
     }
 
     fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+        self.started.elapsed() + Duration::from_millis(self.slept.load(Ordering::SeqCst).unsigned_abs())
     }
 
     fn boot_id(&self) -> String {
-        "boot-1".to_owned()
+        format!("boot-{}", self.starts.load(Ordering::SeqCst))
     }
 }
 

@@ -8,6 +8,7 @@ class Ports(
     val clock: Clock,
     val connectivity: Connectivity,
     val signer: Signer,
+    val vault: HandoffVault = NoVault,
 ) {
     companion object {
         /** This phone's own. */
@@ -23,5 +24,12 @@ class Ports(
 /** Opens the core on this phone's ports; its files lie where no backup takes them. */
 suspend fun openPorchlight(context: Context, configuration: Configuration, ports: Ports): Porchlight {
     val folder = context.noBackupFilesDir.resolve("porchlight").path
-    return Porchlight.open(configuration, folder, ports.secrets, ports.clock, ports.connectivity, ports.signer)
+    return Porchlight.open(configuration, folder, ports.secrets, ports.clock, ports.connectivity, ports.signer, ports.vault)
+}
+
+/** A phone whose apps have no way to each other: it makes no link, and takes none. */
+object NoVault : HandoffVault {
+    override fun put(entry: ByteArray): Unit = throw PortException.Broken()
+
+    override fun take(): ByteArray? = null
 }

@@ -55,5 +55,5 @@ suspend fun openCore(stage: Stage, ports: Ports, folder: String = "porchlight"):
         places.getString("cloud"), places.getString("link_host"), "customer-android", "1.0.0", places.getString("maker"), emptyList(),
     )
     val place = RuntimeEnvironment.getApplication().noBackupFilesDir.resolve(folder).path
-    return Porchlight.open(configuration, place, ports.secrets, ports.clock, ports.connectivity, ports.signer)
+    return Porchlight.open(configuration, place, ports.secrets, ports.clock, ports.connectivity, ports.signer, ports.vault)
 }

@@ -42,6 +42,9 @@ private fun Context.notAllowed(reason: NotAllowedReason) = when (reason) {
     is NotAllowedReason.Role -> getString(R.string.error_role)
     is NotAllowedReason.TooOften -> reason.retryAfter?.let { getString(R.string.error_too_often_for, spell(it)) }
         ?: getString(R.string.error_too_often)
+    is NotAllowedReason.AccessEnded -> getString(R.string.error_access_ended)
+    is NotAllowedReason.RequestsRefused -> getString(R.string.error_requests_refused)
+    is NotAllowedReason.NotMadeHere -> getString(R.string.error_not_made_here)
 }
 
 private fun Context.conflict(reason: ConflictReason) = when (reason) {
@@ -50,6 +53,14 @@ private fun Context.conflict(reason: ConflictReason) = when (reason) {
     is ConflictReason.SiteNotEmpty -> getString(R.string.error_site_not_empty)
     is ConflictReason.SiteGone -> getString(R.string.error_site_gone)
     is ConflictReason.NotNow, is ConflictReason.ClaimDiffers, is ConflictReason.ClaimMoved -> getString(R.string.error_not_now)
+    is ConflictReason.AccessLocked -> getString(R.string.error_access_locked)
+    is ConflictReason.AccessOver -> getString(R.string.error_access_over)
+    is ConflictReason.TermsDiffer -> getString(R.string.error_terms_differ)
+    is ConflictReason.RequestOver -> getString(R.string.error_request_over)
+    is ConflictReason.CustomerNotConfirmed -> getString(R.string.error_customer_not_confirmed)
+    is ConflictReason.CustomerExists -> getString(R.string.error_customer_exists)
+    is ConflictReason.CodeOver -> getString(R.string.error_code_over)
+    is ConflictReason.CustomerAppMissing -> getString(R.string.error_customer_app_missing)
 }
 
 /** What a person reads under a field. */

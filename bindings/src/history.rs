@@ -1,0 +1,94 @@
+//! "Who did what at my home".
+
+use crate::PorchlightError;
+use crate::access::{Company, Person};
+use crate::alive::Alive;
+use crate::ids::{ActId, GrantId, SiteId};
+use crate::listening::{Hears, ListListener, Subscription};
+use crate::runtime::{at_once, moment, run};
+use porchlight_core::{history, words};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// One line of the history.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Act {
+    /// The line.
+    pub id: ActId,
+    /// When.
+    pub at: SystemTime,
+    /// `device.added`, `site.changed`, ...: a noun and what became of it. One that the app has no words for is shown as
+    /// "something changed".
+    pub what: String,
+    /// Who acted; none: the service, or a device.
+    pub actor: Option<Person>,
+    /// For which company, if it was by a grant.
+    pub company: Option<Company>,
+    /// By which grant.
+    pub grant: Option<GrantId>,
+    /// At which site.
+    pub site: Option<SiteId>,
+    /// What the thing was called: its name after the act, or before it when it went.
+    pub name: Option<String>,
+}
+
+impl From<words::Act> for Act {
+    fn from(act: words::Act) -> Self {
+        let words::Act { id, at, what, actor, company, grant, site, name } = act;
+        Self {
+            id,
+            at: moment(at),
+            what,
+            actor: actor.map(Into::into),
+            company: company.map(Into::into),
+            grant,
+            site,
+            name,
+        }
+    }
+}
+
+/// A page of the history.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct ActPage {
+    /// Newest first.
+    pub acts: Vec<Act>,
+    /// `before` for the next page; none on the last.
+    pub next: Option<ActId>,
+}
+
+impl From<words::HistoryResponse> for ActPage {
+    fn from(page: words::HistoryResponse) -> Self {
+        let words::HistoryResponse { acts, next } = page;
+        Self { acts: acts.into_iter().map(Into::into).collect(), next }
+    }
+}
+
+/// Every act on the account, newest first. It is read from the cloud, and not kept on the phone.
+#[derive(Debug, uniffi::Object)]
+pub struct HistoryList {
+    pub(crate) profile: Arc<porchlight_core::Profile>,
+    pub(crate) list: history::History,
+    #[expect(dead_code, reason = "it is held to be counted")]
+    pub(crate) alive: Alive,
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl HistoryList {
+    /// Sets the one listener, in place of a former one. It hears at once, then whenever something of the account changed:
+    /// read the newest page again.
+    pub fn listen(&self, listener: Arc<dyn ListListener>) -> Result<Arc<Subscription>, PorchlightError> {
+        at_once(&self.profile, || Subscription::of(self.list.listen(Arc::new(Hears(listener)))))
+    }
+
+    /// A page of 1 to 200 acts before one, or the newest; with a grant, those by it, which its installer may read too.
+    pub async fn page(
+        &self,
+        grant: Option<GrantId>,
+        before: Option<ActId>,
+        count: u32,
+    ) -> Result<ActPage, PorchlightError> {
+        let list = self.list.clone();
+        run(&self.profile, async move { list.page(grant, before, count).await }).await.map(Into::into)
+    }
+}
