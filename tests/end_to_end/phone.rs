@@ -12,11 +12,11 @@ use porchlight_protocol::{ClaimId, SiteId};
 use std::time::Duration;
 
 const EMAIL: &str = "kim@example.org";
-const PASSWORD: &str = "gate camera 7";
-const SERIAL: &str = "LX4-00017";
+pub(crate) const PASSWORD: &str = "gate camera 7";
+pub(crate) const SERIAL: &str = "LX4-00017";
 const PATIENCE: Duration = Duration::from_secs(10);
 
-async fn connect(cloud: &Cloud, options: Options) -> FieldDevice {
+pub(crate) async fn connect(cloud: &Cloud, options: Options) -> FieldDevice {
     let mut device = FieldDevice::build(options);
     assert_eq!(cloud.add_inventory(&inventory_file([&device])).await, 1);
     let link_host = cloud.settings.link_host.clone();
@@ -25,7 +25,7 @@ async fn connect(cloud: &Cloud, options: Options) -> FieldDevice {
     device
 }
 
-fn camera() -> Options {
+pub(crate) fn camera() -> Options {
     let name = format!("{MAKER}.{SERIAL}").parse().expect("a device name");
     Options::new(name, "LX-4".parse().expect("a model"))
 }

@@ -3,6 +3,7 @@
 mod customers;
 mod handoffs;
 mod limits;
+mod phones;
 mod requests;
 mod sessions;
 

@@ -77,7 +77,7 @@ impl AccessWish {
         if comment.chars().any(char::is_control) {
             return wrong(InputField::Comment, InputReason::NotAllowed);
         }
-        if !ACCESS_LASTS.contains(&self.lasts) || self.lasts % HOUR != 0 {
+        if !ACCESS_LASTS.contains(&self.lasts) || !self.lasts.is_multiple_of(HOUR) {
             return wrong(InputField::Lasts, InputReason::NotAllowed);
         }
         if self.site.is_some() && self.device.is_some() {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 /// One thing that is as it is now, or is not there any more.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them put something")]
 pub(crate) enum Step {
     Put(Item),
     Drop(Table, Uuid),

@@ -47,7 +47,6 @@ macro_rules! kinds {
 
         /// One thing as the cloud told it.
         #[derive(Clone, Debug)]
-        #[expect(clippy::large_enum_variant, reason = "made one at a time and taken apart at once")]
         pub(crate) enum Item {
             $($kind($item),)+
         }

@@ -17,6 +17,7 @@ use tokio::task::AbortHandle;
 
 /// Where a handoff is: one complete picture for a screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a screen has one")]
 pub enum HandoffState {
     /// No link arrived.
     Idle,

@@ -48,6 +48,7 @@ pub(super) enum State {
 
 /// What happened.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and taken at once")]
 pub(super) enum Event {
     Begun { code: Code, grant: Grant, made: Moment },
     Left,

@@ -19,8 +19,6 @@ mod flow;
 mod link;
 mod runner;
 mod secrets;
-#[cfg(test)]
-mod tests;
 mod transition;
 
 pub use flow::{HandoffFlow, HandoffListener, HandoffRefusal, HandoffState};

@@ -53,7 +53,8 @@ impl Runner {
                     self.state = state;
                     effects
                 }
-                Err((state, illegal)) => {
+                Err(refused) => {
+                    let (state, illegal) = *refused;
                     self.state = state;
                     return Err(illegal.into());
                 }

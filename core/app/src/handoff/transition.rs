@@ -30,6 +30,7 @@ pub(super) enum State {
 
 /// What happened.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and taken at once")]
 pub(super) enum Event {
     /// A link, or something else that was opened in the app.
     LinkArrived(Option<Code>),
@@ -63,7 +64,7 @@ pub(super) enum Effect {
     Open(Box<NewDelegation>),
 }
 
-type Next = Result<(State, Vec<Effect>), (State, Illegal)>;
+type Next = Result<(State, Vec<Effect>), Box<(State, Illegal)>>;
 
 /// The next state and what is to be done. A pair that is not listed is an error and gives the state back.
 pub(super) fn transition(state: State, event: Event) -> Next {
@@ -109,7 +110,7 @@ pub(super) fn transition(state: State, event: Event) -> Next {
             State::Confirm { .. } | State::Unreached { .. } | State::Opened { .. } | State::Refused(_),
             Event::Dismissed,
         ) => Ok((State::Idle, vec![])),
-        (state, _) => Err((state, illegal)),
+        (state, _) => Err(Box::new((state, illegal))),
     }
 }
 

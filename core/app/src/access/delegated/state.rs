@@ -66,6 +66,7 @@ pub enum DelegatedState {
 
 /// What happened.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and taken at once")]
 pub(super) enum Event {
     Opened(Acting),
     LeaseOver,
