@@ -5,7 +5,7 @@
     import Security
 
     /// One item, of this phone only, readable while it is unlocked; gone when it was read.
-    final class KeychainHandoffVault {
+    final class KeychainHandoffVault: HandoffVault {
         private let group: String
 
         /// The access group as the entitlements of both apps name it, with the team's prefix.

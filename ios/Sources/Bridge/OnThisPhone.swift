@@ -11,7 +11,8 @@ extension OpenCore {
                 for: .applicationSupportDirectory, in: .userDomainMask, appropriateFor: nil, create: true)
             let connectivity = PhoneConnectivity()
             let ports = Ports(
-                secrets: KeychainSecretStore(), clock: PhoneClock(), connectivity: connectivity, signer: EnclaveSigner())
+                secrets: KeychainSecretStore(), clock: PhoneClock(), connectivity: connectivity, signer: EnclaveSigner(),
+                vault: KeychainHandoffVault(group: setting("PorchlightHandoffGroup")))
             let core = try await open(configuration(clientName), in: folder.appending(path: "Porchlight"), on: ports)
             connectivity.changes { [weak core] in try? core?.porchlight.networkChanged() }
             return core
@@ -21,9 +22,12 @@ extension OpenCore {
     }
 
     private static func configuration(_ clientName: String) -> Configuration {
-        let set = { (key: String) in Bundle.main.object(forInfoDictionaryKey: key) as? String ?? "" }
-        return Configuration(
-            cloud: set("PorchlightCloud"), linkHost: set("PorchlightLinkHost"), clientName: clientName,
-            clientVersion: set("CFBundleShortVersionString"), maker: set("PorchlightMaker"), extraRoots: [])
+        Configuration(
+            cloud: setting("PorchlightCloud"), linkHost: setting("PorchlightLinkHost"), clientName: clientName,
+            clientVersion: setting("CFBundleShortVersionString"), maker: setting("PorchlightMaker"), extraRoots: [])
+    }
+
+    private static func setting(_ key: String) -> String {
+        Bundle.main.object(forInfoDictionaryKey: key) as? String ?? ""
     }
 }

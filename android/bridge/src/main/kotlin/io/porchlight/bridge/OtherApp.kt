@@ -7,29 +7,23 @@ import android.content.pm.PackageManager
 import android.net.Uri
 import android.os.Build
 
-/** What became of opening a link in our other app. */
-enum class OtherAppOpening {
-    OPENED,
-
-    /** It is not on this phone: the store has it. */
-    NOT_THERE,
-
-    /** Something calls itself like it, and is signed by somebody else: it gets no link. */
-    NOT_OURS,
-}
-
 /** The other of our two apps on this phone, by its package. */
-class OtherApp(private val context: Context, private val name: String, private val knownCertificates: List<ByteArray> = emptyList()) {
-    /** Opens the link there and nowhere else; a browser or a stranger's app never sees it. */
-    fun open(link: String): OtherAppOpening {
-        if (!isThere()) return OtherAppOpening.NOT_THERE
-        if (!isOurs()) return OtherAppOpening.NOT_OURS
+class OtherApp(
+    private val context: Context,
+    private val name: String,
+    private val knownCertificates: List<ByteArray> = emptyList(),
+) : LinkOpener {
+    /**
+     * Opens the link there and nowhere else; a browser or a stranger's app never sees it. What only calls itself like our
+     * other app and is signed by somebody else is not there.
+     */
+    override fun open(link: String) {
+        if (!isThere() || !isOurs()) throw LinkException.AppMissing()
         val intent = Intent(Intent.ACTION_VIEW, Uri.parse(link)).setPackage(name).addFlags(Intent.FLAG_ACTIVITY_NEW_TASK)
-        return try {
+        try {
             context.startActivity(intent)
-            OtherAppOpening.OPENED
         } catch (_: ActivityNotFoundException) {
-            OtherAppOpening.NOT_THERE
+            throw LinkException.AppMissing()
         }
     }
 

@@ -28,11 +28,11 @@ internal class HandoffEntry(private val secrets: SecretStore) {
  * What passes between our two apps on one phone. The partner app leaves an entry in its own storage; the customer app
  * asks the partner app's provider for it, which only apps of the same signer may.
  */
-internal class PhoneHandoffVault(private val context: Context, private val authority: String) {
-    fun put(entry: ByteArray) = HandoffEntry(KeystoreSecretStore(context)).put(entry)
+internal class PhoneHandoffVault(private val context: Context, private val authority: String) : HandoffVault {
+    override fun put(entry: ByteArray) = HandoffEntry(KeystoreSecretStore(context)).put(entry)
 
     /** None: no partner app is there, it left nothing, or it is somebody else's. */
-    fun take(): ByteArray? {
+    override fun take(): ByteArray? {
         val place = Uri.Builder().scheme("content").authority(authority).build()
         val answer = try {
             context.contentResolver.call(place, HandoffProvider.TAKE, null, null)

@@ -17,9 +17,13 @@ class Ports(
             PhoneClock(context),
             PhoneConnectivity(context),
             KeystoreSigner(),
+            PhoneHandoffVault(context, PARTNER_PROVIDER),
         )
     }
 }
+
+/** The partner app's provider, as its manifest names it. */
+private const val PARTNER_PROVIDER = "io.porchlight.partner.handoff"
 
 /** Opens the core on this phone's ports; its files lie where no backup takes them. */
 suspend fun openPorchlight(context: Context, configuration: Configuration, ports: Ports): Porchlight {
