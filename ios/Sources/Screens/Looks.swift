@@ -136,9 +136,16 @@ struct AgeNotice: View {
     }
 }
 
-/// A serial as a person compares it: by fours. What is copied has no gaps.
+/// A serial as a person compares it: by fours. What is copied has no gaps. Hyphens part it already, and what stands
+/// between them is taken in at a glance up to six characters.
 func grouped(_ serial: String) -> String {
-    stride(from: 0, to: serial.count, by: 4)
-        .map { String(serial.dropFirst($0).prefix(4)) }
+    serial.split(separator: "-", omittingEmptySubsequences: false)
+        .map { $0.count <= 6 ? String($0) : fours($0) }
+        .joined(separator: "-")
+}
+
+private func fours(_ part: Substring) -> String {
+    stride(from: 0, to: part.count, by: 4)
+        .map { String(part.dropFirst($0).prefix(4)) }
         .joined(separator: "\u{2009}")
 }

@@ -123,5 +123,9 @@ internal fun TextView.say(words: CharSequence?) {
     if (text.toString() != words?.toString().orEmpty()) text = words ?: ""
 }
 
-/** A serial as a person compares it: by fours, in the face whose letters differ. What is copied has no gaps. */
-internal fun grouped(serial: String): String = serial.chunked(4).joinToString("\u2009")
+/**
+ * A serial as a person compares it: by fours, in the face whose letters differ. What is copied has no gaps. Hyphens part
+ * it already, and what stands between them is taken in at a glance up to six characters.
+ */
+internal fun grouped(serial: String): String =
+    serial.split('-').joinToString("-") { part -> if (part.length <= 6) part else part.chunked(4).joinToString("\u2009") }
