@@ -121,17 +121,18 @@ struct ProblemNotice: View {
     }
 }
 
-/// How old what is shown is, when the cloud is out of reach.
+/// How old what is shown is, when the cloud is out of reach or long in answering.
 struct AgeNotice: View {
     let problem: PorchlightError?
-    let isLive: Bool
-    let asOf: Date?
+    let age: ListAge
 
     var body: some View {
         if let problem {
             Notice(tone: .danger, title: words(problem))
-        } else if !isLive, let asOf {
+        } else if age.isOld, let asOf = age.asOf {
             Notice(tone: .warning, title: "list_old_title", message: "list_old_body \(spell(asOf))")
+        } else if age.isConnecting, age.asOf != nil {
+            ProgressView("list_connecting")
         }
     }
 }
