@@ -32,7 +32,9 @@ let package = Package(
     targets: platform + [
         .target(name: "PorchlightCore", dependencies: ["PorchlightCoreFFI"]),
         .target(name: "Bridge", dependencies: ["PorchlightCore"]),
-        .target(name: "Screens", dependencies: ["Bridge"] + ui, resources: [.process("Localizable.xcstrings")]),
+        // Words and icons go into the app's own bundle (App/project.yml); only the words are looked at here, too.
+        .target(
+            name: "Screens", dependencies: ["Bridge"] + ui, exclude: ["Icons.xcassets"], resources: [.process("Localizable.xcstrings")]),
         .target(name: "CustomerApp", dependencies: ["Screens", "Bridge"] + ui),
         .target(name: "PartnerApp", dependencies: ["Screens", "Bridge"] + ui),
     ],

@@ -92,7 +92,7 @@ impl Api {
         let body = json!({ "email": email, "password": PASSWORD, "given_name": given_name,
             "family_name": family_name, "language": "en" });
         let registration = self.post("/v1/accounts", &body).await.good()["registration"].clone();
-        let code = cloud.mail_to(email, seen).await.code();
+        let code = cloud.code_to(email, seen).await;
         self.post("/v1/accounts/verify", &json!({ "registration": registration, "code": code })).await.good();
     }
 

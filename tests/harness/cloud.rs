@@ -96,6 +96,18 @@ impl Cloud {
         read_mails(&self.settings.mail_folder)
     }
 
+    /// Waits for a code that was mailed to this address, after the first `seen` mails; others may come between.
+    pub async fn code_to(&self, address: &str, seen: usize) -> String {
+        for _ in 0..500 {
+            let mails = mails_to(address, &|| self.mails());
+            match mails.iter().skip(seen).find_map(Mail::find_code) {
+                Some(code) => return code,
+                None => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+        panic!("no code for {address} within 5 s");
+    }
+
     /// Waits for the newest mail to this address that is not among the first `seen`.
     pub async fn mail_to(&self, address: &str, seen: usize) -> Mail {
         newest_mail(address, seen, &|| self.mails()).await
@@ -144,11 +156,12 @@ impl Mail {
 
     /// The code of eight digits that it brings.
     pub fn code(&self) -> String {
-        self.text
-            .split(|c: char| !c.is_ascii_digit())
-            .find(|digits| digits.len() == 8)
-            .unwrap_or_else(|| panic!("no code in {:?}", self.text))
-            .to_owned()
+        self.find_code().unwrap_or_else(|| panic!("no code in {:?}", self.text))
+    }
+
+    fn find_code(&self) -> Option<String> {
+        let mut numbers = self.text.split(|c: char| !c.is_ascii_digit());
+        numbers.find(|digits| digits.len() == 8).map(str::to_owned)
     }
 }
 

@@ -54,6 +54,41 @@ fn words_colours_and_icons_of_ios_are_made_from_androids() {
     assert!(check.status.success(), "run ios/bin/from-android: {}", String::from_utf8_lossy(&check.stdout));
 }
 
+/// What Linux does not compile is checked by nobody here, and says so.
+#[test]
+fn swift_that_only_apple_compiles_says_so_in_its_first_line() {
+    let mut marked = 0;
+    for file in swift("ios/Sources")
+        .iter()
+        .filter(|file| !file.components().any(|part| part.as_os_str() == "PorchlightCore"))
+    {
+        let text = files::text(file);
+        let is_split = text.lines().any(|line| line.trim_start().starts_with("#if "));
+        let says_so = text.starts_with("// Checked on Apple only: ");
+        assert!(says_so || !is_split, "{} does not say what is checked on Apple only", file.display());
+        assert!(!says_so || text.lines().count() <= 120, "{} is more than a thin port", file.display());
+        marked += usize::from(says_so);
+    }
+    assert!(marked > 5, "only {marked} files are marked");
+}
+
+/// The hosts whose links open the app: those of the configuration, on both sides.
+#[test]
+fn apples_associated_domains_are_the_configured_link_host() {
+    let project = files::text(Path::new("ios/App/project.yml"));
+    let domains = "com.apple.developer.associated-domains: [\"applinks:$(PORCHLIGHT_LINK_HOST)\"]";
+    assert!(project.contains(domains), "no associated domains");
+    let android = files::text(&Path::new(RESOURCES).join("values/configuration.xml"));
+    let host = android
+        .split_once("name=\"configuration_link_host\"")
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .and_then(|(_, rest)| rest.split_once('<'))
+        .map(|(host, _)| host)
+        .expect("Android's resources name the link host");
+    let configuration = files::text(Path::new("ios/App/Configuration.xcconfig"));
+    assert!(configuration.lines().any(|line| line == format!("PORCHLIGHT_LINK_HOST = {host}")), "not {host}");
+}
+
 #[test]
 fn screens_leave_the_bindings_to_the_bridge() {
     for room in ["android/screens/src/main", "android/customer-app/src/main", "android/partner-app/src/main"]
@@ -97,6 +132,8 @@ fn every_language_has_the_same_words_with_the_same_places_to_fill_in() {
 #[test]
 fn every_word_is_used() {
     let used: String = kotlin("android").iter().map(|file| files::text(file)).collect();
+    // What one platform alone says is said.
+    let used_on_ios: String = swift("ios/Sources/Screens").iter().map(|file| files::text(file)).collect();
     let manifests: String = ["customer-app", "partner-app"]
         .iter()
         .map(|app| files::text(&Path::new("android").join(app).join("src/main/AndroidManifest.xml")))
@@ -108,6 +145,8 @@ fn every_word_is_used() {
             used.match_indices(way.as_str())
                 .any(|(at, _)| !used[at + way.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'))
         });
+        let is_used =
+            is_used || [" ", "\""].iter().any(|end| used_on_ios.contains(&format!("\"{name}{end}")));
         assert!(is_used || manifests.contains(&format!("@string/{name}\"")), "nobody says {name}");
     }
 }

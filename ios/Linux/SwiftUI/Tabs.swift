@@ -68,6 +68,7 @@ public struct DisclosureGroup<C: View>: _Leaf, Primitive {
 package final class SceneStore: @unchecked Sendable {
     fileprivate var kept: [String: Box<String>] = [:]
     package init() {}
+    package func value(_ name: String) -> String? { kept[name]?.value }
 }
 
 @propertyWrapper public struct SceneStorage<Value>: Installable, @unchecked Sendable {

@@ -110,14 +110,22 @@ import PorchlightCore
 
     public func checkNumber() async { await ask { try await $0.checkNumber() } }
 
-    /// One step back: from typing to the camera, else where the core leads; out of a flow that did not open.
-    public func back() async {
+    /// Whether back is a step of adding; else it leads out, as the system's own back does.
+    public var stepsBack: Bool {
         switch state {
-        case nil: isGone = true
-        case .label where isTyping: isTyping = false
-        default: await goBack()
+        case nil, .queued, .added, .ended: false
+        case .label: isTyping || !scanned.isEmpty
+        case .details, .adding, .failed: true
         }
     }
+
+    /// One step back: from typing to the camera, else where the core leads.
+    public func back() async {
+        if isAtLabel, isTyping { isTyping = false } else { await goBack() }
+    }
+
+    /// The person went out by the system's back: of what is not sent yet nothing is kept.
+    public func leave() async { if isAtLabel { await cancel() } }
 
     public func goBack() async { await ask { try await $0.goBack() } }
 

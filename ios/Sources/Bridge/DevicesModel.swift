@@ -7,8 +7,7 @@ import PorchlightCore
     public private(set) var lines: [DeviceLine] = []
     public private(set) var total = 0
     public private(set) var isLoading = true
-    public private(set) var asOf: Date?
-    public private(set) var isLive = true
+    public let age = ListAge()
     public private(set) var problem: PorchlightError?
 
     @ObservationIgnored private let core: OpenCore
@@ -31,7 +30,8 @@ import PorchlightCore
         await attempt({ if isNewest() { (problem, isLoading) = ($0, false) } }) {
             let window = try await core.devices.window(section: section, site: siteID, offset: 0, count: min(wanted, Self.most))
             guard isNewest() else { return }
-            (lines, total, asOf, isLive, problem) = (window.items, Int(window.total), window.asOf, window.connection != .unreachable, nil)
+            (lines, total, problem) = (window.items, Int(window.total), nil)
+            age.follow(window.connection, asOf: window.asOf)
             isLoading = window.asOf == nil && window.items.isEmpty
         }
     }

@@ -7,8 +7,7 @@ import PorchlightCore
     public private(set) var sites: [Site] = []
     public private(set) var deviceCount = 0
     public private(set) var isLoading = true
-    public private(set) var asOf: Date?
-    public private(set) var isLive = true
+    public let age = ListAge()
     public private(set) var problem: PorchlightError?
     /// Another number whenever the list of devices is different: screens read their window again.
     public private(set) var devicesVersion = 0
@@ -23,8 +22,11 @@ import PorchlightCore
     /// The most sites that the picker lists.
     public static let shown: UInt32 = 200
 
-    public init(core: OpenCore) {
-        self.core = core
+    public init(core: OpenCore) { self.core = core }
+
+    /// From now on, once: not when it is made, as `SessionModel`.
+    public func begin() {
+        guard readings.isEmpty else { return }
         let sites = Listening<Void>(.bufferingNewest(1))
         let devices = Listening<Void>(.bufferingNewest(1))
         do {
@@ -75,7 +77,8 @@ import PorchlightCore
             let window = try await core.sites.window(offset: 0, count: Self.shown)
             let devices = try await core.devices.window(section: section, site: site?.id, offset: 0, count: 1)
             guard isNewest() else { return }
-            (sites, asOf, isLive, problem) = (window.items, window.asOf, window.connection != .unreachable, nil)
+            (sites, problem) = (window.items, nil)
+            age.follow(window.connection, asOf: window.asOf)
             deviceCount = Int(devices.total)
             isLoading = window.asOf == nil && window.items.isEmpty
         }

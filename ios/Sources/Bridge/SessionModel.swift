@@ -11,8 +11,12 @@ import PorchlightCore
     @ObservationIgnored private let core: OpenCore
     @ObservationIgnored private var reading: Reading?
 
-    public init(core: OpenCore) {
-        self.core = core
+    public init(core: OpenCore) { self.core = core }
+
+    /// From now on, once. Not when it is made: SwiftUI makes a screen's models again whenever the screen around is drawn,
+    /// and throws them away; the core has one listener a flow, and one of those would take this one's place.
+    public func begin() {
+        guard reading == nil else { return }
         let listening = Listening<SessionState>()
         do {
             let subscription = try core.session.listen(listener: listening)

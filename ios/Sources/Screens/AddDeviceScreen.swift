@@ -21,17 +21,22 @@ struct AddDeviceScreen: View {
             if let number = model.state?.number { ProgressLine(number: number) }
             step
         }
-        .navigationBarBackButtonHidden()
+        // A button of our own takes the system's swipe away: only where back is a step of adding.
+        .navigationBarBackButtonHidden(model.stepsBack)
         .toolbar {
-            ToolbarItem(placement: .topBarLeading) {
-                Button {
-                    Task { await model.back() }
-                } label: {
-                    Icon("back").frame(minWidth: 48, minHeight: 48)
+            if model.stepsBack {
+                ToolbarItem(placement: .topBarLeading) {
+                    Button {
+                        Task { await model.back() }
+                    } label: {
+                        Icon("back").frame(minWidth: 48, minHeight: 48)
+                    }
+                    .accessibilityLabel("back")
                 }
-                .accessibilityLabel("back")
             }
         }
+        // Covered by a sheet it is still in the path.
+        .onDisappear { if !path.contains(where: \.isAdding) { Task { await model.leave() } } }
         .task { await model.open() }
         .onChange(of: model.kept) { _, id in kept = id ?? "" }
         .onChange(of: model.isGone) { _, isGone in if isGone { dismiss() } }

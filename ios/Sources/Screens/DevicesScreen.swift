@@ -15,7 +15,7 @@ struct DevicesScreen: View {
 
     var body: some View {
         List {
-            AgeNotice(problem: model.problem, isLive: model.isLive, asOf: model.asOf)
+            AgeNotice(problem: model.problem, age: model.age)
             if model.isLoading, model.problem == nil {
                 ProgressView("waiting")
             } else if model.lines.isEmpty {

@@ -9,7 +9,7 @@ struct HomeScreen: View {
 
     var body: some View {
         Page("app_name") {
-            AgeNotice(problem: places.problem, isLive: places.isLive, asOf: places.asOf)
+            AgeNotice(problem: places.problem, age: places.age)
             if places.isLoading, places.problem == nil {
                 ProgressView("waiting")
             } else if places.sites.isEmpty {

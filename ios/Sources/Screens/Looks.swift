@@ -2,28 +2,6 @@
 import Bridge
 import SwiftUI
 
-extension Color {
-    /// A token: one colour by day, one by night.
-    init(light: UInt32, dark: UInt32) {
-        #if canImport(UIKit)
-            self.init(uiColor: UIColor { $0.userInterfaceStyle == .dark ? UIColor(rgb: dark) : UIColor(rgb: light) })
-        #else
-            self.init(red: Double(light >> 16 & 0xFF) / 255, green: Double(light >> 8 & 0xFF) / 255, blue: Double(light & 0xFF) / 255)
-        #endif
-    }
-}
-
-#if canImport(UIKit)
-    import UIKit
-
-    extension UIColor {
-        convenience init(rgb: UInt32) {
-            let part = { (shift: UInt32) in CGFloat(rgb >> shift & 0xFF) / 255 }
-            self.init(red: part(16), green: part(8), blue: part(0), alpha: 1)
-        }
-    }
-#endif
-
 /// What a notice says by its colour, beside its icon and words.
 @MainActor enum Tone {
     case danger, success, warning
@@ -121,17 +99,18 @@ struct ProblemNotice: View {
     }
 }
 
-/// How old what is shown is, when the cloud is out of reach.
+/// How old what is shown is, when the cloud is out of reach or long in answering.
 struct AgeNotice: View {
     let problem: PorchlightError?
-    let isLive: Bool
-    let asOf: Date?
+    let age: ListAge
 
     var body: some View {
         if let problem {
             Notice(tone: .danger, title: words(problem))
-        } else if !isLive, let asOf {
+        } else if age.isOld, let asOf = age.asOf {
             Notice(tone: .warning, title: "list_old_title", message: "list_old_body \(spell(asOf))")
+        } else if age.isConnecting, age.asOf != nil {
+            ProgressView("list_connecting")
         }
     }
 }

@@ -7,6 +7,10 @@ public enum AppRoute: Hashable, Sendable {
     case newSite
     case device(id: String)
     case add(AddDeviceModel.Opening)
+
+    var isAdding: Bool {
+        if case .add = self { true } else { false }
+    }
 }
 
 /// The bar at the bottom.
@@ -46,6 +50,10 @@ public struct RootScreen: View {
         }
         .tint(Color.primaryToken)
         .environment(\.diagnostics) { (try? core.porchlight.diagnostics()) ?? "" }
+        .task {
+            session.begin()
+            places.begin()
+        }
         .onChange(of: stage, initial: true) { _, stage in begin(stage) }
         .onChange(of: isAdding) { _, isAdding in if !isAdding, stage == .signedIn { adding = "" } }
     }
@@ -63,9 +71,7 @@ public struct RootScreen: View {
         }
     }
 
-    private var isAdding: Bool {
-        paths.values.joined().contains { if case .add = $0 { true } else { false } }
-    }
+    private var isAdding: Bool { paths.values.joined().contains(where: \.isAdding) }
 
     private func path(of tab: AppTab) -> Binding<[AppRoute]> {
         Binding(get: { paths[tab] ?? [] }, set: { paths[tab] = $0 })

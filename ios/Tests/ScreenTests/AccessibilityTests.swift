@@ -95,6 +95,73 @@ import Testing
         look(kim)
     }
 
+    @Test(arguments: ["en", "de"]) func devicesReportsAndTheQuestionsAboutThemHaveNamesToo(language: String) async throws {
+        let kim = try await Kim.atHome(language: language)
+        defer { kim.leaves() }
+        kim.camera.isRefused = true
+        let gate = try kim.stage.device(password: devicePassword)
+        try await kim.presses("home_add_device")
+        try await kim.waits(for: "scan_camera_refused_title")
+        look(kim)
+        try await kim.presses("scan_enter_manually")
+        try await kim.types(gate.serial, "field_serial")
+        try await kim.presses("type_define")
+        try await kim.fillsIn("Gate", devicePassword)
+        try await kim.waits(for: "adding_title")
+        look(kim)
+        try await kim.waits(for: "added_title")
+        try await kim.presses("added_done")
+
+        try await kim.presses("tab_devices")
+        try await opens("Gate", kim)
+        try await kim.presses("device_remove")
+        try await kim.waits(for: "device_remove_body")
+        look(kim)
+        try await kim.presses("cancel")
+        look(kim)
+        try kim.ui.tap("Back")
+
+        _ = try await kim.core.sites.make(name: "Barn", address: "", timeZone: "Europe/Berlin")
+        try await kim.presses("tab_home")
+        try await kim.ui.wait(for: "Barn")
+        let places = kim.ui.reachable.first { $0.kind == .picker && $0.children.contains { $0.label == "Barn" } }
+        places?.input?(kim.says("home_all_sites"))
+        try await kim.presses("home_add_device")
+        try await until("it is asked where") { kim.ui.reachable.first?.kind == .alert }
+        #expect(kim.ui.reachable.contains { $0.kind == .button && $0.label == "Barn" })
+        look(kim)
+        try kim.ui.tap("Barn")
+        try await kim.presses("scan_enter_manually")
+        let boat = try kim.stage.device(password: devicePassword)
+        try await kim.types(boat.serial, "field_serial")
+        try await kim.presses("type_define")
+        kim.phone.online = false
+        try await kim.fillsIn("Boat", devicePassword)
+        try await kim.presses("added_done")
+        try await kim.presses("tab_more")
+        try await kim.presses("settings_sign_out")
+        try await kim.waits(for: "settings_unsent_title")
+        look(kim)
+    }
+
+    @Test(arguments: ["en", "de"]) func faultWithItsReportHasNamesToo(language: String) async throws {
+        let kim = try await Kim(language: language)
+        defer { kim.leaves() }
+        kim.phone.storeIsBroken = true
+        try await kim.signsIn(try kim.stage.account(email))
+        try await kim.waits(for: "error_internal")
+        look(kim)
+        try await kim.presses("report_details")
+        look(kim)
+    }
+
+    private func opens(_ device: String, _ kim: Kim) async throws {
+        let row = { kim.ui.reachable.first { $0.action != nil && $0.label.contains(device) } }
+        try await until("the device is listed") { row() != nil }
+        row()?.action?()
+        try await kim.waits(for: "device_remove")
+    }
+
     private func look(_ kim: Kim) {
         #expect(kim.ui.unnamed.isEmpty, "\(kim.ui.text)")
         #expect(kim.ui.runtime.missingKeys.isEmpty, "\(kim.ui.runtime.missingKeys)")

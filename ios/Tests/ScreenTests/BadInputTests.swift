@@ -83,6 +83,55 @@ import Testing
         }
     }
 
+    @Test func linkThatComesInWhileAddingLeavesWhatWasTyped() async throws {
+        let kim = try await Kim.atHome()
+        defer { kim.leaves() }
+        let gate = try kim.stage.device(password: devicePassword)
+        try await kim.presses("home_add_device")
+        try await kim.presses("scan_enter_manually")
+        try await kim.types(gate.serial, "field_serial")
+        try await linkComesIn(kim)
+        #expect(kim.ui.reachable.contains { $0.kind == .field && $0.value == gate.serial })
+        try await kim.presses("type_define")
+        try await kim.types("Gate", "field_device_name")
+        try kim.ui.type(devicePassword, into: kim.says("field_device_password"))
+        try await linkComesIn(kim)
+        #expect(kim.ui.reachable.contains { $0.kind == .field && $0.value == "Gate" })
+        try await kim.presses("details_next")
+        try await kim.waits(for: "adding_title")
+        try await linkComesIn(kim)
+        try await kim.waits(for: "added_title")
+        #expect(try await kim.core.devices.window(section: nil, site: nil, offset: 0, count: 10).total == 1)
+    }
+
+    /// The app was behind the one that had the link.
+    private func linkComesIn(_ kim: Kim) async throws {
+        try await kim.core.porchlight.enteredBackground()
+        try await kim.core.porchlight.enteredForeground()
+        kim.ui.runtime.opened?(try #require(URL(string: "https://porchlight.example/h#c=not-a-code")))
+    }
+
+    @Test func framesAndCallsAfterTheEndOfAFlowChangeNothing() async throws {
+        let kim = try await Kim.atHome()
+        defer { kim.leaves() }
+        let siteID = try await kim.core.sites.window(offset: 0, count: 1).items[0].id
+        let model = AddDeviceModel(core: kim.core, opening: .new(section: .video, siteID: siteID))
+        await model.open()
+        let scanner = try #require(model.labelScanner())
+        await model.cancel()
+        try await until("the flow is over") { model.isGone }
+        let gate = try kim.stage.device(password: devicePassword)
+        let luma = try #require(FileManager.default.contents(atPath: gate.frame))
+        for _ in 0..<20 {
+            _ = try? scanner.offerFrame(luma: luma, width: gate.width, height: gate.height, rowStride: gate.width, rotation: .none)
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        await model.readPicture(luma)
+        await model.add("Gate", password: devicePassword)
+        #expect(model.state == .ended && model.readings.isEmpty)
+        #expect(model.problem == .Conflict(reason: .notNow))
+    }
+
     @Test func stepThatDoesNotFollowIsAConflictAndChangesNothing() async throws {
         let kim = try await Kim.atHome()
         defer { kim.leaves() }

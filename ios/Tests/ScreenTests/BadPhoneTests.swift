@@ -1,6 +1,9 @@
 import Bridge
 import Foundation
+import SwiftUI
 import Testing
+
+@testable import Screens
 
 /// A phone that is not as it should be: its keys, its files.
 @MainActor @Suite(.serialized) struct BadPhoneTests {
@@ -14,6 +17,44 @@ import Testing
         kim.phone.keys.returnsRubbish = false
         try await kim.signsIn(password)
         try await kim.waits(for: "home_empty_title")
+    }
+
+    @Test func portsThatAnswerLateAreWaitedForAndNothingIsAskedTwice() async throws {
+        let kim = try await Kim()
+        defer { kim.leaves() }
+        let password = try kim.stage.account(email)
+        kim.phone.answersAfter = 1
+        try await kim.signsIn(password)
+        try await kim.waits(for: "sign_in_busy")
+        let button = kim.ui.reachable.first { $0.label == kim.says("sign_in_busy") }
+        #expect(button?.isEnabled == false)
+        try await kim.waits(for: "home_empty_title")
+    }
+
+    @Test func folderOnADiskWithoutRoomOpensWhenThereIsSome() async throws {
+        let disk = try SmallDisk("size=1m,nr_inodes=4")
+        try disk.fill()
+        try await opensOnceItCan(disk) { try disk.makeRoom() }
+    }
+
+    @Test func folderThatCannotBeWrittenOpensWhenItCan() async throws {
+        let disk = try SmallDisk("size=4m,ro")
+        try await opensOnceItCan(disk) { try disk.remount("size=4m,rw") }
+    }
+
+    /// The app's first screen says it, with its report, and tries again when the person does.
+    private func opensOnceItCan(_ disk: SmallDisk, mend: () throws -> Void) async throws {
+        defer { disk.unmount() }
+        let stage = try Stage()
+        defer { stage.close() }
+        let (configuration, phone, words) = (try stage.configuration(), TestPhone(), try Catalog.read().table("en"))
+        let one = OneCore { try await OpenCore.open(configuration, in: disk.folder, on: phone.ports) }
+        let ui = Headless(AppWindow(kind: .customer, camera: PictureCamera(), core: one), strings: words)
+        defer { ui.close() }
+        try await ui.wait(for: words["error_internal"] ?? "")
+        try mend()
+        try ui.tap(words["remedy_try_again"] ?? "")
+        try await ui.wait(for: words["sign_in_register"] ?? "")
     }
 
     @Test func whatThePhoneOwesIsLeftAloneIfANewerAppWroteIt() async throws {

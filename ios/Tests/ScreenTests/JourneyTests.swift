@@ -49,6 +49,19 @@ import Testing
         #expect(kim.ui.runtime.missingKeys.isEmpty)
     }
 
+    @Test func screenThatIsMadeAgainByTheOneAroundItGoesOnHearing() async throws {
+        let kim = try await Kim()
+        defer { kim.leaves() }
+        let password = try kim.stage.account(email)
+        try await kim.waits(for: "sign_in_title")
+        // As SwiftUI does, to compare it and throw it away.
+        _ = RootScreen(core: kim.core, kind: .customer, camera: kim.camera)
+        try await kim.signsIn(password)
+        try await kim.waits(for: "home_empty_title")
+        _ = RootScreen(core: kim.core, kind: .customer, camera: kim.camera)
+        try await kim.makesAPlace()
+    }
+
     @Test func whatGoesWrongSaysWhatToDo() async throws {
         let kim = try await Kim()
         defer { kim.leaves() }

@@ -28,7 +28,12 @@ import Testing
         try await settle()
         let before = (tasks: probeAliveTasks(), objects: probeAliveObjects())
         var last = Weak()
-        for _ in 0..<1000 { last = Weak(SessionModel(core: kim.core)) }
+        for _ in 0..<1000 {
+            let model = SessionModel(core: kim.core)
+            model.begin()
+            last = Weak(model)
+            withExtendedLifetime(model) { #expect(last.object != nil) }
+        }
         try await until("all listeners are let go") {
             probeAliveTasks() <= before.tasks && probeAliveObjects() <= before.objects
         }

@@ -48,6 +48,11 @@ final class Stage: @unchecked Sendable {
 
     func account(_ email: String) throws -> String { try order(["do": "account", "email": email])["password"] as? String ?? "" }
 
+    /// Connections are taken, and nobody answers, until it goes on.
+    func holdsStill() { kill(process.processIdentifier, SIGSTOP) }
+
+    func goesOn() { kill(process.processIdentifier, SIGCONT) }
+
     func close() {
         try? orders.fileHandleForWriting.close()
         process.waitUntilExit()

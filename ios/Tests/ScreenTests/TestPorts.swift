@@ -8,6 +8,7 @@ final class TestPhone: SecretStore, Connectivity, PhoneClockPort, @unchecked Sen
     private var secrets: [String: Data] = [:]
     private var signal = true
     private var broken = false
+    private var pause: TimeInterval = 0
     /// Outlives a process, as an enclave does.
     let keys = SoftSigner()
 
@@ -24,14 +25,25 @@ final class TestPhone: SecretStore, Connectivity, PhoneClockPort, @unchecked Sen
         set { lock.withLock { broken = newValue } }
     }
 
+    /// How long the Keychain and the keys take to answer.
+    var answersAfter: TimeInterval {
+        get { lock.withLock { pause } }
+        set {
+            lock.withLock { pause = newValue }
+            keys.answersAfter = newValue
+        }
+    }
+
     private struct Unheard: Error {}
 
     func load(name: String) throws -> Data {
+        Thread.sleep(forTimeInterval: answersAfter)
         guard let value = lock.withLock({ secrets[name] }) else { throw PortError.Missing }
         return value
     }
 
     func save(name: String, value: Data) throws {
+        Thread.sleep(forTimeInterval: answersAfter)
         if storeIsBroken { throw Unheard() }
         lock.withLock { secrets[name] = value }
     }
@@ -55,10 +67,16 @@ final class SoftSigner: Signer, @unchecked Sendable {
     private let lock = NSLock()
     private var keys: [String: ProbeKey] = [:]
     private var rubbish = false
+    private var pause: TimeInterval = 0
 
     var returnsRubbish: Bool {
         get { lock.withLock { rubbish } }
         set { lock.withLock { rubbish = newValue } }
+    }
+
+    var answersAfter: TimeInterval {
+        get { lock.withLock { pause } }
+        set { lock.withLock { pause = newValue } }
     }
 
     func create(name: String) throws -> Data {
@@ -70,7 +88,8 @@ final class SoftSigner: Signer, @unchecked Sendable {
     func publicKey(name: String) throws -> Data { try key(name).publicKey() }
 
     func sign(name: String, bytes: Data) throws -> Data {
-        returnsRubbish ? Data(repeating: 7, count: 9) : try key(name).sign(bytes: bytes)
+        Thread.sleep(forTimeInterval: answersAfter)
+        return returnsRubbish ? Data(repeating: 7, count: 9) : try key(name).sign(bytes: bytes)
     }
 
     func remove(name: String) throws { lock.withLock { keys[name] = nil } }
