@@ -42,13 +42,13 @@ impl From<LinkError> for handoff::NotOpened {
 pub trait LinkOpener: Send + Sync {
     /// Called once, on a thread of the core that may block. The link is a secret for a minute: open it, keep it nowhere,
     /// write it nowhere.
-    fn open(&self, link: String) -> Result<(), LinkError>;
+    fn open_link(&self, link: String) -> Result<(), LinkError>;
 }
 
 impl handoff::LinkOpener for Hears<dyn LinkOpener> {
     fn open(&self, link: &SecretString) -> Result<(), handoff::NotOpened> {
         // Exposed: the system hands it to the customer app, that is what it is for.
-        Ok(self.0.open(link.expose_secret().to_owned())?)
+        Ok(self.0.open_link(link.expose_secret().to_owned())?)
     }
 }
 

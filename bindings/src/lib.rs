@@ -12,6 +12,8 @@
 //! functions (`tests/surface.rs`) and are wrapped at once. An answer of a port is judged by the core.
 
 mod access;
+#[cfg(test)]
+mod access_mapping_tests;
 mod add_device;
 mod alive;
 mod configuration;

@@ -1,8 +1,9 @@
 //! The facade from Rust, with ports that misbehave: what a shell meets, without a shell.
 
 use porchlight::{
-    AddDeviceFailure, Clock, Configuration, Connectivity, HandoffVault, InputField, ListListener, Porchlight,
-    PorchlightError, PortError, SecretStore, SessionListener, SessionState, Signer,
+    AddDeviceFailure, Clock, Configuration, Connectivity, HandoffListener, HandoffRefusal, HandoffState,
+    HandoffVault, InputField, ListListener, Porchlight, PorchlightError, PortError, SecretStore,
+    SessionListener, SessionState, Signer,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, mpsc};
@@ -13,6 +14,8 @@ use std::time::{Duration, SystemTime};
 struct Phone {
     panics: AtomicBool,
     locked: AtomicBool,
+    /// What lies in the vault that its apps share.
+    left: Mutex<Option<Vec<u8>>>,
 }
 
 impl Phone {
@@ -55,13 +58,15 @@ impl Clock for Phone {
 }
 
 impl HandoffVault for Phone {
-    fn put(&self, _: Vec<u8>) -> Result<(), PortError> {
-        self.misbehave()
+    fn put(&self, entry: Vec<u8>) -> Result<(), PortError> {
+        self.misbehave()?;
+        *self.left.lock().expect("no holder panics") = Some(entry);
+        Ok(())
     }
 
     fn take(&self) -> Result<Option<Vec<u8>>, PortError> {
         self.misbehave()?;
-        Ok(None)
+        Ok(self.left.lock().expect("no holder panics").take())
     }
 }
 
@@ -373,4 +378,49 @@ fn without_a_sign_in_lists_and_flows_say_so() {
     let site = "0198c0de-0000-7000-8000-000000000001".parse().unwrap();
     let flow = wait(profile.add_device(porchlight::DeviceSection::Video, site));
     assert!(matches!(flow, Err(PorchlightError::SignInRequired)), "{flow:?}");
+}
+
+#[derive(Debug)]
+struct Handoffs(mpsc::SyncSender<HandoffState>);
+
+impl HandoffListener for Handoffs {
+    fn on_state(&self, state: HandoffState) {
+        let _gone = self.0.send(state);
+    }
+}
+
+/// A code as the cloud mints it, with its checksum.
+const LINK: &str = "https://porchlight.example/h#c=pl_ho_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA01g5pgYg";
+
+#[test]
+fn two_apps_share_one_vault_and_a_link_without_its_entry_opens_nothing() {
+    let phone = Arc::new(Phone::default());
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [partner, customer] = [0, 1].map(|at| open_on(&phone, folders[at].path()).unwrap());
+    let (sender, states) = mpsc::sync_channel(32);
+    let handoff = customer.handoff();
+    let _heard = handoff.listen(Arc::new(Handoffs(sender))).unwrap();
+    let until = |reason: HandoffRefusal| {
+        let wanted = HandoffState::Refused { reason };
+        while states.recv_timeout(Duration::from_secs(20)).expect("a state within 20 s") != wanted {}
+    };
+    wait(handoff.take_link("https://evil.example/h#c=x".into())).unwrap();
+    until(HandoffRefusal::NotALink);
+    wait(handoff.take_link(LINK.into())).unwrap();
+    until(HandoffRefusal::NotInitiatedHere);
+    // What somebody else's app left is taken, and is of no use.
+    phone.put(b"rubbish".to_vec()).unwrap();
+    wait(handoff.take_link(LINK.into())).unwrap();
+    until(HandoffRefusal::NotInitiatedHere);
+    assert_eq!(phone.take(), Ok(None), "read once");
+    phone.locked.store(true, SeqCst);
+    wait(handoff.take_link(LINK.into())).unwrap();
+    until(HandoffRefusal::PhoneLocked);
+    phone.locked.store(false, SeqCst);
+    phone.panics.store(true, SeqCst);
+    wait(handoff.take_link(LINK.into())).unwrap();
+    let state = states.recv_timeout(Duration::from_secs(20)).expect("a state within 20 s");
+    assert!(matches!(state, HandoffState::Reading | HandoffState::Refused { .. }), "{state:?}");
+    assert!(customer.delegated_session().profile().is_none());
+    assert!(partner.delegated_session().profile().is_none());
 }

@@ -35,7 +35,7 @@ const PORT_BYTES: [&str; 9] = [
     "Signer.sign -> Bytes",
     "HandoffVault.put(entry)",
     "HandoffVault.take -> Bytes?",
-    "LinkOpener.open(link)",
+    "LinkOpener.open_link(link)",
 ];
 
 /// Words that secrets are called by.
@@ -280,5 +280,11 @@ fn no_exported_name_collides_with_the_platforms() {
         let member =
             line.split(['(', ':', ' ']).next().unwrap_or_default().rsplit('.').next().unwrap_or_default();
         assert!(!members.contains(&member), "{line}");
+    }
+    // The names of what a platform implements stand in a C header, too, where Swift's words cannot.
+    let words = ["open", "in", "is", "as", "init", "default", "repeat", "switch", "import", "internal"];
+    for item in metadata() {
+        let Metadata::TraitMethod(method) = item else { continue };
+        assert!(!words.contains(&method.name.as_str()), "{}.{}", method.trait_name, method.name);
     }
 }

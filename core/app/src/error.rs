@@ -286,8 +286,6 @@ pub(crate) enum Fault {
     NotFound,
     #[error("the site is gone")]
     SiteGone,
-    #[error("the access is over")]
-    AccessEnded,
     #[error("the lease is over")]
     AccessLocked,
     #[error("the customer app is not there")]
@@ -341,7 +339,6 @@ impl Reports {
             Fault::UnsentActs { count } => Error::Conflict { reason: ConflictReason::UnsentActs { count } },
             Fault::NotFound => Error::NotFound,
             Fault::SiteGone => Error::Conflict { reason: ConflictReason::SiteGone },
-            Fault::AccessEnded => Error::NotAllowed { reason: NotAllowedReason::AccessEnded },
             Fault::AccessLocked => Error::Conflict { reason: ConflictReason::AccessLocked },
             Fault::CustomerAppMissing => Error::Conflict { reason: ConflictReason::CustomerAppMissing },
             Fault::Unreadable(_) | Fault::Port { .. } | Fault::Store { .. } | Fault::Core(_) => {

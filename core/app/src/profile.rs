@@ -5,7 +5,7 @@ use crate::cache::Part;
 use crate::configuration::Configuration;
 use crate::customers::{Customers, Offers};
 use crate::devices::Devices;
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, NotAllowedReason};
 use crate::history::{Feed, History};
 use crate::http::{CloudClient, Http};
 use crate::listening::Listening;
@@ -205,10 +205,12 @@ impl Profile {
 
     /// What happened, as what the app should do.
     pub(crate) fn told<T>(&self, outcome: Result<T, Fault>) -> Result<T, Error> {
-        outcome.map_err(|fault| match fault {
+        outcome.map_err(|fault| match self.reports.tell(fault) {
             // Nobody can sign in here.
-            Fault::SignedOut if self.lease.is_some() => self.reports.tell(Fault::AccessEnded),
-            fault => self.reports.tell(fault),
+            Error::SignInRequired if self.lease.is_some() => {
+                Error::NotAllowed { reason: NotAllowedReason::AccessEnded }
+            }
+            error => error,
         })
     }
 }

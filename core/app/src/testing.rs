@@ -228,7 +228,7 @@ pub(crate) fn configuration(cloud: &str) -> Configuration {
 
 /// A listener whose states a test waits for.
 #[derive(Debug)]
-pub(crate) struct Seen<T>(watch::Sender<T>);
+pub(crate) struct Seen<T>(pub(crate) watch::Sender<T>);
 
 impl<T: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static> Seen<T> {
     pub(crate) fn new(first: T) -> Arc<Self> {
@@ -329,4 +329,39 @@ pub(crate) async fn requests_to(cloud: &MockServer, route: &str) -> Vec<Request>
 /// Matches requests with this access token.
 pub(crate) fn bearer(token: &str) -> wiremock::matchers::HeaderExactMatcher {
     header("authorization", format!("Bearer {token}").as_str())
+}
+
+/// Ana of Bright Solar may act for Kim.
+pub(crate) fn grant(id: &str) -> Value {
+    json!({ "id": id, "actor": { "id": self::id(70), "given_name": "Ana", "family_name": "Ruiz" },
+        "company": { "id": self::id(80), "name": "Bright Solar" },
+        "subject": { "id": ACCOUNT, "given_name": "Kim", "family_name": "Lee" }, "scope": { "kind": "account" },
+        "permissions": ["site.read", "device.add"], "starts_at": 1, "expires_at": 9 })
+}
+
+/// Ana of Bright Solar asks Kim.
+pub(crate) fn request(id: &str) -> Value {
+    json!({ "id": id, "state": "pending", "actor": { "id": self::id(70), "given_name": "Ana", "family_name": "Ruiz" },
+        "company": { "id": self::id(80), "name": "Bright Solar" }, "subject": ACCOUNT, "scope": { "kind": "account" },
+        "permissions": ["site.read", "device.add"], "lasts": 14_400, "comment": "New panel", "terms": "dGVybXM",
+        "created_at": 1, "expires_at": 9 })
+}
+
+/// An answer of `POST /v1/handoffs/redeem`: a session with `pl_at_d`, `pl_rt_d`.
+pub(crate) fn redeemed() -> ResponseTemplate {
+    let session = json!({ "session": id(60), "access_token": "pl_at_d", "access_expires_in": 300,
+        "refresh_token": "pl_rt_d", "account": account() });
+    ResponseTemplate::new(201)
+        .set_body_json(json!({ "session": session, "grant": grant(&id(50)), "expires_at": 9 }))
+}
+
+/// A one-time code as the cloud mints it.
+pub(crate) fn code(number: u8) -> String {
+    let body = format!("pl_ho_{}{number:02}", "A".repeat(41));
+    format!("{body}{}", porchlight_protocol::checksum::checksum(&body))
+}
+
+/// Its link.
+pub(crate) fn link(code: &str) -> secrecy::SecretString {
+    format!("https://porchlight.example/h#c={code}").into()
 }

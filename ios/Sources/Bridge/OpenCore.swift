@@ -19,7 +19,7 @@ public struct Ports: Sendable {
 }
 
 /// A phone whose apps have no way to each other: it makes no link, and takes none.
-public struct NoVault: HandoffVault {
+public final class NoVault: HandoffVault {
     public init() {}
 
     public func put(entry: Data) throws { throw PortError.Broken }

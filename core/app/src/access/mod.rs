@@ -15,6 +15,8 @@ mod delegated;
 mod end;
 mod grants;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 pub use choices::{AccessChoices, AccessWish, PermissionChoice};
 pub use delegated::{Acting, DelegatedListener, DelegatedSession, DelegatedState, UnsentAct};

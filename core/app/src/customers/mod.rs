@@ -5,6 +5,8 @@
 //! ([`Porchlight::work_here`](crate::Porchlight::work_here)).
 
 mod offers;
+#[cfg(test)]
+mod tests;
 
 pub use offers::Offers;
 

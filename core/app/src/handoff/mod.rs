@@ -19,6 +19,8 @@ mod flow;
 mod link;
 mod runner;
 mod secrets;
+#[cfg(test)]
+mod tests;
 mod transition;
 
 pub use flow::{HandoffFlow, HandoffListener, HandoffRefusal, HandoffState};

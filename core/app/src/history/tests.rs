@@ -265,3 +265,19 @@ async fn cloud_that_never_answered_is_told_from_one_that_is_being_asked() {
     core.entered_background().await;
     until(&core, Connection::Connecting).await;
 }
+
+#[tokio::test]
+async fn page_of_who_did_what_is_asked_for_by_grant_and_before_an_act() {
+    let cloud = cloud_with_sign_in().await;
+    let act = json!({ "id": id(90), "at": 5, "what": "device.added", "name": "Gate", "of_the_future": 1 });
+    let page = json!({ "acts": [act], "next": id(90) });
+    answer(&cloud, "GET", "/v1/history", ResponseTemplate::new(200).set_body_json(page)).await;
+    let (_phone, core) = signed_in_phone(&cloud).await;
+    let history = core.profile().history();
+    let page = history.page(Some(id(50).parse().unwrap()), Some(id(91).parse().unwrap()), 20).await.unwrap();
+    assert_eq!((page.acts[0].what.as_str(), page.next), ("device.added", Some(id(90).parse().unwrap())));
+    let sent = requests_to(&cloud, "/v1/history").await;
+    let query: Vec<_> = sent[0].url.query_pairs().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(query, ["limit=20".to_owned(), format!("before={}", id(91)), format!("grant={}", id(50))]);
+    assert!(matches!(history.page(None, None, 201).await, Err(Error::InvalidInput { .. })));
+}

@@ -59,6 +59,13 @@ impl From<SessionResponse> for Grant {
 #[derive(Debug)]
 pub(crate) struct Handed(pub(super) Grant);
 
+#[cfg(test)]
+impl Handed {
+    pub(crate) fn of(response: SessionResponse) -> Self {
+        Self(response.into())
+    }
+}
+
 /// What a person types to sign in.
 pub(super) struct Credentials {
     pub(super) email: String,

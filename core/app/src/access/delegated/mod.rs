@@ -16,6 +16,8 @@ mod lease;
 mod opened;
 mod session;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use kept::secrets_of_delegation;
 pub(crate) use lease::Lease;

@@ -116,21 +116,18 @@ impl Delegated {
             self.finish_now(AccessEnd::Left).await;
         }
         // Before the session: a phone that is killed in between finds a row, sees that it has no session, and ends it.
-        kept::keep_acting(&self.context.ports, &new.acting).await?;
-        let opened = self.open_profile(new.acting.clone(), false).await;
-        let taken_over = match opened {
-            Ok(open) => {
-                open.lease.renew(open.lease.moment().await).await;
-                open.profile.session.take_over(new.session).await
-            }
-            Err(fault) => Err(fault),
-        };
-        if taken_over.is_err() {
+        let kept = kept::keep_acting(&self.context.ports, &new.acting).await;
+        let open = self.open_profile(new.acting, false).await?;
+        open.lease.renew(open.lease.moment().await).await;
+        // Also when it could not be kept: whoever took a session over can end it.
+        let taken_over = open.profile.session.take_over(new.session).await;
+        let begun = kept.and(taken_over);
+        if begun.is_err() {
             self.finish_now(AccessEnd::SessionEnded).await;
             self.state.send_replace(DelegatedState::Nobody);
         }
         drop(turn);
-        taken_over
+        begun
     }
 
     async fn open_profile(self: &Arc<Self>, acting: Acting, expects_session: bool) -> Result<Open, Fault> {

@@ -17,7 +17,7 @@ class OtherApp(
      * Opens the link there and nowhere else; a browser or a stranger's app never sees it. What only calls itself like our
      * other app and is signed by somebody else is not there.
      */
-    override fun open(link: String) {
+    override fun openLink(link: String) {
         if (!isThere() || !isOurs()) throw LinkException.AppMissing()
         val intent = Intent(Intent.ACTION_VIEW, Uri.parse(link)).setPackage(name).addFlags(Intent.FLAG_ACTIVITY_NEW_TASK)
         try {

@@ -1,36 +1,19 @@
-//! The pages of devices: the list of a section and a site, one device, its name, and letting go of it.
+//! A list of devices with its two menus, as the home page and the page of devices show it.
 
-use super::store::{self, DeviceFilter};
-use super::{DeviceChange, change, release};
+use super::PAGE_PATH;
+use crate::devices::store::{self, DeviceFilter};
+use crate::portal::Page;
 use crate::portal::words::{Words, fill};
-use crate::portal::{Complaint, Page, PageForm, Place, lead_to, show, show_with};
 use crate::problem::Refusal;
-use crate::server::{ApiPath, ApiQuery, CloudState};
+use crate::server::CloudState;
 use crate::sites;
-use crate::text;
-use askama::Template;
-use axum::Router;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
-use axum::routing::get;
 use porchlight_protocol::devices::{Device, Section};
 use porchlight_protocol::sites::Site;
-use porchlight_protocol::{DeviceId, ProblemCode, SiteId};
+use porchlight_protocol::{DeviceId, SiteId};
 use serde::Deserialize;
-
-/// Devices on one page.
-pub(crate) const PAGE: usize = 50;
 
 /// Sites that a menu offers; who has more finds them among the locations.
 const MENU: i64 = 50;
-
-pub(crate) fn routes() -> Router<CloudState> {
-    Router::new()
-        .route("/devices", get(list))
-        .route("/devices/{id}", get(read).post(rename))
-        .route("/devices/{id}/release", get(ask_release).post(let_go))
-}
 
 /// Which devices a page shows.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -85,7 +68,7 @@ impl DeviceList {
         let filter = DeviceFilter { site: shown.site, section: shown.section, after: shown.after };
         let mut rows = store::visible_devices(&mut db, sight, filter, size as i64 + 1).await?;
         let more = (rows.len() > size)
-            .then(|| address("/devices", Shown { after: Some(rows[size - 1].id), ..shown }));
+            .then(|| address(PAGE_PATH, Shown { after: Some(rows[size - 1].id), ..shown }));
         rows.truncate(size);
         let devices = rows.iter().map(|device| line(page, device, &sites)).collect();
         let chosen_section = shown.section.map_or(words.section_all, |section| section_word(words, section));
@@ -147,7 +130,7 @@ fn section_icon(section: Section) -> &'static str {
     if section == Section::Unknown { "device" } else { section.as_str() }
 }
 
-fn line(page: &Page, device: &Device, sites: &[Site]) -> DeviceLine {
+pub(super) fn line(page: &Page, device: &Device, sites: &[Site]) -> DeviceLine {
     let site = sites.iter().find(|site| site.id == device.site);
     DeviceLine {
         id: device.id,
@@ -173,130 +156,4 @@ fn presence(page: &Page, device: &Device) -> String {
         Some(at) => fill(since, &[("time", &page.reader.times.say(at))]),
         None => bare.to_owned(),
     }
-}
-
-#[derive(Template)]
-#[template(path = "devices/list.html")]
-struct DevicesPage<'a> {
-    page: &'a Page,
-    place: Place,
-    list: DeviceList,
-}
-
-async fn list(
-    State(state): State<CloudState>,
-    page: Page,
-    ApiQuery(shown): ApiQuery<Shown>,
-) -> Result<Response, Refusal> {
-    let list = DeviceList::read(&state, &page, shown, "/devices", PAGE).await?;
-    show(&DevicesPage { page: &page, place: Place::Devices, list })
-}
-
-#[derive(Template)]
-#[template(path = "devices/device.html")]
-struct DevicePage<'a> {
-    page: &'a Page,
-    place: Place,
-    device: Device,
-    serial: Vec<String>,
-    line: DeviceLine,
-    typed: String,
-    complaint: Complaint,
-}
-
-async fn read(
-    State(state): State<CloudState>,
-    page: Page,
-    ApiPath(id): ApiPath<DeviceId>,
-) -> Result<Response, Refusal> {
-    let device = find(&state, &page, id).await?;
-    let typed = device.name.clone();
-    show(&device_page(&state, &page, device, typed, Complaint::default()).await?)
-}
-
-async fn find(state: &CloudState, page: &Page, id: DeviceId) -> Result<Device, Refusal> {
-    let device = store::visible_device(&mut *state.db.read().await?, page.caller.sight(), id).await?;
-    device.ok_or(ProblemCode::NotFound.into())
-}
-
-async fn device_page<'a>(
-    state: &CloudState,
-    page: &'a Page,
-    device: Device,
-    typed: String,
-    complaint: Complaint,
-) -> Result<DevicePage<'a>, Refusal> {
-    let mut db = state.db.read().await?;
-    let site = sites::store::visible_site(&mut db, page.caller.sight(), device.site).await?;
-    let line = line(page, &device, site.as_slice());
-    let serial = in_fours(device.serial.as_str());
-    Ok(DevicePage { page, place: Place::Devices, serial, device, line, typed, complaint })
-}
-
-/// A serial as it is easiest to compare: the page draws the gaps, so that what is copied has none.
-fn in_fours(serial: &str) -> Vec<String> {
-    let letters: Vec<_> = serial.chars().collect();
-    letters.chunks(4).map(|four| four.iter().collect()).collect()
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RenameForm {
-    name: String,
-}
-
-async fn rename(
-    State(state): State<CloudState>,
-    page: Page,
-    ApiPath(id): ApiPath<DeviceId>,
-    PageForm(form): PageForm<RenameForm>,
-) -> Result<Response, Refusal> {
-    match rename_to(&state, &page, id, &form.name).await {
-        Ok(()) => Ok(lead_to(&format!("/devices/{id}"), "saved")),
-        Err(refusal) => {
-            let complaint = Complaint::of(&page.reader, refusal)?;
-            let device = find(&state, &page, id).await?;
-            let shown = device_page(&state, &page, device, form.name, complaint).await?;
-            show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
-        }
-    }
-}
-
-async fn rename_to(state: &CloudState, page: &Page, id: DeviceId, name: &str) -> Result<(), Refusal> {
-    let name = Some(text::check_name("name", name)?);
-    let mut tx = state.db.begin().await?;
-    page.caller.confirm(&mut tx).await?;
-    change(&mut tx, &page.caller, id, DeviceChange { name, site: None }).await?;
-    Ok(tx.commit().await?)
-}
-
-#[derive(Template)]
-#[template(path = "devices/release.html")]
-struct ReleasePage<'a> {
-    page: &'a Page,
-    place: Place,
-    device: Device,
-    title: String,
-}
-
-async fn ask_release(
-    State(state): State<CloudState>,
-    page: Page,
-    ApiPath(id): ApiPath<DeviceId>,
-) -> Result<Response, Refusal> {
-    let device = find(&state, &page, id).await?;
-    let title = fill(page.reader.words.device_remove_title, &[("name", &device.name)]);
-    show(&ReleasePage { page: &page, place: Place::Devices, device, title })
-}
-
-async fn let_go(
-    State(state): State<CloudState>,
-    page: Page,
-    ApiPath(id): ApiPath<DeviceId>,
-) -> Result<Response, Refusal> {
-    let mut tx = state.db.begin().await?;
-    page.caller.confirm(&mut tx).await?;
-    release(&mut tx, &page.caller, id).await?;
-    tx.commit().await?;
-    Ok(lead_to("/devices", "removed"))
 }

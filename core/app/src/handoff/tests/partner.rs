@@ -1,0 +1,115 @@
+//! The partner's side: in this order, or not at all.
+
+use crate::handoff::secrets::{Code, Verifier};
+use crate::handoff::{LinkOpener, NotOpened, link};
+use crate::ports::PortFault;
+use crate::testing::*;
+use crate::{ConflictReason, Error};
+use link::{Effect, Event, State, transition};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex};
+use wiremock::{MockServer, ResponseTemplate};
+
+/// Opens links, or does not.
+#[derive(Debug, Default)]
+struct Opener {
+    opened: Mutex<Vec<String>>,
+    fails: Option<NotOpened>,
+}
+
+impl LinkOpener for Opener {
+    fn open(&self, link: &SecretString) -> Result<(), NotOpened> {
+        self.opened.lock().unwrap().push(link.expose_secret().to_owned());
+        self.fails.map_or(Ok(()), Err)
+    }
+}
+
+async fn cloud_that_begins() -> MockServer {
+    let cloud = cloud_with_sign_in().await;
+    let begun = json!({ "code": code(1), "expires_in": 60, "grant": grant(&id(50)) });
+    let route = format!("/v1/grants/{}/handoffs", id(50));
+    answer(&cloud, "POST", &route, ResponseTemplate::new(201).set_body_json(begun)).await;
+    cloud
+}
+
+#[tokio::test]
+async fn verifier_is_in_the_vault_before_the_link_is_opened_and_its_challenge_in_the_cloud() {
+    let cloud = cloud_that_begins().await;
+    let (phone, core) = signed_in_phone(&cloud).await;
+    let opener = Arc::new(Opener::default());
+    core.profile().open_customer_app(id(50).parse().unwrap(), opener.clone()).await.unwrap();
+    assert_eq!(*opener.opened.lock().unwrap(), [link(&code(1)).expose_secret()]);
+    let left: Value = serde_json::from_slice(phone.vault.entry.lock().unwrap().as_ref().unwrap()).unwrap();
+    let verifier = Verifier(left["verifier"].as_str().unwrap().into());
+    let sent = requests_to(&cloud, &format!("/v1/grants/{}/handoffs", id(50))).await;
+    assert_eq!(sent[0].body_json::<Value>().unwrap(), json!({ "challenge": verifier.challenge() }));
+    assert!(!sent[0].headers.contains_key("idempotency-key"), "the answer is a secret");
+    assert_eq!(left["grant"]["company"]["name"], "Bright Solar");
+    assert!(!left.to_string().contains(&code(1)), "only its hash");
+}
+
+#[tokio::test]
+async fn missing_customer_app_is_said_and_the_entry_is_taken_back() {
+    let cloud = cloud_that_begins().await;
+    let (phone, core) = signed_in_phone(&cloud).await;
+    let opener = Arc::new(Opener { fails: Some(NotOpened::AppMissing), ..Opener::default() });
+    let failed = core.profile().open_customer_app(id(50).parse().unwrap(), opener).await;
+    assert_eq!(failed, Err(Error::Conflict { reason: ConflictReason::CustomerAppMissing }));
+    assert!(phone.vault.entry.lock().unwrap().is_none());
+}
+
+#[tokio::test]
+async fn link_is_not_opened_when_the_cloud_refuses_or_the_vault_takes_nothing() {
+    let opener = Arc::new(Opener::default());
+    let open = async |core: &crate::Porchlight| {
+        core.profile().open_customer_app(id(50).parse().unwrap(), opener.clone()).await
+    };
+    let cloud = cloud_with_sign_in().await;
+    answer(&cloud, "POST", &format!("/v1/grants/{}/handoffs", id(50)), problem(409, "grant_over")).await;
+    let (_phone, core) = signed_in_phone(&cloud).await;
+    assert_eq!(open(&core).await, Err(Error::Conflict { reason: ConflictReason::AccessOver }));
+    let cloud = cloud_that_begins().await;
+    let (phone, core) = signed_in_phone(&cloud).await;
+    phone.vault.locked.store(true, SeqCst);
+    assert_eq!(open(&core).await, Err(Error::Conflict { reason: ConflictReason::PhoneLocked }));
+    phone.vault.locked.store(false, SeqCst);
+    phone.vault.broken.store(true, SeqCst);
+    assert!(matches!(open(&core).await, Err(Error::Internal { .. })));
+    assert!(opener.opened.lock().unwrap().is_empty());
+    assert!(!core.diagnostics().contains("pl_ho_"));
+}
+
+#[test]
+fn events_out_of_their_order_are_illegal() {
+    let host = "porchlight.example".parse().unwrap();
+    let fault = || crate::error::Fault::Port { port: "handoff vault", fault: PortFault::Broken };
+    for state in [
+        || State::Asking { verifier: Verifier::mint() },
+        || State::Leaving { link: "x".into() },
+        || State::Opening,
+        || State::TakingBack { why: NotOpened::Broken },
+        || State::Opened,
+        || State::Failed(crate::error::Fault::Offline),
+    ] as [fn() -> State; 6]
+    {
+        let made = serde_json::from_value(json!({ "elapsed": { "secs": 1, "nanos": 0 }, "boot_id": "b" }));
+        let grant = serde_json::from_value(grant(&id(50))).unwrap();
+        let begun = Event::Begun { code: Code(code(1).into()), grant, made: made.unwrap() };
+        for event in [begun, Event::Left, Event::Opened(Ok(())), Event::TakenBack, Event::Failed(fault())] {
+            let fits = matches!(
+                (state(), &event),
+                (State::Asking { .. }, Event::Begun { .. } | Event::Failed(_))
+                    | (State::Leaving { .. }, Event::Left | Event::Failed(_))
+                    | (State::Opening, Event::Opened(_))
+                    | (State::TakingBack { .. }, Event::TakenBack)
+            );
+            let next = transition(state(), event, &host);
+            assert_eq!(next.is_ok(), fits, "{next:?}");
+            let opens = |effect: &Effect| matches!(effect, Effect::Open(_));
+            let left_before = matches!(state(), State::Leaving { .. });
+            assert!(left_before || !next.is_ok_and(|(_, effects)| effects.iter().any(opens)));
+        }
+    }
+}
