@@ -25,7 +25,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use porchlight_protocol::people::OrganizationKind;
-use porchlight_protocol::{Problem, ProblemCode};
+use porchlight_protocol::{CLIENT_HEADER, Problem, ProblemCode};
 
 /// The page that leads in.
 pub(crate) const SIGN_IN: &str = "/sign-in";
@@ -42,8 +42,7 @@ const STRICT_TRANSPORT: &str = "max-age=63072000";
 
 /// Lets a request for a page in, and dresses the answer.
 pub(crate) async fn pass(State(state): State<CloudState>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if path.starts_with("/v1/") || path == "/healthz" || path == "/readyz" {
+    if is_for_programs(&request) {
         return next.run(request).await;
     }
     let mut reader = Reader::of(request.headers());
@@ -54,6 +53,14 @@ pub(crate) async fn pass(State(state): State<CloudState>, request: Request, next
     }
     protect(response.headers_mut(), &reader.nonce);
     response
+}
+
+/// What no person asks for; an app that asks for what is not there, too, reads problems and no pages.
+fn is_for_programs(request: &Request) -> bool {
+    let path = request.uri().path();
+    let is_lost_app =
+        request.headers().contains_key(CLIENT_HEADER) && request.extensions().get::<MatchedPath>().is_none();
+    path.starts_with("/v1/") || path == "/healthz" || path == "/readyz" || is_lost_app
 }
 
 async fn answer(

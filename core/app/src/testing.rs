@@ -129,6 +129,19 @@ impl HandoffVault for MemoryVault {
 #[derive(Debug)]
 pub(crate) struct StoppedClock(pub(crate) AtomicI64, pub(crate) Mutex<(Duration, String)>);
 
+impl StoppedClock {
+    /// The phone is on for this much longer, asleep or not.
+    pub(crate) fn pass(&self, time: Duration) {
+        self.1.lock().unwrap().0 += time;
+    }
+
+    /// The phone is started anew.
+    pub(crate) fn start_anew(&self) {
+        let mut now = self.1.lock().unwrap();
+        *now = (Duration::from_secs(100), format!("{} again", now.1));
+    }
+}
+
 impl Clock for StoppedClock {
     fn wall_time(&self) -> i64 {
         self.0.load(SeqCst)
