@@ -93,7 +93,7 @@ class JourneyTest : AppOnStage() {
         enters(gate)
         fillsIn("Gate", "not its password")
         kim.waitFor("That password does not open this device")
-        kim.waitFor("tries left in the next 15 minutes")
+        kim.waitFor("You have 4 tries left in the next 15 minutes. The password is the device’s own, not your account’s.")
         kim.presses(R.string.remedy_retype_password)
         fillsIn("Gate", DEVICE_PASSWORD)
         kim.waitFor(R.string.added_title)
