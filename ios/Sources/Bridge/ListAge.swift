@@ -12,9 +12,9 @@ import PorchlightCore
 
     @ObservationIgnored private var connection = Connection.live
     @ObservationIgnored private var lasting: Task<Void, Never>?
-    private static let moment = Duration.seconds(1)
+    @ObservationIgnored private let moment: Duration
 
-    public init() {}
+    public init(after moment: Duration = .seconds(1)) { self.moment = moment }
 
     func follow(_ connection: Connection, asOf: Date?) {
         (self.asOf, isOld) = (asOf, connection == .unreachable)
@@ -26,7 +26,7 @@ import PorchlightCore
     }
 
     private func last() async {
-        try? await Task.sleep(for: Self.moment)
+        try? await Task.sleep(for: moment)
         if !Task.isCancelled { isConnecting = true }
     }
 }

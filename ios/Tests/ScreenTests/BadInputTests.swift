@@ -10,10 +10,7 @@ import Testing
     @Test func framesThatCannotBeAreRefusedAndTheNextOneIsRead() async throws {
         let kim = try await Kim.atHome()
         defer { kim.leaves() }
-        let siteID = try await kim.core.sites.window(offset: 0, count: 1).items[0].id
-        let model = AddDeviceModel(core: kim.core, opening: .new(section: .video, siteID: siteID))
-        await model.open()
-        let scanner = try #require(model.labelScanner())
+        let (model, scanner) = try await kim.scanning()
         let offer = { (bytes: Int, width: UInt32, height: UInt32, stride: UInt32) in
             try scanner.offerFrame(luma: Data(count: bytes), width: width, height: height, rowStride: stride, rotation: .quarter)
         }
@@ -86,7 +83,8 @@ import Testing
     @Test func linkThatComesInWhileAddingLeavesWhatWasTyped() async throws {
         let kim = try await Kim.atHome()
         defer { kim.leaves() }
-        let gate = try kim.stage.device(password: devicePassword)
+        // Off until the link came in: adding takes a moment only.
+        let gate = try kim.stage.device(password: devicePassword, on: false)
         try await kim.presses("home_add_device")
         try await kim.presses("scan_enter_manually")
         try await kim.types(gate.serial, "field_serial")
@@ -100,6 +98,7 @@ import Testing
         try await kim.presses("details_next")
         try await kim.waits(for: "adding_title")
         try await linkComesIn(kim)
+        try kim.stage.switchOn(gate)
         try await kim.waits(for: "added_title")
         #expect(try await kim.core.devices.window(section: nil, site: nil, offset: 0, count: 10).total == 1)
     }
@@ -114,10 +113,7 @@ import Testing
     @Test func framesAndCallsAfterTheEndOfAFlowChangeNothing() async throws {
         let kim = try await Kim.atHome()
         defer { kim.leaves() }
-        let siteID = try await kim.core.sites.window(offset: 0, count: 1).items[0].id
-        let model = AddDeviceModel(core: kim.core, opening: .new(section: .video, siteID: siteID))
-        await model.open()
-        let scanner = try #require(model.labelScanner())
+        let (model, scanner) = try await kim.scanning()
         await model.cancel()
         try await until("the flow is over") { model.isGone }
         let gate = try kim.stage.device(password: devicePassword)

@@ -1,6 +1,7 @@
 import Bridge
 import Foundation
 import SwiftUI
+import Testing
 
 @testable import Screens
 
@@ -99,6 +100,21 @@ let accountPassword = "canary-porch-lantern"
         try await types(name, "field_device_name")
         try ui.type(password, into: says("field_device_password"))
         try await presses("details_next")
+    }
+
+    /// Presses a line of the list of devices, queued or added.
+    func opens(_ device: String) async throws {
+        let line = { self.ui.reachable.first { $0.action != nil && $0.label.contains(device) } }
+        try await until("\(device) is listed") { line() != nil }
+        line()?.action?()
+    }
+
+    /// A flow of their own, as a screen would have it, and the scanner for its camera.
+    func scanning() async throws -> (model: AddDeviceModel, scanner: LabelScanner) {
+        let siteID = try await core.sites.window(offset: 0, count: 1).items[0].id
+        let model = AddDeviceModel(core: core, opening: .new(section: .video, siteID: siteID))
+        await model.open()
+        return (model, try #require(model.labelScanner()))
     }
 
     func leaves() {

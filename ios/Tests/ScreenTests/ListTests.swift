@@ -6,29 +6,31 @@ import Testing
 /// How a list says what it is waiting for: long in answering, out of reach, and back again.
 @MainActor @Suite(.serialized) struct ListTests {
     @Test func connectingIsSaidOnlyOfWhatLasts() async throws {
-        let age = ListAge()
-        age.follow(.connecting, asOf: .now)
-        #expect(!age.isConnecting)
-        try await Task.sleep(for: .milliseconds(500))
+        let patient = ListAge(after: .seconds(60))
+        let age = ListAge(after: .milliseconds(20))
+        for each in [patient, age] { each.follow(.connecting, asOf: .now) }
         #expect(!age.isConnecting)
         try await until("it lasts") { age.isConnecting }
+        #expect(!patient.isConnecting)
         age.follow(.live, asOf: .now)
         #expect(!age.isConnecting)
     }
 
     @Test func connectionThatIsThereInAMomentIsNotTalkedAbout() async throws {
-        let age = ListAge()
+        let age = ListAge(after: .milliseconds(20))
         age.follow(.connecting, asOf: .now)
         age.follow(.live, asOf: .now)
-        try await Task.sleep(for: .milliseconds(1300))
+        try await Task.sleep(for: .milliseconds(200))
         #expect(!age.isConnecting && !age.isOld)
     }
 
     @Test func readingAgainDoesNotBeginTheMomentAnew() async throws {
-        let age = ListAge()
-        for _ in 0..<4 {
+        let age = ListAge(after: .milliseconds(100))
+        let deadline = ContinuousClock.now + .seconds(20)
+        // Asked again more often than the moment is long.
+        while !age.isConnecting, .now < deadline {
             age.follow(.connecting, asOf: .now)
-            try await Task.sleep(for: .milliseconds(400))
+            try await Task.sleep(for: .milliseconds(10))
         }
         #expect(age.isConnecting)
     }

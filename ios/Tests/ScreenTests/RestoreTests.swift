@@ -75,13 +75,16 @@ import Testing
     /// The claim may be through before the next process asks: then the list shows the device.
     @Test func addingGoesOnInTheNextProcessAndNothingHappensTwice() async throws {
         let kim = try await Kim.atHome()
-        try await kim.enters(try kim.stage.device(password: devicePassword))
+        // Off until the next process is there: adding takes a moment only.
+        let gate = try kim.stage.device(password: devicePassword, on: false)
+        try await kim.enters(gate)
         try await kim.fillsIn("Gate", devicePassword)
         try await kim.waits(for: "adding_title")
         let scene = kim.scene
         kim.ui.close()
         let next = try await Kim(stage: kim.stage, phone: kim.phone, folder: kim.folder, scene: scene)
         defer { next.leaves() }
+        try kim.stage.switchOn(gate)
         try await until("it is added") { next.ui.shows(next.says("added_title")) || next.ui.shows("1 device") }
         try await Task.sleep(for: .milliseconds(500))
         let total = try await next.core.devices.window(section: nil, site: nil, offset: 0, count: 10).total

@@ -44,8 +44,7 @@ import Testing
         let kim = try await left.opensAgain()
         defer { kim.leaves() }
         try await kim.presses("tab_devices")
-        try await until("the device is listed") { kim.ui.reachable.contains { $0.action != nil && $0.label.contains("Gate") } }
-        kim.ui.reachable.first { $0.action != nil && $0.label.contains("Gate") }?.action?()
+        try await kim.opens("Gate")
         try await kim.presses("queued_give_up")
         try await kim.waits(for: "queued_give_up_body")
         try await kim.presses("cancel")

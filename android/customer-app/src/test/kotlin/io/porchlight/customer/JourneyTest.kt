@@ -56,12 +56,12 @@ class JourneyTest : AppOnStage() {
         kim.waitFor(R.string.scan_hint)
         TestApplication.seen = gate
         kim.waitFor(R.string.confirm_title)
-        kim.waitFor("LX4-\u20090000\u20091")
+        kim.waitFor("LX4-00001")
         kim.presses(R.string.confirm_define)
         TestApplication.seen = null
         fillsIn("Gate", DEVICE_PASSWORD)
         kim.waitFor(R.string.added_title)
-        kim.waitFor("Gate (LX4-\u20090000\u20091) is in your list.")
+        kim.waitFor("Gate (LX4-00001) is in your list.")
         kim.presses(R.string.added_done)
         kim.waitFor("1 device")
 
@@ -93,7 +93,7 @@ class JourneyTest : AppOnStage() {
         enters(gate)
         fillsIn("Gate", "not its password")
         kim.waitFor("That password does not open this device")
-        kim.waitFor("tries left in the next 15 minutes")
+        kim.waitFor("You have 4 tries left in the next 15 minutes. The password is the device’s own, not your account’s.")
         kim.presses(R.string.remedy_retype_password)
         fillsIn("Gate", DEVICE_PASSWORD)
         kim.waitFor(R.string.added_title)

@@ -52,7 +52,8 @@ class LeakTest {
         while (System.currentTimeMillis() < until) {
             Thread.sleep(200)
             val now = alive()
-            if (if (hoped == null) now == former else now.more(hoped).isEmpty()) return now
+            val isSettled = hoped?.let { now.more(it).isEmpty() } ?: (now == former)
+            if (isSettled) return now
             former = now
         }
         return former

@@ -2,12 +2,10 @@ package io.porchlight.screens
 
 import android.content.Context
 import android.widget.LinearLayout
-import io.porchlight.bridge.Connection
 import io.porchlight.bridge.Device
 import io.porchlight.bridge.DeviceLine
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.QueuedDevice
-import java.time.Instant
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.combine
@@ -18,8 +16,7 @@ internal data class DevicesState(
     val lines: List<DeviceLine> = emptyList(),
     val total: Int = 0,
     val sites: Map<String, String> = emptyMap(),
-    val asOf: Instant? = null,
-    val live: Boolean = true,
+    val age: ListAge = ListAge(),
     val problem: PorchlightException? = null,
 )
 
@@ -32,6 +29,7 @@ internal class DevicesScreen(
     override val route: Route.Devices,
 ) : Screen<DevicesState>(DevicesState()) {
     private val wanted = MutableStateFlow(PART)
+    private val ages = ListAges()
 
     init {
         scope.launch { combine(core.deviceChanges, wanted) { _, wanted -> wanted }.collectLatest(::read) }
@@ -41,16 +39,15 @@ internal class DevicesScreen(
     private suspend fun read(wanted: Int) = trying({ problem -> change { it.copy(loading = false, problem = problem) } }) {
         val window = core.devices.window(route.section, route.site, 0u, wanted.coerceAtMost(MOST).toUInt())
         val sites = core.sites.window(0u, MOST.toUInt()).items.associate { it.id to it.name }
-        change {
-            DevicesState(window.asOf == null && window.items.isEmpty(), window.items, window.total.toInt(), sites, window.asOf, window.connection != Connection.UNREACHABLE)
-        }
+        val isLoading = window.asOf == null && window.items.isEmpty()
+        ages.follow(window.connection, window.asOf) { age -> change { DevicesState(isLoading, window.items, window.total.toInt(), sites, age) } }
     }
 
     override fun build(page: Page): (DevicesState) -> Unit {
         val context = page.context
         page.bar(context.getString(sectionName(route.section)))
         page.barView(context.iconButton(R.drawable.ic_plus, context.getString(R.string.devices_add), R.color.primary) { add(page) })
-        val old = page.notice()
+        val age = AgeNotice(page)
         val spinner = page.spinner(R.string.waiting)
         val empty = page.text(Type.BODY, context.getString(R.string.devices_empty), R.color.muted, 32)
         val list = context.column()
@@ -61,7 +58,7 @@ internal class DevicesScreen(
             spinner.shown(state.loading && state.problem == null)
             empty.shown(!state.loading && state.lines.isEmpty() && state.problem == null)
             more.shown(state.lines.size < state.total && state.lines.size < MOST)
-            page.showAge(old, state.problem, state.live, state.asOf)
+            age.show(state.problem, state.age)
             list.removeAllViews()
             for (line in state.lines) {
                 when (line) {

@@ -3,11 +3,9 @@ package io.porchlight.screens
 import android.view.View
 import android.widget.LinearLayout
 import android.widget.PopupMenu
-import io.porchlight.bridge.Connection
 import io.porchlight.bridge.DeviceSection
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.Site
-import java.time.Instant
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.launch
@@ -20,8 +18,7 @@ internal data class HomeState(
     val sites: List<Site> = emptyList(),
     val place: Place = Place(),
     val devices: Int = 0,
-    val asOf: Instant? = null,
-    val live: Boolean = true,
+    val age: ListAge = ListAge(),
     val problem: PorchlightException? = null,
 )
 
@@ -32,6 +29,7 @@ internal val SECTIONS = DeviceSection.entries - DeviceSection.UNKNOWN
 
 internal class HomeScreen(private val core: OpenCore, private val stack: Stack) : Screen<HomeState>(HomeState()) {
     override val route = Route.Home
+    private val ages = ListAges()
 
     init {
         scope.launch {
@@ -43,9 +41,8 @@ internal class HomeScreen(private val core: OpenCore, private val stack: Stack) 
     private suspend fun read(place: Place) = trying({ problem -> change { it.copy(loading = false, problem = problem) } }) {
         val sites = core.sites.window(0u, SITES_SHOWN)
         val devices = core.devices.window(place.section, place.site?.id, 0u, 1u)
-        change {
-            HomeState(sites.asOf == null && sites.items.isEmpty(), sites.items, place, devices.total.toInt(), sites.asOf, sites.connection != Connection.UNREACHABLE)
-        }
+        val isLoading = sites.asOf == null && sites.items.isEmpty()
+        ages.follow(sites.connection, sites.asOf) { age -> change { HomeState(isLoading, sites.items, place, devices.total.toInt(), age) } }
     }
 
     override fun build(page: Page): (HomeState) -> Unit {
@@ -53,7 +50,7 @@ internal class HomeScreen(private val core: OpenCore, private val stack: Stack) 
         val section = page.picker(R.string.home_section)
         val site = page.picker(R.string.home_site)
         page.barView(pickers(page, section, site), fills = true)
-        val old = page.notice()
+        val age = AgeNotice(page)
         val spinner = page.spinner(R.string.waiting)
         val empty = page.text(Type.SECTION, context.getString(R.string.home_empty_title), top = 48)
         val why = page.text(Type.BODY, context.getString(R.string.home_empty_body), R.color.muted)
@@ -78,7 +75,7 @@ internal class HomeScreen(private val core: OpenCore, private val stack: Stack) 
             makeSite.shown(!state.loading && !hasSites && state.problem == null)
             sign.setImageResource(sectionIcon(state.place.section))
             count.text = context.resources.getQuantityString(R.plurals.home_devices, state.devices, state.devices)
-            page.showAge(old, state.problem, state.live, state.asOf)
+            age.show(state.problem, state.age)
         }
     }
 
@@ -152,15 +149,4 @@ internal fun Page.menu(anchor: View, choices: List<String>, onChoose: (Int) -> U
         true
     }
     menu.show()
-}
-
-/** What went wrong, or how old what is shown is when the cloud is out of reach. */
-internal fun Page.showAge(notice: Notice, problem: PorchlightException?, live: Boolean, asOf: Instant?) {
-    when {
-        problem != null -> notice.show(Tone.DANGER, context.wordsFor(problem), null, problem.report, actionFor(problem))
-        !live && asOf != null -> {
-            notice.show(Tone.WARNING, context.getString(R.string.list_old_title), context.getString(R.string.list_old_body, context.spell(asOf)))
-        }
-        else -> notice.show(Tone.WARNING, null, null)
-    }
 }

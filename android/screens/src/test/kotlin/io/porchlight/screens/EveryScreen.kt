@@ -77,13 +77,14 @@ private fun signingIn(): List<Shot<*>> {
 
 private fun home(): List<Shot<*>> {
     fun home(what: String, state: HomeState) = Shot("home-$what", { HomeScreen(it.core, it.stack) }, state)
-    val known = HomeState(loading = false, sites = sites, place = Place(site = sites.first()), devices = 4, asOf = Instant.now())
+    val known = HomeState(loading = false, sites = sites, place = Place(site = sites.first()), devices = 4, age = ListAge(Instant.now()))
     return listOf(
         home("loading", HomeState()),
-        home("no-site", HomeState(loading = false, asOf = Instant.now())),
+        home("no-site", HomeState(loading = false, age = ListAge(Instant.now()))),
         home("site", known),
         home("all-sites", known.copy(place = Place(DeviceSection.ENERGY), devices = 1)),
-        home("old", known.copy(live = false, asOf = moment)),
+        home("connecting", known.copy(age = ListAge(moment, isConnecting = true))),
+        home("old", known.copy(age = ListAge(moment, isOld = true))),
         home("broken", HomeState(problem = broken)),
     )
 }
@@ -93,12 +94,13 @@ private fun devices(): List<Shot<*>> {
         Shot("devices-$what", { DevicesScreen(it.core, it.stack, Route.Devices(DeviceSection.VIDEO, null)) }, state)
     fun device(what: String, state: OneDeviceState) =
         Shot("device-$what", { OneDeviceScreen(it.core, it.stack, Route.OneDevice(gate.id)) }, state)
-    val known = DevicesState(false, lines, lines.size, sites.associate { it.id to it.name }, Instant.now())
+    val known = DevicesState(false, lines, lines.size, sites.associate { it.id to it.name }, ListAge(Instant.now()))
     return listOf(
         devices("loading", DevicesState()),
         devices("empty", known.copy(lines = emptyList(), total = 0)),
         devices("list", known),
-        devices("old", known.copy(live = false, asOf = moment)),
+        devices("connecting", known.copy(age = ListAge(moment, isConnecting = true))),
+        devices("old", known.copy(age = ListAge(moment, isOld = true))),
         devices("broken", DevicesState(problem = broken)),
         devices("more", known.copy(lines = lines + lines, total = 1_000)),
         device("online", OneDeviceState(gate, sites.first().name)),

@@ -28,6 +28,7 @@ import io.porchlight.bridge.QueuedReason
 import io.porchlight.bridge.Remedy
 import io.porchlight.bridge.SeenCode
 import io.porchlight.bridge.Site
+import io.porchlight.bridge.probeFailures
 import java.time.Instant
 
 // A household for the pictures.
@@ -102,25 +103,10 @@ internal fun filledIn(
     problems: List<DetailsProblem> = emptyList(),
 ) = AddDeviceState.Details(onLabel, DetailsForm("Gate", "Europe/Berlin", daylight), changes, problems, by, false)
 
-/** With the remedies that the core gives them: the table stands at `AddDeviceFailure::remedies`. */
-private val failures = listOf(
-    AddDeviceFailure.WrongPassword(3u) to listOf(Remedy.RETYPE_PASSWORD),
-    AddDeviceFailure.WrongClaimCode(1u) to listOf(Remedy.CHECK_NUMBER, Remedy.USE_PASSWORD),
-    AddDeviceFailure.NoAnswer to listOf(Remedy.CHECK_NUMBER, Remedy.TRY_AGAIN),
-    AddDeviceFailure.BelongsToAnother to emptyList(),
-    AddDeviceFailure.AlreadyYours("5", "Gate", "Lake house") to listOf(Remedy.SHOW_DEVICE),
-    AddDeviceFailure.TooManyTries(840u) to listOf(Remedy.TRY_AGAIN),
-    AddDeviceFailure.PresenceRequired to listOf(Remedy.PRESS_BUTTON),
-    AddDeviceFailure.PresenceRequired to listOf(Remedy.CREATE_PASSWORD),
-    AddDeviceFailure.HasPassword to listOf(Remedy.USE_PASSWORD),
-    AddDeviceFailure.DeviceFault to listOf(Remedy.TRY_AGAIN),
-    AddDeviceFailure.WrongDeviceKey to listOf(Remedy.CHECK_NUMBER),
-    AddDeviceFailure.NotAllowed to emptyList(),
-    AddDeviceFailure.NotAccepted to listOf(Remedy.CHANGE_DETAILS),
-    AddDeviceFailure.WaitedTooLong to listOf(Remedy.TRY_AGAIN),
-    AddDeviceFailure.Internal("7f3a-20c1") to listOf(Remedy.TRY_AGAIN),
-    AddDeviceFailure.Interrupted to listOf(Remedy.TRY_AGAIN),
-)
+/** The core's own, with the remedies that it gives them; where there is a name to say, one is said. */
+private val failures = probeFailures().map { (failure, _, remedies) ->
+    (if (failure is AddDeviceFailure.AlreadyYours) failure.copy(name = "Gate", site = "Lake house") else failure) to remedies
+}
 
 private fun nameOf(failure: AddDeviceFailure, remedies: List<Remedy>) =
     "failed-${failure.javaClass.simpleName.slug()}" + if (Remedy.CREATE_PASSWORD in remedies) "-without-button" else ""

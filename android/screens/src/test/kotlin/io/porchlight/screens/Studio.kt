@@ -63,7 +63,8 @@ internal class Studio : AutoCloseable {
         return Shown(window, dialog)
     }
 
-    private fun layOut() {
+    /** Runs what waits, and lays out what came of it. */
+    fun layOut() {
         idle()
         val bars = Insets.of(0, activity.dp(STATUS_BAR), 0, activity.dp(NAVIGATION_BAR))
         activity.findViewById<ViewGroup>(android.R.id.content).getChildAt(0)
