@@ -436,7 +436,13 @@ on!(Sqlite, database::sqlite);
 on!(Postgres, database::postgres);
 
 prop_state_machine! {
-    #![proptest_config(Config { cases: sequences(), failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config {
+        cases: sequences(),
+        failure_persistence: None,
+        // A step that does not follow is drawn again.
+        max_local_rejects: u32::MAX,
+        ..Config::default()
+    })]
 
     #[test]
     fn acts_succeed_exactly_when_the_model_says_so_on_sqlite(sequential 1..24 => Sqlite);

@@ -30,18 +30,51 @@ fun AddDeviceFlow.states(): Flow<AddDeviceState> = callbackFlow {
     awaitClose { subscription.destroy() }
 }.buffer(UNLIMITED)
 
-/** Something in the list is different: ask for its window again. The latest change always comes. */
-fun SiteList.changes(): Flow<Unit> = callbackFlow {
-    val subscription = listen(object : ListListener {
-        override fun onChange() {
-            trySend(Unit)
+/** Every state of a handoff, in order, the current one first. */
+fun HandoffFlow.states(): Flow<HandoffState> = callbackFlow {
+    val subscription = listen(object : HandoffListener {
+        override fun onState(state: HandoffState) {
+            trySend(state)
         }
     })
     awaitClose { subscription.destroy() }
-}.conflate()
+}.buffer(UNLIMITED)
+
+/** Every state of acting in a customer's account, in order, the current one first. */
+fun DelegatedSession.states(): Flow<DelegatedState> = callbackFlow {
+    val subscription = listen(object : DelegatedListener {
+        override fun onState(state: DelegatedState) {
+            trySend(state)
+        }
+    })
+    awaitClose { subscription.destroy() }
+}.buffer(UNLIMITED)
 
 /** Something in the list is different: ask for its window again. The latest change always comes. */
-fun DeviceList.changes(): Flow<Unit> = callbackFlow {
+fun SiteList.changes(): Flow<Unit> = changesOf(::listen)
+
+/** Something in the list is different: ask for its window again. The latest change always comes. */
+fun DeviceList.changes(): Flow<Unit> = changesOf(::listen)
+
+/** Something in the list is different: ask for its window again. The latest change always comes. */
+fun CustomerList.changes(): Flow<Unit> = changesOf(::listen)
+
+/** Something in the list is different: ask for its window again. The latest change always comes. */
+fun OfferList.changes(): Flow<Unit> = changesOf(::listen)
+
+/** Something in the list is different: ask for its window again. The latest change always comes. */
+fun MembershipList.changes(): Flow<Unit> = changesOf(::listen)
+
+/** Something in the list is different: ask for its window again. The latest change always comes. */
+fun RequestList.changes(): Flow<Unit> = changesOf(::listen)
+
+/** Something in the list is different: ask for its window again. The latest change always comes. */
+fun GrantList.changes(): Flow<Unit> = changesOf(::listen)
+
+/** Something happened in the account: read the newest page again. */
+fun HistoryList.changes(): Flow<Unit> = changesOf(::listen)
+
+private fun changesOf(listen: (ListListener) -> Subscription): Flow<Unit> = callbackFlow {
     val subscription = listen(object : ListListener {
         override fun onChange() {
             trySend(Unit)

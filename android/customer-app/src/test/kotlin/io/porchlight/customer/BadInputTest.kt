@@ -86,7 +86,7 @@ class BadInputTest {
     fun a_store_that_throws_is_broken_and_one_that_comes_back_serves() = Stage().use { stage ->
         val phone = TestPhone()
         val store = Moody(phone.secrets)
-        val ports = phone.ports().let { Ports(store, it.clock, it.connectivity, it.signer) }
+        val ports = phone.ports().let { Ports(store, it.clock, it.connectivity, it.signer, it.vault) }
         val password = stage.account(SignedInPhone.EMAIL)
         soon {
             openCore(stage, ports).use { porchlight ->
@@ -106,7 +106,7 @@ class BadInputTest {
     @Test
     fun a_signer_that_returns_rubbish_fails_the_sign_in_and_nothing_else() = Stage().use { stage ->
         val phone = TestPhone()
-        val ports = phone.ports().let { Ports(it.secrets, it.clock, it.connectivity, Rubbish(it.signer)) }
+        val ports = phone.ports().let { Ports(it.secrets, it.clock, it.connectivity, Rubbish(it.signer), it.vault) }
         val password = stage.account(SignedInPhone.EMAIL)
         soon {
             openCore(stage, ports).use { porchlight ->

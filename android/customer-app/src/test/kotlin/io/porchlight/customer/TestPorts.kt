@@ -2,6 +2,7 @@ package io.porchlight.customer
 
 import io.porchlight.bridge.Clock
 import io.porchlight.bridge.Connectivity
+import io.porchlight.bridge.HandoffVault
 import io.porchlight.bridge.PortException
 import io.porchlight.bridge.Ports
 import io.porchlight.bridge.ProbeKey
@@ -10,14 +11,18 @@ import io.porchlight.bridge.Signer
 import java.time.Duration
 import java.time.Instant
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicReference
 
-/** A phone's Keystore, keys and radio, in memory: they outlive the app's process, as on a phone. */
-class TestPhone {
+/**
+ * A phone's Keystore, keys and radio, in memory: they outlive the app's process, as on a phone. Both apps of a phone share
+ * the vault; alone, an app has one of its own.
+ */
+class TestPhone(private val vault: HandoffVault = MemoryVault()) {
     val secrets = MemorySecrets()
     val radio = Radio()
     private val signer = MemorySigner()
 
-    fun ports() = Ports(secrets, JvmClock, radio, signer)
+    fun ports() = Ports(secrets, JvmClock, radio, signer, vault)
 }
 
 class MemorySecrets : SecretStore {
@@ -32,6 +37,14 @@ class MemorySecrets : SecretStore {
     override fun remove(name: String) {
         kept.remove(name)
     }
+}
+
+class MemoryVault : HandoffVault {
+    private val kept = AtomicReference<ByteArray?>()
+
+    override fun put(entry: ByteArray) = kept.set(entry.clone())
+
+    override fun take(): ByteArray? = kept.getAndSet(null)
 }
 
 class Radio : Connectivity {

@@ -4,11 +4,16 @@ import android.app.Activity
 import android.app.Application
 import android.os.Bundle
 import io.porchlight.bridge.Configuration
+import io.porchlight.bridge.CustomerList
 import io.porchlight.bridge.DeviceList
+import io.porchlight.bridge.GrantList
+import io.porchlight.bridge.MembershipList
+import io.porchlight.bridge.OfferList
 import io.porchlight.bridge.Porchlight
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.Ports
 import io.porchlight.bridge.Profile
+import io.porchlight.bridge.RequestList
 import io.porchlight.bridge.SessionFlow
 import io.porchlight.bridge.SessionState
 import io.porchlight.bridge.SiteList
@@ -23,6 +28,7 @@ import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.SharedFlow
 import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.merge
 import kotlinx.coroutines.flow.shareIn
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.launch
@@ -69,7 +75,8 @@ abstract class PorchlightApplication : Application() {
         openings.value = Opening.Busy
         scope.launch {
             openings.value = try {
-                Opening.Open(OpenCore(openPorchlight(this@PorchlightApplication, configuration, ports()), scope))
+                val porchlight = openPorchlight(this@PorchlightApplication, configuration, ports())
+                Opening.Open(OpenCore(porchlight, scope), Acting(porchlight, scope))
             } catch (problem: PorchlightException) {
                 Opening.Failed(problem)
             }
@@ -89,7 +96,11 @@ abstract class PorchlightApplication : Application() {
     /** Lets the core go, as the end of the process would; for tests. */
     fun close() {
         scope.cancel()
-        (openings.value as? Opening.Open)?.core?.close()
+        (openings.value as? Opening.Open)?.run {
+            acting.close()
+            core.close()
+            core.porchlight.destroy()
+        }
     }
 
     /** One call after the other: a screen that comes back at once must not be overtaken by its own leaving. */
@@ -128,12 +139,11 @@ abstract class PorchlightApplication : Application() {
 internal sealed interface Opening {
     data object Busy : Opening
     data class Failed(val problem: PorchlightException) : Opening
-    data class Open(val core: OpenCore) : Opening
+    data class Open(val core: OpenCore, val acting: Acting) : Opening
 }
 
 /** The open core, its flows and lists; each listened to once, for all screens. */
-internal class OpenCore(val porchlight: Porchlight, scope: CoroutineScope) {
-    val profile: Profile = porchlight.profile()
+internal class OpenCore(val porchlight: Porchlight, scope: CoroutineScope, val profile: Profile = porchlight.profile()) {
     val session: SessionFlow = profile.session()
     val sites: SiteList = profile.sites()
     val devices: DeviceList = profile.devices()
@@ -141,10 +151,21 @@ internal class OpenCore(val porchlight: Porchlight, scope: CoroutineScope) {
     val siteChanges: SharedFlow<Unit> = sites.changes().shareIn(scope, SharingStarted.Eagerly, replay = 1)
     val deviceChanges: SharedFlow<Unit> = devices.changes().shareIn(scope, SharingStarted.Eagerly, replay = 1)
 
+    val customers: CustomerList = profile.customers()
+    val offers: OfferList = profile.offers()
+    val memberships: MembershipList = profile.memberships()
+    val requests: RequestList = profile.requests()
+    val grants: GrantList = profile.grants()
+
+    /** Something is different about who may work for whom. */
+    val accessChanges: SharedFlow<Unit> =
+        merge(customers.changes(), offers.changes(), memberships.changes(), requests.changes(), grants.changes())
+            .shareIn(scope, SharingStarted.Lazily, replay = 1)
+
     /** The section and the site that a person looks at: the same on every screen. */
     val place = MutableStateFlow(Place())
 
     fun close() {
-        listOf(session, sites, devices, profile, porchlight).forEach { it.destroy() }
+        listOf(session, sites, devices, customers, offers, memberships, requests, grants, profile).forEach { it.destroy() }
     }
 }

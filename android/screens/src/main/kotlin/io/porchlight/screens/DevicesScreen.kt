@@ -118,7 +118,7 @@ internal fun Context.statusRow(device: Device): LinearLayout {
     return statusRow(words, sign, color)
 }
 
-private fun Context.statusRow(words: String, sign: Int, color: Int) = row().apply {
+internal fun Context.statusRow(words: String, sign: Int, color: Int) = row().apply {
     addView(context.icon(sign, color, 18))
     putWide(context.textView(Type.SECONDARY, color).apply { text = words }, 6)
 }

@@ -14,14 +14,15 @@ import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.view.WindowInsets
 import android.widget.FrameLayout
+import io.porchlight.bridge.OtherApp
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.collectLatest
-import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
+import io.porchlight.bridge.Acting as ActingNow
 
 /** The one activity of an app: shows the top of the stack, and asks the system for what screens need. */
 open class MainActivity : Activity() {
@@ -30,7 +31,7 @@ open class MainActivity : Activity() {
     private lateinit var frame: FrameLayout
     private var page: Page? = null
     private var bars = Rect()
-    private var stack: Stack? = null
+    private var stacks: Stacks? = null
     private val app get() = application as PorchlightApplication
 
     override fun attachBaseContext(base: Context) = super.attachBaseContext(base.inLanguageOfWords())
@@ -43,7 +44,7 @@ open class MainActivity : Activity() {
         }
         setContentView(frame)
         @Suppress("DEPRECATION") // The framework's own way past a rotation; its successor is androidx's.
-        stack = lastNonConfigurationInstance as Stack?
+        stacks = lastNonConfigurationInstance as Stacks?
         if (Build.VERSION.SDK_INT >= 33) onBackInvokedDispatcher.registerOnBackInvokedCallback(0) { goBack() }
         typed = TypedText(savedInstanceState)
         val kept = savedInstanceState?.getStringArrayList(ROUTES).orEmpty().mapNotNull(Route::of)
@@ -55,17 +56,31 @@ open class MainActivity : Activity() {
             is Opening.Busy -> showAlone(WaitingScreen())
             is Opening.Failed -> showAlone(WaitingScreen(opening.problem) { app.openAgain() })
             is Opening.Open -> {
-                val stack = stack ?: Stack(app, opening.core, kept).also { stack = it }
-                scope.launch { opening.core.sessionStates.filterNotNull().collect(stack::follow) }
-                stack.top.filterNotNull().collectLatest { showAlone(it) }
+                val stacks = stacks ?: Stacks(app, opening, kept).also { stacks = it }
+                stacks.follow(scope)
+                takeLink(intent, stacks)
+                stacks.shown.collectLatest { shown -> showAlone(shown.screen, shown.acting) }
             }
         }
     }
 
-    internal fun <S : Any> showAlone(screen: Screen<S>) {
+    override fun onNewIntent(intent: Intent) {
+        super.onNewIntent(intent)
+        stacks?.let { takeLink(intent, it) } ?: setIntent(intent)
+    }
+
+    /** Every link goes to the core, which knows which are ours; none is kept. */
+    private fun takeLink(intent: Intent?, stacks: Stacks) {
+        val link = intent?.takeIf { it.action == Intent.ACTION_VIEW }?.dataString ?: return
+        setIntent(Intent())
+        stacks.take(link)
+    }
+
+    internal fun <S : Any> showAlone(screen: Screen<S>, acting: ActingNow? = null) {
         drawing?.cancel()
         val page = Page(this).also { page = it }
         val draw = screen.build(page)
+        acting?.let { page.actingBanner(it) { stacks?.leave() } }
         page.keepClear(bars)
         frame.removeAllViews()
         frame.addView(page.view, FrameLayout.LayoutParams(MATCH_PARENT, MATCH_PARENT))
@@ -96,27 +111,27 @@ open class MainActivity : Activity() {
     }
 
     @Deprecated("The framework's own way past a rotation; its successor is androidx's.")
-    override fun onRetainNonConfigurationInstance(): Any? = stack
+    override fun onRetainNonConfigurationInstance(): Any? = stacks
 
     override fun onSaveInstanceState(outState: Bundle) {
         super.onSaveInstanceState(outState)
-        stack?.top?.value?.let { TypedText.save(frame, it.route, outState) }
-        outState.putStringArrayList(ROUTES, ArrayList(stack?.routes.orEmpty().map { it.text() }))
+        stacks?.top?.let { TypedText.save(frame, it.route, outState) }
+        outState.putStringArrayList(ROUTES, ArrayList(stacks?.routes.orEmpty().map { it.text() }))
     }
 
     override fun onStart() {
         super.onStart()
-        stack?.top?.value?.appeared(hasCamera())
+        stacks?.top?.appeared(hasCamera())
     }
 
     override fun onStop() {
-        stack?.top?.value?.disappeared()
+        stacks?.top?.disappeared()
         super.onStop()
     }
 
     override fun onDestroy() {
         scope.cancel()
-        if (!isChangingConfigurations) stack?.close()
+        if (!isChangingConfigurations) stacks?.close()
         super.onDestroy()
     }
 
@@ -125,7 +140,14 @@ open class MainActivity : Activity() {
 
     private fun goBack() {
         typed.forget()
-        if (stack?.back() != true) finish()
+        if (stacks?.back() != true) finish()
+    }
+
+    /** Our other app on this phone, for a link that is its alone. */
+    internal fun customerApp() = OtherApp(this, getString(R.string.configuration_customer_app), knownCertificates())
+
+    private fun knownCertificates() = resources.getStringArray(R.array.configuration_known_certificates).map { digits ->
+        digits.chunked(2).map { it.toInt(16).toByte() }.toByteArray()
     }
 
     internal fun askForCamera() = requestPermissions(arrayOf(Manifest.permission.CAMERA), CAMERA)
@@ -164,14 +186,14 @@ open class MainActivity : Activity() {
         if (requestCode != CAMERA) return
         // No rationale after a refusal means that the system will not ask again.
         val forEver = !shouldShowRequestPermissionRationale(Manifest.permission.CAMERA)
-        stack?.top?.value?.answered(Answer.Camera(hasCamera(), forEver))
+        stacks?.top?.answered(Answer.Camera(hasCamera(), forEver))
     }
 
     @Deprecated("The framework's own way; its successor is androidx's.")
     override fun onActivityResult(requestCode: Int, resultCode: Int, data: Intent?) {
         val place = data?.data
         if (requestCode != PICTURE || resultCode != RESULT_OK || place == null) return
-        scope.launch { stack?.top?.value?.answered(Answer.Picture(readPicture(contentResolver, place))) }
+        scope.launch { stacks?.top?.answered(Answer.Picture(readPicture(contentResolver, place))) }
     }
 
     private companion object {

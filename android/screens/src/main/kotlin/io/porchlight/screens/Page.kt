@@ -32,8 +32,10 @@ internal class Page(val context: Context) {
     private val tabs = context.row().apply { setBackgroundColor(context.getColor(R.color.surface)) }
     private val fields = mutableListOf<Field>()
     private var shownProblem: Any? = null
+    private val banner = context.column()
     val view: LinearLayout = context.column().apply {
         setBackgroundColor(context.getColor(R.color.background))
+        put(banner)
         put(bar)
         put(line, height = context.dp(4))
         addView(scroll, LinearLayout.LayoutParams(MATCH_PARENT, 0, 1f))
@@ -64,6 +66,12 @@ internal class Page(val context: Context) {
         footer.shown(false)
         fields.clear()
         scroll.scrollTo(0, 0)
+    }
+
+    /** Above everything, on every step of the screen. */
+    fun banner(view: View) {
+        banner.removeAllViews()
+        banner.put(view)
     }
 
     fun bar(title: CharSequence, onBack: (() -> Unit)? = null) {

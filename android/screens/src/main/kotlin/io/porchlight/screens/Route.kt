@@ -13,6 +13,13 @@ sealed interface Route {
     data object NewSite : Route
     data object People : Route
     data object Settings : Route
+    data class AddCustomer(val organization: String) : Route
+    data class OneCustomer(val customer: String) : Route
+    data class AskForAccess(val customer: String) : Route
+    data class Request(val request: String) : Route
+
+    /** Who did what; by one grant only, when it is named. */
+    data class History(val grant: String?) : Route
     data class Devices(val section: DeviceSection, val site: String?) : Route
     data class OneDevice(val device: String) : Route
 
@@ -32,6 +39,11 @@ sealed interface Route {
         NewSite -> "new-site"
         People -> "people"
         Settings -> "settings"
+        is AddCustomer -> "add-customer/$organization"
+        is OneCustomer -> "customer/$customer"
+        is AskForAccess -> "ask/$customer"
+        is Request -> "request/$request"
+        is History -> "history/${grant.orEmpty()}"
         is Devices -> "devices/${section.name}/${site.orEmpty()}"
         is OneDevice -> "device/$device"
         is AddDevice -> "add/${section.name}/$site"
@@ -48,6 +60,11 @@ sealed interface Route {
         fun of(text: String): Route? {
             val parts = text.split('/')
             return plain[text] ?: when (parts.first() to parts.size) {
+                "add-customer" to 2 -> AddCustomer(parts[1])
+                "customer" to 2 -> OneCustomer(parts[1])
+                "ask" to 2 -> AskForAccess(parts[1])
+                "request" to 2 -> Request(parts[1])
+                "history" to 2 -> History(parts[1].ifEmpty { null })
                 "devices" to 3 -> section(parts[1])?.let { Devices(it, parts[2].ifEmpty { null }) }
                 "device" to 2 -> OneDevice(parts[1])
                 "add" to 3 -> section(parts[1])?.let { AddDevice(it, parts[2]) }

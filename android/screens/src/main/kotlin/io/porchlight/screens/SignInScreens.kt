@@ -112,12 +112,14 @@ internal class RegisterScreen(private val core: OpenCore, private val stack: Sta
 
     private fun register(email: String, password: String, given: String, family: String) {
         change { FormState(busy = true) }
-        val language = if (Locale.getDefault().language == "de") Language.GERMAN else Language.ENGLISH
         attempt({ problem -> change { FormState(problem = problem) } }) {
-            core.session.register(email, password, given, family, language)
+            core.session.register(email, password, given, family, languageOfPhone())
         }
     }
 }
+
+/** For mail: one that we write in. */
+internal fun languageOfPhone() = if (Locale.getDefault().language == "de") Language.GERMAN else Language.ENGLISH
 
 internal class CodeScreen(private val core: OpenCore) : Screen<FormState>(FormState()) {
     override val route = Route.Code

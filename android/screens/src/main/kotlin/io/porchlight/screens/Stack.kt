@@ -5,7 +5,13 @@ import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 
 /** The screens that a person went through, the last one on top. It outlives a rotation. */
-internal class Stack(private val app: PorchlightApplication, private val core: OpenCore, wanted: List<Route>) {
+internal class Stack(
+    private val app: PorchlightApplication,
+    private val core: OpenCore,
+    wanted: List<Route>,
+    /** Of a customer's account, in which somebody else works: its places and devices, and nothing of the account. */
+    val isDelegated: Boolean = false,
+) {
     private val screens = ArrayDeque<Screen<*>>()
     private val tops: MutableStateFlow<Screen<*>?> = MutableStateFlow(null)
 
@@ -16,7 +22,16 @@ internal class Stack(private val app: PorchlightApplication, private val core: O
     val routes: List<Route> get() = screens.map { it.route }
 
     /** The first screen of somebody who is signed in. */
-    val home: Route get() = app.home
+    val home: Route get() = if (isDelegated) Route.Home else app.home
+
+    /** A request came while the app was open: it is shown at once, whatever else is. */
+    fun show(requests: List<String>) {
+        val fresh = requests.filter { it !in shownRequests }
+        shownRequests += fresh
+        if (screens.firstOrNull()?.route == home) fresh.lastOrNull()?.let { go(Route.Request(it)) }
+    }
+
+    private val shownRequests = mutableSetOf<String>()
 
     /** The devices of the place that a person looks at. */
     val devices: Route get() = core.place.value.let { Route.Devices(it.section, it.site?.id) }
@@ -94,10 +109,15 @@ internal class Stack(private val app: PorchlightApplication, private val core: O
         Route.Register -> RegisterScreen(core, this)
         Route.Code -> CodeScreen(core)
         Route.Home -> HomeScreen(core, this)
-        Route.Customers -> customersScreen(this)
+        Route.Customers -> CustomersScreen(core, this)
         Route.NewSite -> NewSiteScreen(core, this)
-        Route.People -> peopleScreen(this)
+        Route.People -> PeopleScreen(core, this)
         Route.Settings -> SettingsScreen(core, this)
+        is Route.AddCustomer -> AddCustomerScreen(core, this, route)
+        is Route.OneCustomer -> CustomerScreen(core, this, route)
+        is Route.AskForAccess -> AskScreen(core, this, route)
+        is Route.Request -> RequestScreen(core, this, route)
+        is Route.History -> HistoryScreen(core, this, route)
         is Route.Devices -> DevicesScreen(core, this, route)
         is Route.OneDevice -> OneDeviceScreen(core, this, route)
         is Route.AddDevice -> AddDeviceScreen(app, core, this, route) { core.profile.addDevice(route.section, route.site) }

@@ -15,9 +15,9 @@ internal fun Page.tabs(here: Route, stack: Stack) {
     } else {
         tab(tab(this, R.drawable.ic_home, R.string.tab_home, here == Route.Home) { stack.home() })
         tab(tab(this, R.drawable.ic_device, R.string.tab_devices, here is Route.Devices) { stack.goToTab(stack.devices) })
-        tab(tab(this, R.drawable.ic_people, R.string.tab_people, here == Route.People) { stack.goToTab(Route.People) })
+        if (!stack.isDelegated) tab(tab(this, R.drawable.ic_people, R.string.tab_people, here == Route.People) { stack.goToTab(Route.People) })
     }
-    tab(tab(this, R.drawable.ic_more, R.string.tab_more, here == Route.Settings) { stack.goToTab(Route.Settings) })
+    if (!stack.isDelegated) tab(tab(this, R.drawable.ic_more, R.string.tab_more, here == Route.Settings) { stack.goToTab(Route.Settings) })
 }
 
 /** Where a person is, is told by a ground behind its sign and by heavier letters, not by colour alone. */

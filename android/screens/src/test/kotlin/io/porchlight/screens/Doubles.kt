@@ -8,15 +8,26 @@ import io.porchlight.bridge.AddDeviceListener
 import io.porchlight.bridge.AddDeviceState
 import io.porchlight.bridge.Configuration
 import io.porchlight.bridge.Connection
+import io.porchlight.bridge.CustomerList
+import io.porchlight.bridge.CustomerPlaces
+import io.porchlight.bridge.DelegatedListener
+import io.porchlight.bridge.DelegatedSession
 import io.porchlight.bridge.DetailsEdit
 import io.porchlight.bridge.DeviceList
 import io.porchlight.bridge.DeviceSection
 import io.porchlight.bridge.DeviceWindow
+import io.porchlight.bridge.GrantList
+import io.porchlight.bridge.HandoffFlow
+import io.porchlight.bridge.HandoffListener
+import io.porchlight.bridge.HistoryList
 import io.porchlight.bridge.LabelScanner
 import io.porchlight.bridge.ListListener
+import io.porchlight.bridge.MembershipList
 import io.porchlight.bridge.NoHandle
+import io.porchlight.bridge.OfferList
 import io.porchlight.bridge.Porchlight
 import io.porchlight.bridge.Profile
+import io.porchlight.bridge.RequestList
 import io.porchlight.bridge.SessionFlow
 import io.porchlight.bridge.SessionListener
 import io.porchlight.bridge.SiteList
@@ -46,13 +57,56 @@ private fun subscription() = Subscription(NoHandle)
 
 internal class SilentPorchlight : Porchlight(NoHandle) {
     override fun profile(): Profile = SilentProfile()
+    override fun handoff(): HandoffFlow = SilentHandoff()
+    override fun delegatedSession(): DelegatedSession = SilentDelegated()
 }
 
 private class SilentProfile : Profile(NoHandle) {
     override fun session(): SessionFlow = SilentSession()
     override fun sites(): SiteList = SilentSites()
     override fun devices(): DeviceList = SilentDevices()
+    override fun customers(): CustomerList = SilentCustomers()
+    override fun offers(): OfferList = SilentOffers()
+    override fun memberships(): MembershipList = SilentMemberships()
+    override fun requests(): RequestList = SilentRequests()
+    override fun grants(): GrantList = SilentGrants()
+    override fun history(): HistoryList = SilentHistory()
     override fun findTimeZones(text: String, count: UInt) = listOf("Europe/Berlin", "Europe/London", "America/New_York")
+}
+
+private class SilentHandoff : HandoffFlow(NoHandle) {
+    override fun listen(listener: HandoffListener): Subscription = subscription()
+}
+
+private class SilentDelegated : DelegatedSession(NoHandle) {
+    override fun listen(listener: DelegatedListener): Subscription = subscription()
+}
+
+private class SilentCustomers : CustomerList(NoHandle) {
+    override fun listen(listener: ListListener): Subscription = subscription()
+    override suspend fun get(customer: String) = customers.first()
+    override suspend fun places(customer: String) = CustomerPlaces(emptyList(), emptyList())
+}
+
+private class SilentOffers : OfferList(NoHandle) {
+    override fun listen(listener: ListListener): Subscription = subscription()
+}
+
+private class SilentMemberships : MembershipList(NoHandle) {
+    override fun listen(listener: ListListener): Subscription = subscription()
+}
+
+private class SilentRequests : RequestList(NoHandle) {
+    override fun listen(listener: ListListener): Subscription = subscription()
+    override fun choices() = accessChoices
+}
+
+private class SilentGrants : GrantList(NoHandle) {
+    override fun listen(listener: ListListener): Subscription = subscription()
+}
+
+private class SilentHistory : HistoryList(NoHandle) {
+    override fun listen(listener: ListListener): Subscription = subscription()
 }
 
 private class SilentSession : SessionFlow(NoHandle) {

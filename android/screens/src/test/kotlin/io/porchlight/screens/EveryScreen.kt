@@ -4,6 +4,7 @@ import android.view.View
 import android.view.ViewGroup
 import android.widget.EditText
 import android.widget.RadioButton
+import io.porchlight.bridge.Acting
 import io.porchlight.bridge.AddDeviceState
 import io.porchlight.bridge.ConflictReason
 import io.porchlight.bridge.DeviceSection
@@ -26,16 +27,18 @@ internal class Shot<S : Any>(
     val state: S? = null,
     /** Where letters are large, what this state is about lies below what the screen shows at first. */
     val atEnd: Boolean = false,
+    /** In whose account the screen is, when it is a customer's. */
+    val acting: Acting? = null,
     /** What a person did to the views. */
     val then: MainActivity.() -> Unit = {},
 )
 
 /** Every screen in every state: what pictures are made of, and what is looked through for cut words and lost names. */
-internal val everyScreen: List<Shot<*>> by lazy { waiting() + signingIn() + home() + devices() + rest() + adding() }
+internal val everyScreen: List<Shot<*>> by lazy { waiting() + signingIn() + home() + devices() + rest() + adding() + everyAccessScreen() }
 
-private val offline = PorchlightException.Offline()
-private val broken = PorchlightException.Internal("7f3a-20c1")
-private fun wrong(field: InputField, reason: InputReason) = PorchlightException.InvalidInput(field, reason)
+internal val offline = PorchlightException.Offline()
+internal val broken = PorchlightException.Internal("7f3a-20c1")
+internal fun wrong(field: InputField, reason: InputReason) = PorchlightException.InvalidInput(field, reason)
 
 private fun waiting(): List<Shot<*>> = listOf(
     Shot("waiting", { WaitingScreen() }),
@@ -120,8 +123,6 @@ private fun rest(): List<Shot<*>> = listOf(
     Shot("settings", { SettingsScreen(it.core, it.stack) }, SettingsState(kim)),
     Shot("settings-signing-out", { SettingsScreen(it.core, it.stack) }, SettingsState(kim, busy = true), atEnd = true),
     Shot("settings-not-now", { SettingsScreen(it.core, it.stack) }, SettingsState(kim, problem = PorchlightException.Conflict(ConflictReason.NotNow))),
-    Shot("customers", { customersScreen(it.stack) }),
-    Shot("people", { peopleScreen(it.stack) }),
 )
 
 private fun adding(): List<Shot<*>> = listOf(Shot("add-opening", { it.adding(AddDeviceState.Ended) }, AddingState())) +

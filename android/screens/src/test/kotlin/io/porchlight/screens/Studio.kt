@@ -46,7 +46,7 @@ internal class Studio : AutoCloseable {
         ShadowDialog.getLatestDialog()?.dismiss()
         val screen = shot.make(this)
         idle()
-        activity.showAlone(if (shot.state == null) screen else Posed(screen, shot.state))
+        activity.showAlone(if (shot.state == null) screen else Posed(screen, shot.state), shot.acting)
         // Laid out before somebody acts, as on a phone, and after.
         layOut()
         shot.then(activity)

@@ -1,0 +1,77 @@
+package io.porchlight.screens
+
+import android.content.Context
+import android.text.InputType
+import io.porchlight.bridge.AccessRequest
+import io.porchlight.bridge.AccessScope
+import io.porchlight.bridge.Act
+import io.porchlight.bridge.Grant
+import io.porchlight.bridge.Permission
+import io.porchlight.bridge.Person
+import java.time.Duration
+
+// The words of working in somebody else's account.
+
+internal const val COMMENT = InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_CAP_SENTENCES or InputType.TYPE_TEXT_FLAG_MULTI_LINE
+
+internal val Person.fullName get() = "$givenName $familyName"
+
+internal fun permissionName(permission: Permission): Int = when (permission) {
+    Permission.SITE_READ -> R.string.permission_site_read
+    Permission.SITE_CREATE -> R.string.permission_site_create
+    Permission.SITE_CHANGE -> R.string.permission_site_change
+    Permission.DEVICE_ADD -> R.string.permission_device_add
+    Permission.DEVICE_CHANGE -> R.string.permission_device_change
+    Permission.VIDEO_WATCH -> R.string.permission_video_watch
+    // No consent lists the others; one of a newer cloud is said to be one.
+    else -> R.string.permission_unknown
+}
+
+internal fun Context.permissionsOf(permissions: List<Permission>): String =
+    permissions.joinToString("\n") { "• " + getString(permissionName(it)) }
+
+/** "1 hour", "3 days". */
+internal fun Context.spellSpan(span: Duration): String {
+    val hours = span.toHours().toInt()
+    return if (hours <= 24) resources.getQuantityString(R.plurals.hours, hours, hours) else resources.getQuantityString(R.plurals.days, hours / 24, hours / 24)
+}
+
+/** On what somebody asks to work. */
+internal fun Context.scopeOf(request: AccessRequest): String = when (request.scope) {
+    is AccessScope.Site -> getString(R.string.scope_site, request.scopeName.orEmpty())
+    is AccessScope.Device -> getString(R.string.scope_device, request.scopeName.orEmpty())
+    else -> getString(R.string.scope_account)
+}
+
+internal fun Context.scopeOf(grant: Grant): String = getString(
+    when (grant.scope) {
+        is AccessScope.Site -> R.string.scope_one_site
+        is AccessScope.Device -> R.string.scope_one_device
+        else -> R.string.scope_account
+    },
+)
+
+/** What was done, as a person would say it; of what this app has no words for, that something was. */
+internal fun Context.wordsFor(act: Act): String {
+    val words = ACTS[act.what] ?: return getString(R.string.act_unknown)
+    return getString(words, act.name ?: getString(R.string.act_it))
+}
+
+private val ACTS = mapOf(
+    "account.made" to R.string.act_account_made,
+    "session.began" to R.string.act_session_began,
+    "session.ended" to R.string.act_session_ended,
+    "site.made" to R.string.act_site_made,
+    "site.changed" to R.string.act_site_changed,
+    "device.added" to R.string.act_device_added,
+    "device.renamed" to R.string.act_device_renamed,
+    "device.moved" to R.string.act_device_moved,
+    "device.released" to R.string.act_device_released,
+    "access.asked" to R.string.act_access_asked,
+    "access.withdrawn" to R.string.act_access_withdrawn,
+    "access.granted" to R.string.act_access_granted,
+    "access.declined" to R.string.act_access_declined,
+    "access.ended" to R.string.act_access_ended,
+    "customer.added" to R.string.act_customer_added,
+    "customer.confirmed" to R.string.act_customer_confirmed,
+)

@@ -1,0 +1,110 @@
+package io.porchlight.screens
+
+import android.content.Context
+import android.widget.LinearLayout
+import io.porchlight.bridge.Connection
+import io.porchlight.bridge.Customer
+import io.porchlight.bridge.CustomerState
+import io.porchlight.bridge.Membership
+import io.porchlight.bridge.OrganizationKind
+import io.porchlight.bridge.PorchlightException
+import java.time.Instant
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.collectLatest
+import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.launch
+
+internal data class CustomersState(
+    val loading: Boolean = true,
+    /** Where the person is an installer; none: nobody has taken them in yet. */
+    val company: Membership? = null,
+    val customers: List<Customer> = emptyList(),
+    val total: Int = 0,
+    val asOf: Instant? = null,
+    val live: Boolean = true,
+    val problem: PorchlightException? = null,
+)
+
+private const val PART = 50
+private const val MOST = 200
+
+/** The partner app's first screen: whom the company works for, and what may be done there. */
+internal class CustomersScreen(private val core: OpenCore, private val stack: Stack) : Screen<CustomersState>(CustomersState()) {
+    override val route = Route.Customers
+    private val wanted = MutableStateFlow(PART)
+
+    init {
+        scope.launch { combine(core.accessChanges, wanted) { _, wanted -> wanted }.collectLatest(::read) }
+    }
+
+    private suspend fun read(wanted: Int) = trying({ problem -> change { it.copy(loading = false, problem = problem) } }) {
+        val companies = core.memberships.window(0u, MOST.toUInt()).items.filter { it.kind == OrganizationKind.PARTNER }
+        val window = core.customers.window(null, 0u, wanted.coerceAtMost(MOST).toUInt())
+        val known = window.asOf != null
+        change {
+            CustomersState(!known && window.items.isEmpty(), companies.firstOrNull(), window.items, window.total.toInt(), window.asOf, window.connection != Connection.UNREACHABLE)
+        }
+    }
+
+    override fun build(page: Page): (CustomersState) -> Unit {
+        val context = page.context
+        page.bar(context.getString(R.string.customers_title))
+        val add = context.iconButton(R.drawable.ic_plus, context.getString(R.string.customers_add), R.color.primary) {
+            state.value.company?.let { stack.go(Route.AddCustomer(it.organization)) }
+        }
+        page.barView(add)
+        val old = page.notice()
+        val spinner = page.spinner(R.string.waiting)
+        val company = page.text(Type.SECONDARY, color = R.color.muted)
+        val emptyTitle = page.text(Type.SECTION, top = 32)
+        val emptyBody = page.text(Type.BODY, color = R.color.muted)
+        val list = context.column()
+        page.content.put(list)
+        val more = page.link(R.string.devices_more) { wanted.value += PART }
+        page.tabs(route, stack)
+        return { state ->
+            spinner.shown(state.loading && state.problem == null)
+            add.shown(state.company != null)
+            company.say(state.company?.name)
+            val isEmpty = !state.loading && state.customers.isEmpty()
+            val hasCompany = state.company != null
+            emptyTitle.say(context.getString(if (hasCompany) R.string.customers_empty_title else R.string.customers_no_company_title).takeIf { isEmpty })
+            emptyBody.say(context.getString(if (hasCompany) R.string.customers_empty_body else R.string.customers_no_company_body).takeIf { isEmpty })
+            more.shown(state.customers.size < state.total && state.customers.size < MOST)
+            page.showAge(old, state.problem, state.live, state.asOf)
+            list.removeAllViews()
+            state.customers.forEach { list.put(row(context, it), 8) }
+        }
+    }
+
+    private fun row(context: Context, customer: Customer): LinearLayout {
+        val words = context.column().apply {
+            put(context.textView(Type.BODY).apply { text = customer.fullName })
+            put(context.textView(Type.SECONDARY, R.color.muted).apply { text = customer.email })
+            put(context.accessRow(customer), 4)
+        }
+        val action = context.textView(Type.BODY, R.color.primary).apply {
+            setText(if (customer.grant == null) R.string.customers_edit else R.string.customers_link)
+        }
+        return context.card { stack.go(Route.OneCustomer(customer.id)) }.apply {
+            putWide(words)
+            addView(action)
+        }
+    }
+}
+
+internal val Customer.fullName get() = "$givenName $familyName"
+
+/** What the company may do there, in words with a sign. */
+internal fun Context.accessRow(customer: Customer): LinearLayout {
+    val until = customer.until
+    val (words, sign, color) = when {
+        customer.state == CustomerState.REFUSED -> Triple(getString(R.string.customer_refused), R.drawable.ic_error, R.color.danger)
+        until != null && customer.state == CustomerState.WAITING -> Triple(getString(R.string.customer_waiting_until, spell(until)), R.drawable.ic_queued, R.color.warning)
+        until != null -> Triple(getString(R.string.customer_access_until, spell(until)), R.drawable.ic_check, R.color.success)
+        customer.state == CustomerState.WAITING -> Triple(getString(R.string.customer_waiting), R.drawable.ic_queued, R.color.warning)
+        customer.pending != null -> Triple(getString(R.string.customer_asked), R.drawable.ic_queued, R.color.warning)
+        else -> Triple(getString(R.string.customer_no_access), R.drawable.ic_offline, R.color.muted)
+    }
+    return statusRow(words, sign, color)
+}

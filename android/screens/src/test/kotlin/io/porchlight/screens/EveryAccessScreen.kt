@@ -1,0 +1,171 @@
+package io.porchlight.screens
+
+import io.porchlight.bridge.AccessChoices
+import io.porchlight.bridge.AccessEnd
+import io.porchlight.bridge.AccessRequest
+import io.porchlight.bridge.AccessScope
+import io.porchlight.bridge.Act
+import io.porchlight.bridge.Acting
+import io.porchlight.bridge.Company
+import io.porchlight.bridge.ConflictReason
+import io.porchlight.bridge.Customer
+import io.porchlight.bridge.CustomerOffer
+import io.porchlight.bridge.CustomerPlaces
+import io.porchlight.bridge.CustomerState
+import io.porchlight.bridge.DelegatedState
+import io.porchlight.bridge.DeviceSection
+import io.porchlight.bridge.Grant
+import io.porchlight.bridge.HandoffRefusal
+import io.porchlight.bridge.HandoffState
+import io.porchlight.bridge.InputField
+import io.porchlight.bridge.InputReason
+import io.porchlight.bridge.Membership
+import io.porchlight.bridge.OfferedDevice
+import io.porchlight.bridge.OrganizationKind
+import io.porchlight.bridge.OrganizationRole
+import io.porchlight.bridge.Permission
+import io.porchlight.bridge.PermissionChoice
+import io.porchlight.bridge.Person
+import io.porchlight.bridge.PlaceDevice
+import io.porchlight.bridge.PlaceSite
+import io.porchlight.bridge.PorchlightException
+import io.porchlight.bridge.RequestState
+import io.porchlight.bridge.UnsentAct
+import java.time.Duration
+import java.time.Instant
+
+// An installer and her customers for the pictures.
+
+private val company = Company("o-1", "Bright Solar")
+private val ana = Person("a-2", "Ana", "Ruiz")
+private val kimPerson = Person("a-1", "Kim", "Lee")
+private val soon: Instant = Instant.parse("2026-11-20T16:40:00Z")
+private val permissions = listOf(Permission.SITE_READ, Permission.SITE_CREATE, Permission.DEVICE_ADD)
+
+internal val accessChoices = AccessChoices(
+    listOf(1L, 4L, 24L, 72L, 168L, 720L).map(Duration::ofHours),
+    listOf(
+        PermissionChoice(Permission.SITE_READ, ticked = true, needed = true),
+        PermissionChoice(Permission.SITE_CREATE, ticked = true, needed = false),
+        PermissionChoice(Permission.DEVICE_ADD, ticked = true, needed = false),
+        PermissionChoice(Permission.DEVICE_CHANGE, ticked = true, needed = false),
+        PermissionChoice(Permission.VIDEO_WATCH, ticked = false, needed = false),
+    ),
+)
+
+private val grant = Grant("g-1", ana, company, kimPerson, AccessScope.Account, permissions, moment, soon, null, null)
+private val acting = Acting(grant, soon)
+private val request = AccessRequest(
+    "r-1", RequestState.PENDING, ana, company, "a-1", AccessScope.Site("s-1"), "Lake house", permissions,
+    Duration.ofHours(4), "The inverter reports a fault, and the camera at the gate is to be replaced.", "t", moment, soon, null,
+)
+
+private fun customer(name: String, state: CustomerState, pending: String? = null, grant: String? = null) =
+    Customer("c-$name", "o-1", "$name.with.a.long.address@example.org", name, "Lee", state, pending, grant, soon.takeIf { grant != null })
+
+internal val customers = listOf(
+    customer("Kim", CustomerState.CONFIRMED, grant = "g-1"),
+    customer("Max", CustomerState.CONFIRMED),
+    customer("Noa", CustomerState.CONFIRMED, pending = "r-1"),
+    customer("Ola", CustomerState.WAITING, grant = "g-2"),
+    customer("Pia", CustomerState.REFUSED),
+)
+
+internal fun everyAccessScreen(): List<Shot<*>> = partners() + asking() + answering() + people() + acting()
+
+private fun partners(): List<Shot<*>> {
+    val installer = Membership("o-1", "Bright Solar", OrganizationKind.PARTNER, OrganizationRole.OPERATOR)
+    fun list(what: String, state: CustomersState) = Shot("customers-$what", { CustomersScreen(it.core, it.stack) }, state)
+    fun one(what: String, state: CustomerScreenState) = Shot("customer-$what", { CustomerScreen(it.core, it.stack, Route.OneCustomer("c-1")) }, state)
+    val known = CustomersState(false, installer, customers, customers.size, Instant.now())
+    return listOf(
+        list("loading", CustomersState()),
+        list("no-company", CustomersState(loading = false)),
+        list("empty", known.copy(customers = emptyList(), total = 0)),
+        list("list", known),
+        list("old", known.copy(live = false, asOf = moment)),
+        one("linked", CustomerScreenState(customers[0])),
+        one("no-access", CustomerScreenState(customers[1])),
+        one("asked", CustomerScreenState(customers[2])),
+        one("waiting", CustomerScreenState(customers[3])),
+        one("refused", CustomerScreenState(customers[4])),
+        one("app-missing", CustomerScreenState(customers[0], problem = PorchlightException.Conflict(ConflictReason.CustomerAppMissing))),
+    )
+}
+
+private fun asking(): List<Shot<*>> {
+    val places = CustomerPlaces(listOf(PlaceSite("s-1", "Lake house")), listOf(PlaceDevice("d-1", "Gate", "s-1")))
+    fun ask(what: String, state: AskState) = Shot("ask-$what", { AskScreen(it.core, it.stack, Route.AskForAccess("c-1")) }, state)
+    fun add(what: String, state: AddCustomerState) = Shot("add-customer-$what", { AddCustomerScreen(it.core, it.stack, Route.AddCustomer("o-1")) }, state)
+    val filled = AskState(accessChoices, customers[1], places)
+    return listOf(
+        add("empty", AddCustomerState()),
+        add("exists", AddCustomerState(problem = PorchlightException.Conflict(ConflictReason.CustomerExists))),
+        add("no-email", AddCustomerState(problem = wrong(InputField.EMAIL, InputReason.NOT_ALLOWED))),
+        ask("empty", filled),
+        ask("comment", filled.copy(problem = wrong(InputField.COMMENT, InputReason.TOO_LONG))),
+        ask("offline", filled.copy(problem = offline)),
+    )
+}
+
+private fun answering(): List<Shot<*>> {
+    fun request(what: String, state: RequestScreenState) = Shot("request-$what", { RequestScreen(it.core, it.stack, Route.Request("r-1")) }, state)
+    fun handoff(what: String, state: HandoffState) = Shot("handoff-$what", { HandoffScreen(io.porchlight.screens.Acting(SilentPorchlight(), kotlinx.coroutines.MainScope())) }, HandoffScreenState(state))
+    val shown = RequestScreenState(request, request.lasts, accessChoices.lasts.take(2))
+    return listOf(
+        request("pending", shown),
+        request("over", shown.copy(request = request.copy(state = RequestState.WITHDRAWN))),
+        request("differs", shown.copy(problem = PorchlightException.Conflict(ConflictReason.TermsDiffer))),
+        handoff("reading", HandoffState.Reading),
+        handoff("confirm", HandoffState.Confirm(grant, null)),
+        handoff("instead", HandoffState.Confirm(grant, Acting(grant.copy(subject = Person("a-3", "Max", "Lee")), soon))),
+        handoff("opening", HandoffState.Opening(grant)),
+        handoff("unreached", HandoffState.Unreached(grant)),
+        handoff("not-here", HandoffState.Refused(HandoffRefusal.NotInitiatedHere)),
+        handoff("too-late", HandoffState.Refused(HandoffRefusal.TooLate)),
+        handoff("over", HandoffState.Refused(HandoffRefusal.AccessOver)),
+        handoff("broken", HandoffState.Refused(HandoffRefusal.Internal("7f3a-20c1"))),
+    )
+}
+
+private fun people(): List<Shot<*>> {
+    fun people(what: String, state: PeopleState) = Shot("people-$what", { PeopleScreen(it.core, it.stack) }, state)
+    fun act(at: Long, what: String, name: String?, actor: Person?, by: Company?) =
+        Act("e-$at", moment.minusSeconds(at), what, actor, by, null, null, name)
+    val acts = listOf(
+        act(0, "access.ended", null, kimPerson, null),
+        act(60, "device.added", "Gate", ana, company),
+        act(120, "session.began", null, ana, company),
+        act(180, "roof.lifted", null, null, null),
+        act(240, "site.made", "Grandmother's flat on the third floor", ana, company),
+    )
+    val offer = CustomerOffer("c-1", company, listOf(OfferedDevice("Gate", DeviceSection.VIDEO, "Lake house")))
+    return listOf(
+        people("loading", PeopleState()),
+        people("empty", PeopleState(loading = false, asOf = Instant.now())),
+        people("all", PeopleState(false, listOf(offer), listOf(request), listOf(grant), Instant.now())),
+        people("offline", PeopleState(false, grants = listOf(grant), asOf = Instant.now(), problem = offline)),
+        Shot("history", { HistoryScreen(it.core, it.stack, Route.History(null)) }, HistoryState(false, acts, "e-9")),
+        Shot("history-empty", { HistoryScreen(it.core, it.stack, Route.History(null)) }, HistoryState(false)),
+        Shot("history-offline", { HistoryScreen(it.core, it.stack, Route.History(null)) }, HistoryState(false, problem = offline)),
+    )
+}
+
+private fun acting(): List<Shot<*>> {
+    val home = HomeState(loading = false, sites = sites, place = Place(site = sites.first()), devices = 4, asOf = Instant.now())
+    fun ended(what: String, why: AccessEnd, unsent: List<UnsentAct> = emptyList()): Shot<*> {
+        val state = DelegatedState.Ended(acting, why, soon, unsent)
+        return Shot("acting-ended-$what", { ActingEndedScreen(io.porchlight.screens.Acting(SilentPorchlight(), kotlinx.coroutines.MainScope()), state) }, ActingEndedState(state))
+    }
+    val shed = UnsentAct(kimPerson, "lumen", "2M047C90AN00005", "Lumen Cam 4", DeviceSection.VIDEO, "Shed", soon)
+    return listOf(
+        Shot("acting-home", { HomeScreen(it.core, it.stack) }, home, acting = acting),
+        Shot("acting-locked", { LockedScreen() }, acting = acting),
+        ended("revoked", AccessEnd.REVOKED),
+        ended("unsent", AccessEnd.EXPIRED, listOf(shed)),
+        ended("disabled", AccessEnd.SUBJECT_DISABLED),
+        ended("left-company", AccessEnd.ACTOR_DISABLED),
+        ended("session", AccessEnd.SESSION_ENDED),
+        ended("left", AccessEnd.LEFT),
+    )
+}
