@@ -40,14 +40,14 @@ internal fun Context.spellSpan(span: Duration): String {
 internal fun Context.scopeOf(request: AccessRequest): String = when (request.scope) {
     is AccessScope.Site -> getString(R.string.scope_site, request.scopeName.orEmpty())
     is AccessScope.Device -> getString(R.string.scope_device, request.scopeName.orEmpty())
-    else -> getString(R.string.scope_account)
+    else -> getString(R.string.scope_account_of)
 }
 
 internal fun Context.scopeOf(grant: Grant): String = getString(
     when (grant.scope) {
         is AccessScope.Site -> R.string.scope_one_site
         is AccessScope.Device -> R.string.scope_one_device
-        else -> R.string.scope_account
+        else -> R.string.scope_account_of
     },
 )
 
@@ -58,20 +58,20 @@ internal fun Context.wordsFor(act: Act): String {
 }
 
 private val ACTS = mapOf(
-    "account.made" to R.string.act_account_made,
-    "session.began" to R.string.act_session_began,
-    "session.ended" to R.string.act_session_ended,
-    "site.made" to R.string.act_site_made,
-    "site.changed" to R.string.act_site_changed,
-    "device.added" to R.string.act_device_added,
-    "device.renamed" to R.string.act_device_renamed,
-    "device.moved" to R.string.act_device_moved,
-    "device.released" to R.string.act_device_released,
-    "access.asked" to R.string.act_access_asked,
-    "access.withdrawn" to R.string.act_access_withdrawn,
-    "access.granted" to R.string.act_access_granted,
-    "access.declined" to R.string.act_access_declined,
-    "access.ended" to R.string.act_access_ended,
-    "customer.added" to R.string.act_customer_added,
-    "customer.confirmed" to R.string.act_customer_confirmed,
+    "account.made" to R.string.did_account_made,
+    "session.began" to R.string.did_session_began,
+    "session.ended" to R.string.did_session_ended,
+    "site.made" to R.string.did_site_made,
+    "site.changed" to R.string.did_site_changed,
+    "device.added" to R.string.did_device_added,
+    "device.renamed" to R.string.did_device_renamed,
+    "device.moved" to R.string.did_device_moved,
+    "device.released" to R.string.did_device_released,
+    "access.asked" to R.string.did_access_asked,
+    "access.withdrawn" to R.string.did_access_withdrawn,
+    "access.granted" to R.string.did_access_granted,
+    "access.declined" to R.string.did_access_declined,
+    "access.ended" to R.string.did_access_ended,
+    "customer.added" to R.string.did_customer_added,
+    "customer.confirmed" to R.string.did_customer_confirmed,
 )

@@ -83,5 +83,5 @@ internal class AskScreen(
     }
 }
 
-private fun Context.scopesOf(places: CustomerPlaces): List<String> = listOf(getString(R.string.scope_account)) +
+private fun Context.scopesOf(places: CustomerPlaces): List<String> = listOf(getString(R.string.scope_account_of)) +
     places.sites.map { getString(R.string.scope_site, it.name) } + places.devices.map { getString(R.string.scope_device, it.name) }

@@ -115,7 +115,7 @@ internal class PeopleScreen(private val core: OpenCore, private val stack: Stack
         AlertDialog.Builder(page.context)
             .setTitle(R.string.offer_keep_title)
             .setMessage(R.string.offer_keep_body)
-            .setPositiveButton(R.string.offer_keep) { _, _ -> deed { core.offers.accept(offer.id, true) } }
+            .setPositiveButton(R.string.offer_keep_it) { _, _ -> deed { core.offers.accept(offer.id, true) } }
             .setNegativeButton(R.string.offer_remove) { _, _ -> deed { core.offers.accept(offer.id, false) } }
             .setNeutralButton(R.string.cancel, null)
             .show()

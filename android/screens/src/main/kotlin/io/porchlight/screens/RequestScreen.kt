@@ -37,7 +37,7 @@ internal class RequestScreen(
 
     override fun build(page: Page): (RequestScreenState) -> Unit {
         val context = page.context
-        page.bar(context.getString(R.string.request_title)) { stack.back() }
+        page.bar(context.getString(R.string.request_bar)) { stack.back() }
         val who = page.text(Type.SECTION, top = 16)
         val notice = page.notice()
         val what = page.text(Type.BODY, top = 16)
