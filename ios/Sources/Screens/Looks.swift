@@ -1,4 +1,4 @@
-// The look of shared/look.md in SwiftUI: what is used on more than one screen.
+// The look of the apps: what is used on more than one screen.
 import Bridge
 import SwiftUI
 

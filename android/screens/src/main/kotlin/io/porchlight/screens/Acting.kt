@@ -35,13 +35,19 @@ internal val DelegatedState?.now: ActingNow?
 /** On every screen of a customer's account: whose it is, until when, and the way out. It cannot be dismissed. */
 internal fun Page.actingBanner(acting: ActingNow, onEnd: () -> Unit) {
     val words = context.getString(R.string.acting_banner, acting.grant.subject.fullName, acting.grant.company.name, context.spell(acting.until))
+    val end = context.button(R.string.acting_end, R.color.accent, null, onEnd)
+    val row = context.row().apply {
+        addView(context.icon(R.drawable.ic_porch, R.color.accent, 24))
+        putWide(context.textView(Type.SECONDARY, R.color.accent).apply { text = words }, 12)
+        if (!context.isLow) addView(end)
+    }
     banner(
-        context.row().apply {
+        context.column().apply {
             setBackgroundColor(context.getColor(R.color.accent_soft))
-            setPadding(context.dp(16), context.dp(8), context.dp(8), context.dp(8))
-            addView(context.icon(R.drawable.ic_porch, R.color.accent, 24))
-            putWide(context.textView(Type.SECONDARY, R.color.accent).apply { text = words }, 12)
-            addView(context.button(R.string.acting_end, R.color.accent, null, onEnd))
+            setPadding(context.dp(16), context.dp(8), context.dp(8), if (context.isLow) 0 else context.dp(8))
+            put(row)
+            // Beside a button, large letters would take more lines than such a screen has.
+            if (context.isLow) put(end)
         },
     )
 }

@@ -2,13 +2,11 @@ package io.porchlight.screens
 
 import android.content.Context
 import android.widget.LinearLayout
-import io.porchlight.bridge.Connection
 import io.porchlight.bridge.Customer
 import io.porchlight.bridge.CustomerState
 import io.porchlight.bridge.Membership
 import io.porchlight.bridge.OrganizationKind
 import io.porchlight.bridge.PorchlightException
-import java.time.Instant
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.combine
@@ -20,8 +18,7 @@ internal data class CustomersState(
     val company: Membership? = null,
     val customers: List<Customer> = emptyList(),
     val total: Int = 0,
-    val asOf: Instant? = null,
-    val live: Boolean = true,
+    val age: ListAge = ListAge(),
     val problem: PorchlightException? = null,
 )
 
@@ -32,6 +29,7 @@ private const val MOST = 200
 internal class CustomersScreen(private val core: OpenCore, private val stack: Stack) : Screen<CustomersState>(CustomersState()) {
     override val route = Route.Customers
     private val wanted = MutableStateFlow(PART)
+    private val ages = ListAges()
 
     init {
         scope.launch { combine(core.accessChanges, wanted) { _, wanted -> wanted }.collectLatest(::read) }
@@ -40,9 +38,9 @@ internal class CustomersScreen(private val core: OpenCore, private val stack: St
     private suspend fun read(wanted: Int) = trying({ problem -> change { it.copy(loading = false, problem = problem) } }) {
         val companies = core.memberships.window(0u, MOST.toUInt()).items.filter { it.kind == OrganizationKind.PARTNER }
         val window = core.customers.window(null, 0u, wanted.coerceAtMost(MOST).toUInt())
-        val known = window.asOf != null
-        change {
-            CustomersState(!known && window.items.isEmpty(), companies.firstOrNull(), window.items, window.total.toInt(), window.asOf, window.connection != Connection.UNREACHABLE)
+        val isLoading = window.asOf == null && window.items.isEmpty()
+        ages.follow(window.connection, window.asOf) { age ->
+            change { CustomersState(isLoading, companies.firstOrNull(), window.items, window.total.toInt(), age) }
         }
     }
 
@@ -53,7 +51,7 @@ internal class CustomersScreen(private val core: OpenCore, private val stack: St
             state.value.company?.let { stack.go(Route.AddCustomer(it.organization)) }
         }
         page.barView(add)
-        val old = page.notice()
+        val age = AgeNotice(page)
         val spinner = page.spinner(R.string.waiting)
         val company = page.text(Type.SECONDARY, color = R.color.muted)
         val emptyTitle = page.text(Type.SECTION, top = 32)
@@ -71,7 +69,7 @@ internal class CustomersScreen(private val core: OpenCore, private val stack: St
             emptyTitle.say(context.getString(if (hasCompany) R.string.customers_empty_title else R.string.customers_no_company_title).takeIf { isEmpty })
             emptyBody.say(context.getString(if (hasCompany) R.string.customers_empty_body else R.string.customers_no_company_body).takeIf { isEmpty })
             more.shown(state.customers.size < state.total && state.customers.size < MOST)
-            page.showAge(old, state.problem, state.live, state.asOf)
+            age.show(state.problem, state.age)
             list.removeAllViews()
             state.customers.forEach { list.put(row(context, it), 8) }
         }

@@ -13,7 +13,7 @@ import android.widget.ImageView
 import android.widget.LinearLayout
 import android.widget.TextView
 
-// The look of shared/look.md in code: spaces, type, shapes. Colours are resources, with their night side.
+// The look of the apps: spaces, type, shapes. Colours are resources, with their night side.
 
 /** Sizes of type, in sp. */
 internal enum class Type(val sp: Float) { TITLE(28f), SECTION(22f), BODY(17f), SECONDARY(15f), CAPTION(13f) }

@@ -4,12 +4,10 @@ import android.app.AlertDialog
 import android.content.Context
 import android.widget.LinearLayout
 import io.porchlight.bridge.AccessRequest
-import io.porchlight.bridge.Connection
 import io.porchlight.bridge.CustomerOffer
 import io.porchlight.bridge.Grant
 import io.porchlight.bridge.GrantSide
 import io.porchlight.bridge.PorchlightException
-import java.time.Instant
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.launch
 
@@ -18,8 +16,7 @@ internal data class PeopleState(
     val offers: List<CustomerOffer> = emptyList(),
     val requests: List<AccessRequest> = emptyList(),
     val grants: List<Grant> = emptyList(),
-    val asOf: Instant? = null,
-    val live: Boolean = true,
+    val age: ListAge = ListAge(),
     val busy: Boolean = false,
     val problem: PorchlightException? = null,
 ) {
@@ -29,6 +26,7 @@ internal data class PeopleState(
 /** Who asks, and who has access now: each ends by one tap. */
 internal class PeopleScreen(private val core: OpenCore, private val stack: Stack) : Screen<PeopleState>(PeopleState()) {
     override val route = Route.People
+    private val ages = ListAges()
 
     init {
         scope.launch { core.accessChanges.collectLatest { read() } }
@@ -40,15 +38,15 @@ internal class PeopleScreen(private val core: OpenCore, private val stack: Stack
         val offers = core.offers.window(0u, MOST).items
         val requests = core.requests.waiting()
         val grants = core.grants.window(GrantSide.GIVEN, false, 0u, MOST)
-        change {
-            PeopleState(grants.asOf == null, offers, requests, grants.items, grants.asOf, grants.connection != Connection.UNREACHABLE, problem = it.problem)
+        ages.follow(grants.connection, grants.asOf) { age ->
+            change { PeopleState(grants.asOf == null, offers, requests, grants.items, age, problem = it.problem) }
         }
     }
 
     override fun build(page: Page): (PeopleState) -> Unit {
         val context = page.context
         page.bar(context.getString(R.string.tab_people))
-        val notice = page.notice()
+        val age = AgeNotice(page)
         val spinner = page.spinner(R.string.waiting)
         val list = context.column()
         page.content.put(list)
@@ -59,7 +57,7 @@ internal class PeopleScreen(private val core: OpenCore, private val stack: Stack
         return { state ->
             spinner.shown(state.loading && state.problem == null)
             listOf(emptyTitle, emptyBody).forEach { it.shown(state.isEmpty) }
-            page.showAge(notice, state.problem, state.live, state.asOf)
+            age.show(state.problem, state.age)
             list.removeAllViews()
             list.group(R.string.people_offers, state.offers) { offer(page, it, state.busy) }
             list.group(R.string.people_requests, state.requests) { request(context, it) }

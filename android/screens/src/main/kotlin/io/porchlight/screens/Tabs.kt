@@ -1,6 +1,7 @@
 package io.porchlight.screens
 
 import android.graphics.Typeface
+import android.util.TypedValue
 import android.view.Gravity
 import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
@@ -30,6 +31,8 @@ private fun tab(page: Page, icon: Int, name: Int, isHere: Boolean, onClick: () -
     }
     val words = context.textView(Type.CAPTION, color).apply {
         setText(name)
+        // Its four names stand on one line each, however large the letters; a screen reader and the screen's own title say them too.
+        setTextSize(TypedValue.COMPLEX_UNIT_DIP, (Type.CAPTION.sp * resources.configuration.fontScale).coerceAtMost(LARGEST_NAME_DP))
         textAlignment = View.TEXT_ALIGNMENT_CENTER
         typeface = Typeface.create("sans-serif-medium", if (isHere) Typeface.BOLD else Typeface.NORMAL)
     }
@@ -47,3 +50,5 @@ private fun tab(page: Page, icon: Int, name: Int, isHere: Boolean, onClick: () -
         setOnClickListener { if (!isHere) onClick() }
     }
 }
+
+private const val LARGEST_NAME_DP = 16f

@@ -77,13 +77,14 @@ private fun partners(): List<Shot<*>> {
     val installer = Membership("o-1", "Bright Solar", OrganizationKind.PARTNER, OrganizationRole.OPERATOR)
     fun list(what: String, state: CustomersState) = Shot("customers-$what", { CustomersScreen(it.core, it.stack) }, state)
     fun one(what: String, state: CustomerScreenState) = Shot("customer-$what", { CustomerScreen(it.core, it.stack, Route.OneCustomer("c-1")) }, state)
-    val known = CustomersState(false, installer, customers, customers.size, Instant.now())
+    val known = CustomersState(false, installer, customers, customers.size, ListAge(Instant.now()))
     return listOf(
         list("loading", CustomersState()),
         list("no-company", CustomersState(loading = false)),
         list("empty", known.copy(customers = emptyList(), total = 0)),
         list("list", known),
-        list("old", known.copy(live = false, asOf = moment)),
+        list("connecting", known.copy(age = ListAge(moment, isConnecting = true))),
+        list("old", known.copy(age = ListAge(moment, isOld = true))),
         one("linked", CustomerScreenState(customers[0])),
         one("no-access", CustomerScreenState(customers[1])),
         one("asked", CustomerScreenState(customers[2])),
@@ -142,9 +143,9 @@ private fun people(): List<Shot<*>> {
     val offer = CustomerOffer("c-1", company, listOf(OfferedDevice("Gate", DeviceSection.VIDEO, "Lake house")))
     return listOf(
         people("loading", PeopleState()),
-        people("empty", PeopleState(loading = false, asOf = Instant.now())),
-        people("all", PeopleState(false, listOf(offer), listOf(request), listOf(grant), Instant.now())),
-        people("offline", PeopleState(false, grants = listOf(grant), asOf = Instant.now(), problem = offline)),
+        people("empty", PeopleState(loading = false, age = ListAge(Instant.now()))),
+        people("all", PeopleState(false, listOf(offer), listOf(request), listOf(grant), ListAge(Instant.now()))),
+        people("offline", PeopleState(false, grants = listOf(grant), age = ListAge(Instant.now()), problem = offline)),
         Shot("history", { HistoryScreen(it.core, it.stack, Route.History(null)) }, HistoryState(false, acts, "e-9")),
         Shot("history-empty", { HistoryScreen(it.core, it.stack, Route.History(null)) }, HistoryState(false)),
         Shot("history-offline", { HistoryScreen(it.core, it.stack, Route.History(null)) }, HistoryState(false, problem = offline)),
@@ -152,14 +153,14 @@ private fun people(): List<Shot<*>> {
 }
 
 private fun acting(): List<Shot<*>> {
-    val home = HomeState(loading = false, sites = sites, place = Place(site = sites.first()), devices = 4, asOf = Instant.now())
+    val home = HomeState(loading = false, sites = sites, place = Place(site = sites.first()), devices = 4, age = ListAge(Instant.now()))
     fun ended(what: String, why: AccessEnd, unsent: List<UnsentAct> = emptyList()): Shot<*> {
         val state = DelegatedState.Ended(acting, why, soon, unsent)
         return Shot("acting-ended-$what", { ActingEndedScreen(io.porchlight.screens.Acting(SilentPorchlight(), kotlinx.coroutines.MainScope()), state) }, ActingEndedState(state))
     }
     val shed = UnsentAct(kimPerson, "lumen", "2M047C90AN00005", "Lumen Cam 4", DeviceSection.VIDEO, "Shed", soon)
     return listOf(
-        Shot("acting-home", { HomeScreen(it.core, it.stack) }, home, acting = acting),
+        Shot("acting-home", { HomeScreen(it.core, it.customersStack) }, home, acting = acting),
         Shot("acting-locked", { LockedScreen() }, acting = acting),
         ended("revoked", AccessEnd.REVOKED),
         ended("unsent", AccessEnd.EXPIRED, listOf(shed)),

@@ -31,6 +31,7 @@ internal class Studio : AutoCloseable {
     val app = RuntimeEnvironment.getApplication() as PicturesApplication
     val core = OpenCore(SilentPorchlight(), scope)
     val stack = Stack(app, core, emptyList())
+    val customersStack = Stack(app, core, emptyList(), isDelegated = true)
 
     init {
         repeat(SETTLE) { idle() }
