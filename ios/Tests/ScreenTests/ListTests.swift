@@ -39,6 +39,8 @@ import Testing
         let kim = try await Kim.atHome()
         defer { kim.leaves() }
         let connection = { try await kim.core.sites.window(offset: 0, count: 1).connection }
+        // Only of a stream that stands is it seen that it was closed.
+        while try await connection() != .live { try await Task.sleep(for: .milliseconds(10)) }
         try await kim.core.porchlight.enteredBackground()
         while try await connection() == .live { try await Task.sleep(for: .milliseconds(10)) }
         kim.stage.holdsStill()
