@@ -51,9 +51,12 @@ class RestoreTest : AppOnStage() {
         opensTheApp(back)
     }
 
+    /** It is refused before everything else; whoever has read that is where they were. */
     private fun aLinkComesIn() {
         val link = Uri.parse("https://porchlight.example/h#c=not-a-code")
         controller.newIntent(Intent(Intent.ACTION_VIEW, link))
+        kim.waitFor(R.string.handoff_not_a_link)
+        kim.presses(R.string.cancel)
     }
 
     private fun field(name: Int): String? = controller.get().findViewById<EditText>(name)?.text?.toString()
