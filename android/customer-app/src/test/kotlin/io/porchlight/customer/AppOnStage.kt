@@ -42,32 +42,13 @@ abstract class AppOnStage {
         controller = if (kept == null) activity.setup() else activity.setup(kept)
     }
 
-    protected fun signsIn(password: String = stage.account(EMAIL)) {
-        kim.types(EMAIL, R.string.field_email)
-        kim.types(password, R.string.field_password)
-        kim.presses(R.string.sign_in_action)
-    }
+    protected fun signsIn(password: String = stage.account(EMAIL)) = kim.signsIn(EMAIL, password)
 
-    protected fun makesAPlace() {
-        kim.waitFor(R.string.home_empty_title)
-        kim.presses(R.string.home_make_site)
-        kim.types("Lake house", R.string.field_site_name)
-        kim.presses(R.string.new_site_action)
-        kim.waitFor("Lake house")
-        kim.waitFor(R.string.home_add_device)
-    }
+    protected fun makesAPlace() = kim.makesAPlace()
 
-    /** Types its number, up to where it would be confirmed. */
-    protected fun types(device: StageDevice) {
-        kim.presses(R.string.home_add_device)
-        kim.presses(R.string.scan_enter_manually)
-        kim.types(device.serial, R.string.field_serial)
-    }
+    protected fun types(device: StageDevice) = kim.types(device)
 
-    protected fun enters(device: StageDevice) {
-        types(device)
-        kim.presses(R.string.type_define)
-    }
+    protected fun enters(device: StageDevice) = kim.enters(device)
 
     /** Picks a picture instead of using the camera. */
     protected fun picks(bytes: ByteArray) {
@@ -78,10 +59,5 @@ abstract class AppOnStage {
         shadowOf(controller.get()).receiveResult(asked, Activity.RESULT_OK, Intent().setData(place))
     }
 
-    protected fun fillsIn(name: String, password: String) {
-        kim.waitFor(R.string.details_has_none)
-        kim.types(name, R.string.field_device_name)
-        kim.types(password, R.string.field_device_password)
-        kim.presses(R.string.details_next)
-    }
+    protected fun fillsIn(name: String, password: String) = kim.fillsIn(name, password)
 }

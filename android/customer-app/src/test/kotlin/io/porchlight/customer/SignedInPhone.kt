@@ -2,7 +2,6 @@ package io.porchlight.customer
 
 import io.porchlight.bridge.AddDeviceFlow
 import io.porchlight.bridge.AddDeviceState
-import io.porchlight.bridge.Configuration
 import io.porchlight.bridge.DeviceSection
 import io.porchlight.bridge.Porchlight
 import io.porchlight.bridge.Ports
@@ -50,10 +49,6 @@ suspend inline fun <reified S : AddDeviceState> AddDeviceFlow.reaches(): S = sta
 
 /** A folder of its own is another phone. */
 suspend fun openCore(stage: Stage, ports: Ports, folder: String = "porchlight"): Porchlight {
-    val places = stage.places
-    val configuration = Configuration(
-        places.getString("cloud"), places.getString("link_host"), "customer-android", "1.0.0", places.getString("maker"), emptyList(),
-    )
     val place = RuntimeEnvironment.getApplication().noBackupFilesDir.resolve(folder).path
-    return Porchlight.open(configuration, place, ports.secrets, ports.clock, ports.connectivity, ports.signer, ports.vault)
+    return Porchlight.open(configurationOn(stage, "customer-android"), place, ports.secrets, ports.clock, ports.connectivity, ports.signer, ports.vault)
 }

@@ -30,6 +30,15 @@ class Stage : AutoCloseable {
 
     fun own(device: StageDevice, password: String) = order("own", "serial" to device.serial, "password" to password)
 
+    /** Founds a partner; its installer, Ana Ruiz, can sign in with this password. */
+    fun partner(company: String, email: String): String = order("partner", "company" to company, "email" to email).getString("password")
+
+    /** Somebody with an account becomes the partner's customer. */
+    fun customer(email: String) = order("customer", "email" to email)
+
+    /** The partner's installer asks a customer for the whole account. */
+    fun ask(email: String, hours: Int, comment: String) = order("ask", "email" to email, "hours" to hours, "comment" to comment)
+
     fun cloudOff() = order("cloud_off")
 
     fun cloudOn() = order("cloud_on")

@@ -12,17 +12,19 @@ import java.nio.ByteBuffer
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
 
+/** Of an app whose cloud is a stage's. */
+fun configurationOn(stage: Stage, clientName: String) = Configuration(
+    cloud = stage.places.getString("cloud"),
+    linkHost = stage.places.getString("link_host"),
+    clientName = clientName,
+    clientVersion = "1.0.0",
+    maker = stage.places.getString("maker"),
+    extraRoots = emptyList(),
+)
+
 /** The real app on a stage's cloud, with ports and a camera that a test can hold. */
 class TestApplication : CustomerApplication() {
-    override val configuration: Configuration
-        get() = Configuration(
-            cloud = stage.places.getString("cloud"),
-            linkHost = stage.places.getString("link_host"),
-            clientName = clientName,
-            clientVersion = "1.0.0",
-            maker = stage.places.getString("maker"),
-            extraRoots = emptyList(),
-        )
+    override val configuration: Configuration get() = configurationOn(stage, clientName)
 
     override fun ports(): Ports = phone.ports()
 

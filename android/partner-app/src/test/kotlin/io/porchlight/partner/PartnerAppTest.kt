@@ -1,11 +1,8 @@
 package io.porchlight.partner
 
-import io.porchlight.bridge.Configuration
-import io.porchlight.bridge.Ports
 import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
 import io.porchlight.customer.Stage
-import io.porchlight.customer.TestPhone
 import io.porchlight.screens.MainActivity
 import io.porchlight.screens.R
 import org.junit.After
@@ -16,25 +13,6 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 
 private const val EMAIL = "ana@bright.example"
-
-/** The real app on a stage's cloud, with ports that a test can hold. */
-class TestPartnerApplication : PartnerApplication() {
-    override val configuration: Configuration
-        get() = Configuration(
-            cloud = stage.places.getString("cloud"),
-            linkHost = stage.places.getString("link_host"),
-            clientName = clientName,
-            clientVersion = "1.0.0",
-            maker = stage.places.getString("maker"),
-            extraRoots = emptyList(),
-        )
-
-    override fun ports(): Ports = TestPhone().ports()
-
-    companion object {
-        lateinit var stage: Stage
-    }
-}
 
 @RunWith(CoreTestRunner::class)
 @Config(application = TestPartnerApplication::class, qualifiers = "w411dp-h891dp-420dpi")

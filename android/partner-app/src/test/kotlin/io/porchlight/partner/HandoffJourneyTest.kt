@@ -1,0 +1,182 @@
+package io.porchlight.partner
+
+import android.content.Intent
+import io.porchlight.customer.CoreTestRunner
+import io.porchlight.customer.Person
+import io.porchlight.customer.enters
+import io.porchlight.customer.fillsIn
+import io.porchlight.customer.makesAPlace
+import io.porchlight.customer.signsIn
+import io.porchlight.screens.R
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.annotation.Config
+
+private const val ANA = "ana@bright.example"
+private const val KIM = "kim@example.org"
+private const val DEVICE_PASSWORD = "gate camera 7"
+private const val REQUEST = "Ana Ruiz of Bright Solar asks to work in your account"
+
+/** An installer works in a customer's account by consent, through the real screens of both apps on one phone. */
+@RunWith(CoreTestRunner::class)
+@Config(application = TestPartnerApplication::class, qualifiers = "w411dp-h891dp-420dpi")
+class HandoffJourneyTest {
+    private val phones = TwoPhones()
+    private val stage = phones.stage
+    private val ana get() = phones.partner.person
+    private val kim get() = phones.kims.person
+
+    @After
+    fun close() = phones.close()
+
+    private fun everybodyIsSignedIn() {
+        ana.signsIn(ANA, stage.partner("Bright Solar", ANA))
+        kim.signsIn(KIM, stage.account(KIM))
+        kim.makesAPlace()
+    }
+
+    private fun kimIsACustomer() {
+        everybodyIsSignedIn()
+        stage.customer(KIM)
+        ana.presses("Kim Lee")
+    }
+
+    private fun anaAsks(comment: String = "Two new cameras") {
+        ana.presses(R.string.customer_ask)
+        ana.waitFor("You ask Kim Lee ($KIM).")
+        ana.presses("4 hours")
+        ana.types(comment, R.string.ask_comment)
+        ana.presses(R.string.ask_action)
+    }
+
+    private fun kimConsents() {
+        kim.waitFor(REQUEST)
+        kim.presses(R.string.request_consent)
+        ana.waitFor("Access until")
+    }
+
+    /** Link, and what the phone does with it. */
+    private fun anaOpensTheAccount(): Person {
+        phones.installTheCustomerApp()
+        ana.presses(R.string.customer_open)
+        lateinit var link: Intent
+        ana.waitUntil("the link") { phones.link()?.also { link = it } != null }
+        assertEquals("nobody else sees it", "io.porchlight.customer", link.`package`)
+        val there = phones.opensOnAnasPhone(link).person
+        there.waitFor("Ana Ruiz of Bright Solar will work in the account of Kim Lee")
+        return there
+    }
+
+    private fun anaWorksThere(): Person {
+        kimIsACustomer()
+        anaAsks()
+        kimConsents()
+        return anaOpensTheAccount().apply {
+            presses(R.string.handoff_confirm)
+            waitFor("You are working in Kim Lee’s account for Bright Solar until")
+        }
+    }
+
+    @Test
+    fun an_installer_asks_the_customer_consents_and_ends_it_and_both_see_it_at_once() {
+        everybodyIsSignedIn()
+        ana.presses(R.string.customers_add)
+        ana.types("Kim", R.string.field_given_name)
+        ana.types("Lee", R.string.field_family_name)
+        ana.types(KIM, R.string.field_email)
+        ana.presses(R.string.customers_add)
+        ana.waitFor(R.string.customer_waiting)
+
+        kim.presses(R.string.tab_people)
+        kim.waitFor("Bright Solar says that you are their customer")
+        kim.presses(R.string.offer_accept)
+        anaAsks()
+        ana.waitFor(R.string.customer_asked)
+
+        kim.waitFor(REQUEST)
+        kim.waitFor("“Two new cameras”")
+        kim.waitFor("Add devices")
+        assertFalse("nobody ticked it", kim.reads().contains("Watch live pictures"))
+        kim.presses("1 hour")
+        kim.presses(R.string.request_consent)
+        ana.waitFor("Access until")
+
+        val there = anaOpensTheAccount()
+        assertFalse("nothing is shown before the tap", there.reads().contains("Lake house"))
+        there.presses(R.string.handoff_confirm)
+        there.waitFor("You are working in Kim Lee’s account for Bright Solar until")
+        there.enters(stage.device(DEVICE_PASSWORD))
+        there.waitFor("You are working in Kim Lee’s account for Bright Solar until")
+        there.fillsIn("Gate", DEVICE_PASSWORD)
+        there.waitFor(R.string.added_title)
+        there.presses(R.string.added_done)
+
+        kim.waitFor("Ana Ruiz of Bright Solar")
+        kim.presses(R.string.history_title)
+        kim.waitFor("Added the device Gate")
+        kim.waitFor("Ana Ruiz of Bright Solar, ")
+        phones.kims.activity.onBackPressed()
+        kim.presses(R.string.grant_end)
+        val asked = System.nanoTime()
+        there.waitFor("Access to Kim Lee’s account has ended")
+        println("ended on the acting phone after ${(System.nanoTime() - asked) / 1_000_000} ms")
+        assertFalse(there.reads().contains("Gate"))
+        there.presses(R.string.acting_done)
+        there.waitFor(R.string.sign_in_title)
+        ana.waitFor(R.string.customer_no_access)
+    }
+
+    @Test
+    fun a_customer_who_declines_gives_nothing() {
+        kimIsACustomer()
+        anaAsks()
+        kim.waitFor(REQUEST)
+        kim.presses(R.string.request_decline)
+        ana.waitFor(R.string.customer_no_access)
+        assertFalse(kim.reads().contains(REQUEST))
+    }
+
+    @Test
+    fun a_request_that_is_taken_back_goes_from_the_customers_screen() {
+        kimIsACustomer()
+        anaAsks()
+        kim.waitFor(REQUEST)
+        ana.presses(R.string.customer_withdraw)
+        kim.waitFor(R.string.request_over)
+        assertFalse(kim.reads().contains("Consent"))
+        ana.waitFor(R.string.customer_no_access)
+    }
+
+    @Test
+    fun without_the_customer_app_the_partner_app_says_so_and_opens_nothing() {
+        kimIsACustomer()
+        anaAsks()
+        kimConsents()
+        ana.presses(R.string.customer_open)
+        ana.waitFor(R.string.error_customer_app_missing)
+        assertNull(phones.link())
+    }
+
+    @Test
+    fun the_installer_leaves_the_account_and_the_access_stays() {
+        val there = anaWorksThere()
+        there.presses(R.string.acting_end)
+        there.waitFor("Access to Kim Lee’s account has ended")
+        there.presses(R.string.acting_done)
+        there.waitFor(R.string.sign_in_title)
+        assertTrue(ana.reads().contains("Access until"))
+    }
+
+    @Test
+    fun a_comment_that_is_too_long_is_said_at_its_field() {
+        kimIsACustomer()
+        anaAsks("x".repeat(10 * 1024))
+        ana.waitFor(R.string.input_too_long)
+        assertTrue(ana.reads().contains("You ask Kim Lee"))
+    }
+}

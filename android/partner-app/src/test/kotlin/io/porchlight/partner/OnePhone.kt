@@ -1,0 +1,105 @@
+package io.porchlight.partner
+
+import android.app.Activity
+import android.app.Application
+import android.content.Context
+import android.content.Intent
+import android.content.pm.PackageInfo
+import android.content.pm.Signature
+import io.porchlight.bridge.Configuration
+import io.porchlight.bridge.Ports
+import io.porchlight.customer.CustomerApplication
+import io.porchlight.customer.MemoryVault
+import io.porchlight.customer.Person
+import io.porchlight.customer.Stage
+import io.porchlight.customer.TestPhone
+import io.porchlight.customer.configurationOn
+import io.porchlight.screens.MainActivity
+import io.porchlight.screens.PorchlightApplication
+import java.io.File
+import org.robolectric.Robolectric
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.android.controller.ActivityController
+import org.robolectric.util.ReflectionHelpers
+import org.robolectric.util.ReflectionHelpers.ClassParameter
+
+/**
+ * A customer app beside the app that Robolectric runs: with a process, files and a Keystore of its own. Two on phones of
+ * their own share nothing; with the partner app of its phone it shares the vault, as the system would have it.
+ */
+internal class InstalledCustomerApp(private val stage: Stage, private val phone: TestPhone, private val name: String) : CustomerApplication() {
+    override val configuration: Configuration get() = configurationOn(stage, clientName)
+
+    override fun ports(): Ports = phone.ports()
+
+    override fun getNoBackupFilesDir(): File = super.getNoBackupFilesDir().resolve(name).apply { mkdirs() }
+
+    fun install() = apply {
+        val base = RuntimeEnvironment.getApplication().baseContext
+        ReflectionHelpers.callInstanceMethod<Unit>(Application::class.java, this, "attach", ClassParameter.from(Context::class.java, base))
+        onCreate()
+    }
+}
+
+/** An app that is open on a phone, and who looks at it. */
+internal class OpenApp(private val app: PorchlightApplication, opening: Intent? = null) : AutoCloseable {
+    private val controller: ActivityController<MainActivity> = Robolectric.buildActivity(MainActivity::class.java, opening)
+    val activity: MainActivity get() = controller.get()
+    val person = Person { activity }
+
+    init {
+        // Robolectric knows one application; this screen is of ours.
+        ReflectionHelpers.setField(Activity::class.java, activity, "mApplication", app)
+        controller.setup()
+    }
+
+    fun takes(link: Intent) {
+        controller.newIntent(link)
+    }
+
+    override fun close() {
+        if (!activity.isDestroyed) controller.pause().stop().destroy()
+        app.close()
+    }
+}
+
+/** Ana's phone with both apps, Kim's with one, and the cloud that they share. */
+internal class TwoPhones : AutoCloseable {
+    val stage = Stage()
+    private val vault = MemoryVault()
+    private val opened = mutableListOf<AutoCloseable>()
+
+    /** Before the partner app is made: it asks the stage where the cloud is. */
+    init {
+        TestPartnerApplication.stage = stage
+        TestPartnerApplication.phone = TestPhone(vault)
+    }
+
+    val partner by lazy { keep(OpenApp(RuntimeEnvironment.getApplication() as PorchlightApplication)) }
+    val kims by lazy { keep(OpenApp(InstalledCustomerApp(stage, TestPhone(), "kims").install())) }
+    private val besideThePartner by lazy { InstalledCustomerApp(stage, TestPhone(vault), "anas").install() }
+    private var anas: OpenApp? = null
+
+    /** The customer app on Ana's phone opens, or comes to the front, with a link. */
+    fun opensOnAnasPhone(link: Intent): OpenApp = anas?.apply { takes(link) } ?: keep(OpenApp(besideThePartner, link)).also { anas = it }
+
+    private fun <T : AutoCloseable> keep(app: T): T = app.also { opened += it }
+
+    /** The customer app is in the store's list of this phone, signed as the partner app is. */
+    fun installTheCustomerApp() {
+        val packages = shadowOf(RuntimeEnvironment.getApplication().packageManager)
+        @Suppress("DEPRECATION") // What checkSignatures compares here.
+        fun PackageInfo.signed() = apply { signatures = arrayOf(Signature("ab12")) }
+        packages.getInternalMutablePackageInfo(RuntimeEnvironment.getApplication().packageName).signed()
+        packages.installPackage(PackageInfo().apply { packageName = "io.porchlight.customer" }.signed())
+    }
+
+    /** What the partner app asked the phone to open; nothing that no app but the customer app may see. */
+    fun link(): Intent? = shadowOf(partner.activity).nextStartedActivity
+
+    override fun close() {
+        opened.reversed().forEach { it.close() }
+        stage.close()
+    }
+}
