@@ -24,6 +24,14 @@ extension Listening: AddDeviceListener where Element == AddDeviceState {
     func onState(state: AddDeviceState) { hear(state) }
 }
 
+extension Listening: HandoffListener where Element == HandoffState {
+    func onState(state: HandoffState) { hear(state) }
+}
+
+extension Listening: DelegatedListener where Element == DelegatedState {
+    func onState(state: DelegatedState) { hear(state) }
+}
+
 extension Listening: ListListener where Element == Void {
     func onChange() { hear(()) }
 }

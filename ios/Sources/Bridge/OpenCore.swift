@@ -27,26 +27,35 @@ public final class NoVault: HandoffVault {
     public func take() throws -> Data? { nil }
 }
 
-/// The open core, its flows and lists.
+/// The open core, and the flows and lists of one account: the person's own, or the one they work in for a customer.
 public final class OpenCore: Sendable {
     public let porchlight: Porchlight
     public let profile: Profile
     public let session: SessionFlow
     public let sites: SiteList
     public let devices: DeviceList
+    public let customers: CustomerList
+    public let memberships: MembershipList
+    public let offers: OfferList
+    public let requests: RequestList
+    public let grants: GrantList
+    public let history: HistoryList
 
-    private init(_ porchlight: Porchlight) {
-        self.porchlight = porchlight
-        profile = porchlight.profile()
+    private init(_ porchlight: Porchlight, _ profile: Profile) {
+        (self.porchlight, self.profile) = (porchlight, profile)
         session = profile.session()
-        sites = profile.sites()
-        devices = profile.devices()
+        (sites, devices) = (profile.sites(), profile.devices())
+        (customers, memberships, offers) = (profile.customers(), profile.memberships(), profile.offers())
+        (requests, grants, history) = (profile.requests(), profile.grants(), profile.history())
     }
 
     public static func open(_ configuration: Configuration, in folder: URL, on ports: Ports) async throws -> OpenCore {
-        OpenCore(
-            try await Porchlight.open(
-                configuration: configuration, dataFolder: folder.path, secrets: ports.secrets, clock: ports.clock,
-                connectivity: ports.connectivity, signer: ports.signer, vault: ports.vault))
+        let porchlight = try await Porchlight.open(
+            configuration: configuration, dataFolder: folder.path, secrets: ports.secrets, clock: ports.clock,
+            connectivity: ports.connectivity, signer: ports.signer, vault: ports.vault)
+        return OpenCore(porchlight, porchlight.profile())
     }
+
+    /// The account of the customer that this phone acts for, if it does.
+    func customersAccount() -> OpenCore? { porchlight.delegatedSession().profile().map { OpenCore(porchlight, $0) } }
 }

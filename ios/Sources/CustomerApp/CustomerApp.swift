@@ -9,6 +9,6 @@ public struct CustomerApp: App {
     public init() {}
 
     public var body: some Scene {
-        WindowGroup { AppWindow(kind: .customer, camera: PhoneCamera(), core: core) }.worksInBackground(core)
+        WindowGroup { AppWindow(kind: .customer, phone: .own, core: core) }.worksInBackground(core)
     }
 }

@@ -9,6 +9,6 @@ public struct PartnerApp: App {
     public init() {}
 
     public var body: some Scene {
-        WindowGroup { AppWindow(kind: .partner, camera: PhoneCamera(), core: core) }.worksInBackground(core)
+        WindowGroup { AppWindow(kind: .partner, phone: .own, core: core) }.worksInBackground(core)
     }
 }

@@ -4,20 +4,20 @@ import SwiftUI
 /// An app's window: opens the core once, then shows its screens, and tells the core when the app comes and goes.
 public struct AppWindow: View {
     let kind: AppKind
-    let camera: any CameraSource
+    let phone: PhoneParts
     let opening: OneCore
     @Environment(\.scenePhase) private var phase
     @State private var core: OpenCore?
     @State private var problem: PorchlightError?
 
-    public init(kind: AppKind, camera: any CameraSource, core: OneCore) {
-        (self.kind, self.camera, opening) = (kind, camera, core)
+    public init(kind: AppKind, phone: PhoneParts, core: OneCore) {
+        (self.kind, self.phone, opening) = (kind, phone, core)
     }
 
     public var body: some View {
         Group {
             if let core {
-                RootScreen(core: core, kind: kind, camera: camera)
+                RootScreen(core: core, kind: kind, phone: phone)
             } else if problem != nil {
                 Page("app_name") {
                     ProblemNotice(problem: problem)

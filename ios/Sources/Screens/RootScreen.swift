@@ -7,6 +7,12 @@ public enum AppRoute: Hashable, Sendable {
     case newSite
     case device(id: String)
     case add(AddDeviceModel.Opening)
+    case addCustomer(organizationID: String)
+    case customer(id: String)
+    case ask(customerID: String)
+    case request(id: String)
+    /// Who did what; by one grant only, when it is named.
+    case history(grantID: String?)
 
     var isAdding: Bool {
         if case .add = self { true } else { false }
@@ -19,56 +25,93 @@ enum AppTab: Hashable { case home, devices, people, customers, more }
 /// Which app it is: what stands first for somebody who is signed in.
 public enum AppKind: Sendable { case customer, partner }
 
-/// The first screen: the session decides what it is.
+/// The first screen. In whose account it is: a customer's, as long as this phone acts there; or the person's own, where the
+/// session decides. A link of the partner app comes before both.
 public struct RootScreen: View {
     let core: OpenCore
     let kind: AppKind
-    let camera: any CameraSource
+    let phone: PhoneParts
     @State private var session: SessionModel
     @State private var places: PlacesModel
+    @State private var access: AccessModel
+    @State private var acting: ActingModel
     @State private var tab: AppTab
     @State private var paths: [AppTab: [AppRoute]] = [:]
+    @State private var shownRequestID: String?
     /// The device that was being added, where the system keeps it if it kills the app.
     @SceneStorage("adding") private var adding = ""
 
-    public init(core: OpenCore, kind: AppKind, camera: any CameraSource) {
-        (self.core, self.kind, self.camera) = (core, kind, camera)
+    public init(core: OpenCore, kind: AppKind, phone: PhoneParts) {
+        (self.core, self.kind, self.phone) = (core, kind, phone)
         _session = State(initialValue: SessionModel(core: core))
         _places = State(initialValue: PlacesModel(core: core))
+        _access = State(initialValue: AccessModel(core: core))
+        _acting = State(initialValue: ActingModel(core: core))
         _tab = State(initialValue: kind == .customer ? .home : .customers)
     }
 
     public var body: some View {
-        Group {
-            if stage == .signedIn {
-                tabs
-            } else {
-                NavigationStack(path: path(of: .home)) {
-                    first.navigationDestination(for: AppRoute.self) { screen($0, path(of: .home)) }
-                }
+        account
+            .tint(Color.primaryToken)
+            .environment(\.diagnostics) { (try? core.porchlight.diagnostics()) ?? "" }
+            .sheet(isPresented: Binding(get: { acting.hasLink }, set: { if !$0 { dismissLink() } })) {
+                NavigationStack { HandoffScreen(acting: acting) }
+            }
+            .onOpenURL { link in Task { await acting.take(link) } }
+            .task {
+                session.begin()
+                places.begin()
+                access.begin()
+                acting.begin()
+            }
+            .onChange(of: stage, initial: true) { _, stage in begin(stage) }
+            .onChange(of: isAdding) { _, isAdding in if !isAdding, stage == .signedIn { adding = "" } }
+            .onChange(of: access.newestRequestID) { _, _ in showRequest() }
+            .onChange(of: acting.acting == nil) { _, isOwn in if !isOwn { putAddingAside() } }
+    }
+
+    @ViewBuilder private var account: some View {
+        if case .ended(let acting, let why, let at, let unsent) = acting.state {
+            NavigationStack { ActingEndedScreen(model: self.acting, acting: acting, why: why, at: at, unsent: unsent) }
+        } else if let account = acting.account, let now = acting.acting {
+            CustomersAccountScreen(core: account, phone: phone, model: acting, acting: now).id(now)
+        } else if stage == .signedIn {
+            tabs
+        } else {
+            NavigationStack(path: path(of: .home)) {
+                first.navigationDestination(for: AppRoute.self) { screen($0, path(of: .home)) }
             }
         }
-        .tint(Color.primaryToken)
-        .environment(\.diagnostics) { (try? core.porchlight.diagnostics()) ?? "" }
-        .task {
-            session.begin()
-            places.begin()
-        }
-        .onChange(of: stage, initial: true) { _, stage in begin(stage) }
-        .onChange(of: isAdding) { _, isAdding in if !isAdding, stage == .signedIn { adding = "" } }
     }
+
+    private func dismissLink() { Task { await acting.dismissLink() } }
 
     /// A change of the session leaves nothing of the screens before it; a device that was being added goes on.
     private func begin(_ stage: Stage) {
         (tab, paths) = (kind == .customer ? .home : .customers, [:])
         switch stage {
-        case .signedIn: if !adding.isEmpty { paths[.home] = [.add(.saved(claimID: adding))] }
+        case .signedIn:
+            if !adding.isEmpty { paths[.home] = [.add(.saved(claimID: adding))] }
+            showRequest()
         // Whoever signs in next does not see where the one before them looked.
         case .out:
             places.forget()
             adding = ""
         case .waiting, .code: break
         }
+    }
+
+    /// A request that came while the app was open is shown at once, whatever else is.
+    private func showRequest() {
+        guard kind == .customer, stage == .signedIn, let newest = access.newestRequestID, newest != shownRequestID else { return }
+        shownRequestID = newest
+        paths[tab, default: []].append(.request(id: newest))
+    }
+
+    /// The customer's account takes the screen; the flow that was open comes back from what the core keeps of it.
+    private func putAddingAside() {
+        guard isAdding else { return }
+        paths = adding.isEmpty ? [:] : [.home: [.add(.saved(claimID: adding))]]
     }
 
     private var isAdding: Bool { paths.values.joined().contains(where: \.isAdding) }
@@ -80,32 +123,17 @@ public struct RootScreen: View {
     private var tabs: some View {
         TabView(selection: $tab) {
             if kind == .customer {
-                page(.home, "tab_home", "home") { HomeScreen(places: places, path: $0, tab: $tab) }
-                page(.devices, "tab_devices", "device") {
-                    DevicesScreen(core: core, places: places, path: $0).id(places.place)
-                }
-                page(.people, "tab_people", "people") { _ in EmptyScreen("tab_people", "people_empty_title", "people_empty_body") }
+                HomeScreen(places: places, path: path(of: .home), tab: $tab).asTab(.home, "tab_home", "home", path(of: .home), screen)
+                DevicesScreen(core: core, places: places, path: path(of: .devices)).id(places.place)
+                    .asTab(.devices, "tab_devices", "device", path(of: .devices), screen)
+                PeopleScreen(core: core, access: access, path: path(of: .people))
+                    .asTab(.people, "tab_people", "people", path(of: .people), screen)
             } else {
-                page(.customers, "customers_title", "people") { _ in
-                    EmptyScreen("customers_title", "customers_empty_title", "customers_empty_body")
-                }
+                CustomersScreen(core: core, access: access, path: path(of: .customers))
+                    .asTab(.customers, "customers_title", "people", path(of: .customers), screen)
             }
-            page(.more, "tab_more", "more") { _ in SettingsScreen(core: core, session: session) }
+            SettingsScreen(core: core, session: session).asTab(.more, "tab_more", "more", path(of: .more), screen)
         }
-    }
-
-    private func page<Shown: View>(
-        _ tab: AppTab, _ title: LocalizedStringKey, _ icon: String, @ViewBuilder _ first: (Binding<[AppRoute]>) -> Shown
-    ) -> some View {
-        let path = path(of: tab)
-        return NavigationStack(path: path) {
-            first(path).navigationDestination(for: AppRoute.self) { screen($0, path) }
-        }
-        .tabItem {
-            Icon(icon)
-            Text(title)
-        }
-        .tag(tab)
     }
 
     /// Where a change of the session leaves nothing of the screens before it.
@@ -132,11 +160,12 @@ public struct RootScreen: View {
     @ViewBuilder private func screen(_ route: AppRoute, _ path: Binding<[AppRoute]>) -> some View {
         switch route {
         case .register: RegisterScreen(session: session)
-        case .newSite: NewSiteScreen(places: places)
-        case .device(let id): OneDeviceScreen(core: core, deviceID: id)
-        case .add(let opening):
-            AddDeviceScreen(model: AddDeviceModel(core: core, opening: opening), camera: camera, path: path, kept: $adding)
-                .toolbar(.hidden, for: .tabBar)
+        case .addCustomer(let organizationID): AddCustomerScreen(core: core, organizationID: organizationID, path: path)
+        case .customer(let id): CustomerScreen(core: core, access: access, customerID: id, links: phone.links, path: path)
+        case .ask(let customerID): AskScreen(core: core, customerID: customerID)
+        case .request(let id): RequestScreen(core: core, access: access, requestID: id)
+        case .history(let grantID): HistoryScreen(core: core, grantID: grantID)
+        case .newSite, .device, .add: PlaceScreen(route: route, core: core, phone: phone, places: places, path: path, adding: $adding)
         }
     }
 }

@@ -26,20 +26,3 @@ struct SettingsScreen: View {
         }
     }
 }
-
-/// A screen of which there is nothing yet; it says what will be there.
-struct EmptyScreen: View {
-    let name, title, message: LocalizedStringKey
-
-    init(_ name: LocalizedStringKey, _ title: LocalizedStringKey, _ message: LocalizedStringKey) {
-        (self.name, self.title, self.message) = (name, title, message)
-    }
-
-    var body: some View {
-        List {
-            Text(title).font(.title2)
-            Text(message).foregroundStyle(.secondary)
-        }
-        .navigationTitle(name)
-    }
-}

@@ -74,9 +74,8 @@ struct RegisterScreen: View {
             Text("register_password_rule").font(.subheadline).foregroundStyle(.secondary)
         } action: {
             PrimaryButton(session.isBusy ? "register_busy" : "register_action") {
-                let language: Language = locale.language.languageCode == .german ? .german : .english
                 await session.register(
-                    email: email, password: password, givenName: givenName, familyName: familyName, language: language)
+                    email: email, password: password, givenName: givenName, familyName: familyName, language: mailLanguage(locale))
             }
             .disabled(session.isBusy)
         }

@@ -185,6 +185,9 @@ extension AddingStep {
     }
 }
 
+/// Of the languages that the cloud writes mails in.
+func mailLanguage(_ locale: Locale) -> Language { locale.language.languageCode == .german ? .german : .english }
+
 /// A span as words of its own: "3 minutes", "20 seconds".
 @MainActor func spell(_ seconds: TimeInterval) -> Text {
     let whole = max(1, Int(seconds))

@@ -104,10 +104,14 @@ import Testing
     }
 
     /// The app was behind the one that had the link.
+    /// It is refused before everything else; whoever has read that is where they were.
     private func linkComesIn(_ kim: Kim) async throws {
         try await kim.core.porchlight.enteredBackground()
         try await kim.core.porchlight.enteredForeground()
         kim.ui.runtime.opened?(try #require(URL(string: "https://porchlight.example/h#c=not-a-code")))
+        try await kim.waits(for: "handoff_not_a_link")
+        try await kim.presses("cancel")
+        try await until("the refusal is gone") { !kim.ui.shows(kim.says("handoff_not_a_link")) }
     }
 
     @Test func framesAndCallsAfterTheEndOfAFlowChangeNothing() async throws {

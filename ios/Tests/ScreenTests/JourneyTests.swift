@@ -55,10 +55,10 @@ import Testing
         let password = try kim.stage.account(email)
         try await kim.waits(for: "sign_in_title")
         // As SwiftUI does, to compare it and throw it away.
-        _ = RootScreen(core: kim.core, kind: .customer, camera: kim.camera)
+        _ = RootScreen(core: kim.core, kind: .customer, phone: kim.parts)
         try await kim.signsIn(password)
         try await kim.waits(for: "home_empty_title")
-        _ = RootScreen(core: kim.core, kind: .customer, camera: kim.camera)
+        _ = RootScreen(core: kim.core, kind: .customer, phone: kim.parts)
         try await kim.makesAPlace()
     }
 

@@ -14,6 +14,8 @@ let accountPassword = "canary-porch-lantern"
     let stage: Stage
     let phone: TestPhone
     let camera = PictureCamera()
+    let links = TestLinks()
+    var parts: PhoneParts { PhoneParts(camera: camera, links: links) }
     let ui: Headless<RootScreen>
     let words: [String: String]
 
@@ -33,7 +35,7 @@ let accountPassword = "canary-porch-lantern"
         (self.stage, self.phone, self.folder, self.scene) = (stage, phone, folder, scene)
         core = try await OpenCore.open(try stage.configuration(), in: folder, on: phone.ports)
         words = try Catalog.read().table(language)
-        ui = Headless(RootScreen(core: core, kind: app, camera: camera), strings: words, scene: scene)
+        ui = Headless(RootScreen(core: core, kind: app, phone: PhoneParts(camera: camera, links: links)), strings: words, scene: scene)
     }
 
     /// Signed in, with one location.
@@ -58,8 +60,8 @@ let accountPassword = "canary-porch-lantern"
         try ui.type(text, into: says(key))
     }
 
-    func signsIn(_ password: String) async throws {
-        try await types(email, "field_email")
+    func signsIn(_ password: String, as address: String = email) async throws {
+        try await types(address, "field_email")
         try await types(password, "field_password")
         try await presses("sign_in_action")
     }

@@ -48,6 +48,19 @@ final class Stage: @unchecked Sendable {
 
     func account(_ email: String) throws -> String { try order(["do": "account", "email": email])["password"] as? String ?? "" }
 
+    /// Founds a partner; its installer, Ana Ruiz, can sign in with this password.
+    func partner(_ company: String, _ email: String) throws -> String {
+        try order(["do": "partner", "company": company, "email": email])["password"] as? String ?? ""
+    }
+
+    /// Somebody with an account becomes the partner's customer.
+    func customer(_ email: String) throws { _ = try order(["do": "customer", "email": email]) }
+
+    /// The partner's installer asks a customer for the whole account.
+    func ask(_ email: String, hours: Int, comment: String) throws {
+        _ = try order(["do": "ask", "email": email, "hours": hours, "comment": comment])
+    }
+
     /// Connections are taken, and nobody answers, until it goes on.
     func holdsStill() { kill(process.processIdentifier, SIGSTOP) }
 

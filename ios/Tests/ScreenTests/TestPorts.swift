@@ -12,7 +12,12 @@ final class TestPhone: SecretStore, Connectivity, PhoneClockPort, @unchecked Sen
     /// Outlives a process, as an enclave does.
     let keys = SoftSigner()
 
-    var ports: Ports { Ports(secrets: self, clock: self, connectivity: self, signer: keys) }
+    /// Both apps of a phone share it; alone, an app has one of its own.
+    private let vault: MemoryVault
+
+    init(vault: MemoryVault = MemoryVault()) { self.vault = vault }
+
+    var ports: Ports { Ports(secrets: self, clock: self, connectivity: self, signer: keys, vault: vault) }
 
     var online: Bool {
         get { lock.withLock { signal } }
@@ -97,5 +102,41 @@ final class SoftSigner: Signer, @unchecked Sendable {
     private func key(_ name: String) throws -> ProbeKey {
         guard let key = lock.withLock({ keys[name] }) else { throw PortError.Missing }
         return key
+    }
+}
+
+/// What passes between the two apps of a phone.
+final class MemoryVault: HandoffVault, @unchecked Sendable {
+    private let lock = NSLock()
+    private var kept: Data?
+
+    func put(entry: Data) throws { lock.withLock { kept = entry } }
+
+    func take() throws -> Data? {
+        lock.withLock {
+            defer { kept = nil }
+            return kept
+        }
+    }
+}
+
+/// What the system would open in the customer app, kept for the test to open.
+final class TestLinks: LinkOpener, @unchecked Sendable {
+    private let lock = NSLock()
+    private var opened: [URL] = []
+    private var missing = false
+
+    var newest: URL? { lock.withLock { opened.last } }
+
+    /// The customer app is not on this phone.
+    var appIsMissing: Bool {
+        get { lock.withLock { missing } }
+        set { lock.withLock { missing = newValue } }
+    }
+
+    func openLink(link: String) throws {
+        guard let url = URL(string: link) else { throw LinkError.Broken }
+        if appIsMissing { throw LinkError.AppMissing }
+        lock.withLock { opened.append(url) }
     }
 }

@@ -3,6 +3,7 @@ package io.porchlight.partner
 import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
 import io.porchlight.customer.Stage
+import io.porchlight.customer.signsIn
 import io.porchlight.screens.MainActivity
 import io.porchlight.screens.R
 import org.junit.After
@@ -30,15 +31,22 @@ class PartnerAppTest {
     fun an_installer_signs_in_sees_customers_and_signs_out() {
         Robolectric.buildActivity(MainActivity::class.java).setup().use { controller ->
             val ana = Person { controller.get() }
-            ana.types(EMAIL, R.string.field_email)
-            ana.types(stage.account(EMAIL), R.string.field_password)
-            ana.presses(R.string.sign_in_action)
-            ana.waitFor(R.string.customers_title)
+            ana.signsIn(EMAIL, stage.partner("Bright Solar", EMAIL))
+            ana.waitFor("Bright Solar")
             ana.waitFor(R.string.customers_empty_title)
             ana.presses(R.string.tab_more)
             ana.waitFor(EMAIL)
             ana.presses(R.string.settings_sign_out)
             ana.waitFor(R.string.sign_in_register)
+        }
+    }
+
+    @Test
+    fun somebody_whom_no_company_has_taken_in_is_told_so() {
+        Robolectric.buildActivity(MainActivity::class.java).setup().use { controller ->
+            val ana = Person { controller.get() }
+            ana.signsIn(EMAIL, stage.account(EMAIL))
+            ana.waitFor(R.string.customers_no_company_title)
         }
     }
 }

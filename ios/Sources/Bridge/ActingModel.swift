@@ -1,0 +1,80 @@
+import Foundation
+import Observation
+import PorchlightCore
+
+/// What concerns this phone, whoever is signed in: links of the partner app, and acting in a customer's account.
+@MainActor @Observable public final class ActingModel {
+    public private(set) var handoff = HandoffState.idle
+    public private(set) var state = DelegatedState.nobody
+    /// The account that this phone acts in now; another one for another session.
+    public private(set) var account: OpenCore?
+    public private(set) var problem: PorchlightError?
+
+    @ObservationIgnored private let core: OpenCore
+    @ObservationIgnored private let flow: HandoffFlow
+    @ObservationIgnored private let session: DelegatedSession
+    @ObservationIgnored private var readings: [Reading] = []
+
+    public init(core: OpenCore) {
+        self.core = core
+        (flow, session) = (core.porchlight.handoff(), core.porchlight.delegatedSession())
+    }
+
+    /// From now on, once: not when it is made, as `SessionModel`.
+    public func begin() {
+        guard readings.isEmpty else { return }
+        let links = Listening<HandoffState>()
+        let sessions = Listening<DelegatedState>()
+        do {
+            readings = [
+                Reading(links, try flow.listen(listener: links)) { [weak self] in self?.handoff = $0 },
+                Reading(sessions, try session.listen(listener: sessions)) { [weak self] in self?.follow($0) },
+            ]
+        } catch { problem = error as? PorchlightError }
+    }
+
+    /// A link waits for its tap, or for being read that nothing comes of it.
+    public var hasLink: Bool {
+        switch handoff {
+        case .idle, .opened: false
+        case .reading, .confirm, .opening, .unreached, .refused: true
+        }
+    }
+
+    /// Who acts for whom; nobody before it began and after it ended.
+    public var acting: Acting? {
+        switch state {
+        case .active(let acting), .locked(let acting): acting
+        case .nobody, .ended: nil
+        }
+    }
+
+    private func follow(_ next: DelegatedState) {
+        let former = acting
+        (state, problem) = (next, nil)
+        if acting != former { account = acting == nil ? nil : core.customersAccount() }
+    }
+
+    /// A link was opened in the app; the core says what it is.
+    public func take(_ link: URL) async { await ask { try await flow.takeLink(link: link.absoluteString) } }
+
+    public func confirmLink() async { await ask { try await flow.confirm() } }
+
+    public func dismissLink() async { await ask { try await flow.dismiss() } }
+
+    /// The installer is done in the customer's account.
+    public func leave() async { await ask { try await session.leave() } }
+
+    /// The person has read that it is over, and what was not sent.
+    public func dismissEnd() async {
+        await ask {
+            try await session.forgetUnsent()
+            try session.dismiss()
+        }
+    }
+
+    private func ask(_ deed: () async throws -> Void) async {
+        problem = nil
+        await attempt({ problem = $0 }, deed)
+    }
+}

@@ -1,0 +1,107 @@
+// The words of working in somebody else's account.
+import Bridge
+import SwiftUI
+
+extension Permission {
+    var words: LocalizedStringKey {
+        switch self {
+        case .siteRead: "permission_site_read"
+        case .siteCreate: "permission_site_create"
+        case .siteChange: "permission_site_change"
+        case .deviceAdd: "permission_device_add"
+        case .deviceChange: "permission_device_change"
+        case .videoWatch: "permission_video_watch"
+        // No consent lists the others; one of a newer cloud is said to be one.
+        default: "permission_unknown"
+        }
+    }
+}
+
+extension Person {
+    var fullName: String { "\(givenName) \(familyName)" }
+}
+
+extension Customer {
+    var fullName: String { "\(givenName) \(familyName)" }
+}
+
+/// "1 hour", "3 days".
+@MainActor func spellSpan(_ span: TimeInterval) -> Text {
+    let hours = Int(span / 3_600)
+    return hours <= 24 ? Text("hours \(hours)") : Text("days \(hours / 24)")
+}
+
+/// On what somebody asks to work.
+@MainActor func scope(of request: AccessRequest) -> LocalizedStringKey {
+    switch request.scope {
+    case .site: "scope_site \(request.scopeName ?? "")"
+    case .device: "scope_device \(request.scopeName ?? "")"
+    case .account, .unknown: "scope_account_of"
+    }
+}
+
+func scope(of grant: Grant) -> LocalizedStringKey {
+    switch grant.scope {
+    case .site: "scope_one_site"
+    case .device: "scope_one_device"
+    case .account, .unknown: "scope_account_of"
+    }
+}
+
+/// What was done, as a person would say it; of what this app has no words for, that something was.
+@MainActor func words(_ act: Act) -> LocalizedStringKey {
+    let name = act.name.map { Text($0 as String) } ?? Text("act_it")
+    return switch act.what {
+    case "account.made": "did_account_made"
+    case "session.began": "did_session_began"
+    case "session.ended": "did_session_ended"
+    case "site.made": "did_site_made \(name)"
+    case "site.changed": "did_site_changed \(name)"
+    case "device.added": "did_device_added \(name)"
+    case "device.renamed": "did_device_renamed \(name)"
+    case "device.moved": "did_device_moved \(name)"
+    case "device.released": "did_device_released \(name)"
+    case "access.asked": "did_access_asked"
+    case "access.withdrawn": "did_access_withdrawn"
+    case "access.granted": "did_access_granted"
+    case "access.declined": "did_access_declined"
+    case "access.ended": "did_access_ended"
+    case "customer.added": "did_customer_added"
+    case "customer.confirmed": "did_customer_confirmed"
+    default: "act_unknown"
+    }
+}
+
+/// Who did it: a person, one for a company, or Porchlight itself.
+@MainActor func who(_ act: Act) -> Text {
+    switch (act.actor, act.company) {
+    case (.none, _): Text("act_by_service")
+    case (.some(let person), .none): Text(person.fullName as String)
+    case (.some(let person), .some(let company)): Text("act_by_company \(person.fullName) \(company.name)")
+    }
+}
+
+/// Why the access is over, and when that was.
+@MainActor func words(_ why: AccessEnd, subject: String, at: Date) -> LocalizedStringKey {
+    switch why {
+    case .revoked: "acting_ended_revoked \(spell(at))"
+    case .expired: "acting_ended_expired \(spell(at))"
+    case .actorDisabled: "acting_ended_actor"
+    case .subjectDisabled: "acting_ended_subject \(subject)"
+    case .sessionEnded: "acting_ended_session \(spell(at))"
+    case .left: "acting_ended_left \(spell(at))"
+    }
+}
+
+/// Title and message for a link of which nothing comes.
+func words(_ refusal: HandoffRefusal) -> (title: LocalizedStringKey, message: LocalizedStringKey) {
+    switch refusal {
+    case .notALink: ("handoff_not_a_link", "handoff_link_again")
+    case .notInitiatedHere: ("handoff_not_here", "handoff_link_again")
+    case .tooLate: ("handoff_too_late", "handoff_link_again")
+    case .accessOver: ("handoff_over", "handoff_ask_again")
+    case .phoneLocked: ("waiting_locked", "handoff_link_again")
+    case .updateRequired: ("error_update_required", "handoff_link_again")
+    case .internal: ("error_internal", "handoff_link_again")
+    }
+}

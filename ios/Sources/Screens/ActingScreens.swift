@@ -1,0 +1,146 @@
+import Bridge
+import SwiftUI
+
+/// A link of the partner app: who will work in whose account until when; one tap.
+struct HandoffScreen: View {
+    let acting: ActingModel
+
+    var body: some View {
+        Page("handoff_title") {
+            if let grant {
+                Text("handoff_who \(grant.actor.fullName) \(grant.company.name) \(grant.subject.fullName)").font(.title2)
+                Text("handoff_until \(spell(grant.expiresAt))")
+                ForEach(grant.permissions, id: \.self) { Text($0.words) }
+            }
+            ProblemNotice(problem: acting.problem)
+            switch acting.handoff {
+            case .confirm(_, .some(let former)): Notice(tone: .warning, title: "handoff_instead \(former.grant.subject.fullName)")
+            case .unreached: Notice(tone: .warning, title: "error_server_unavailable")
+            case .refused(let reason): refusal(reason)
+            case .idle, .reading, .confirm, .opening, .opened: EmptyView()
+            }
+            if isBusy { ProgressView("handoff_opening") }
+        } action: {
+            VStack {
+                if case .confirm = acting.handoff { PrimaryButton("handoff_confirm") { await acting.confirmLink() } }
+                if case .unreached = acting.handoff { PrimaryButton("remedy_try_again") { await acting.confirmLink() } }
+                if !isBusy { Button("cancel") { Task { await acting.dismissLink() } } }
+            }
+        }
+    }
+
+    @ViewBuilder private func refusal(_ reason: HandoffRefusal) -> some View {
+        Notice(tone: .danger, title: words(reason).title, message: words(reason).message)
+        if case .internal(let reportID) = reason { ReportDetails(reportID: reportID) }
+    }
+
+    private var isBusy: Bool {
+        switch acting.handoff {
+        case .reading, .opening: true
+        default: false
+        }
+    }
+
+    private var grant: Grant? {
+        switch acting.handoff {
+        case .confirm(let grant, _), .opening(let grant), .unreached(let grant), .opened(let grant): grant
+        case .idle, .reading, .refused: nil
+        }
+    }
+}
+
+/// The access is over, and everything about it on this phone is gone: who ended it, when, and what was not sent.
+struct ActingEndedScreen: View {
+    let model: ActingModel
+    let acting: Acting
+    let why: AccessEnd
+    let at: Date
+    let unsent: [UnsentAct]
+
+    private var subject: String { acting.grant.subject.fullName }
+
+    var body: some View {
+        Page("app_name") {
+            Text("acting_ended_title \(subject)").font(.title2)
+            Text(words(why, subject: subject, at: at))
+            if !unsent.isEmpty {
+                Text("acting_unsent").font(.headline)
+                ForEach(unsent, id: \.serial) { Text("acting_unsent_device \($0.name) \($0.serial)") }
+            }
+            ProblemNotice(problem: model.problem)
+        } action: {
+            PrimaryButton("acting_done") { await model.dismissEnd() }
+        }
+    }
+}
+
+/// On every screen of a customer's account: whose it is, until when, and the way out. It cannot be dismissed.
+struct ActingBanner: View {
+    let model: ActingModel
+    let acting: Acting
+
+    var body: some View {
+        HStack {
+            Icon("porch")
+            Text("acting_banner \(acting.grant.subject.fullName) \(acting.grant.company.name) \(spell(acting.until))").font(.subheadline)
+            Spacer()
+            Button("acting_end") { Task { await model.leave() } }.frame(minWidth: 48, minHeight: 48)
+        }
+        .foregroundStyle(Color.accentToken)
+        .padding(8)
+        .background(Color.accentSoftToken)
+    }
+}
+
+/// A customer's account, in which somebody else works: its places and devices, and nothing of the account.
+struct CustomersAccountScreen: View {
+    let core: OpenCore
+    let phone: PhoneParts
+    let model: ActingModel
+    let acting: Acting
+    @State private var places: PlacesModel
+    @State private var tab = AppTab.home
+    @State private var paths: [AppTab: [AppRoute]] = [:]
+
+    init(core: OpenCore, phone: PhoneParts, model: ActingModel, acting: Acting) {
+        (self.core, self.phone, self.model, self.acting) = (core, phone, model, acting)
+        _places = State(initialValue: PlacesModel(core: core))
+    }
+
+    var body: some View {
+        VStack(spacing: 0) {
+            ActingBanner(model: model, acting: acting)
+            if case .locked = model.state { locked } else { tabs }
+        }
+        .task { places.begin() }
+    }
+
+    /// The cloud was out of reach for too long: what is the customer's is covered until it is there again.
+    private var locked: some View {
+        NavigationStack {
+            List {
+                Text("acting_locked_title").font(.title2)
+                Text("acting_locked_body").foregroundStyle(.secondary)
+            }
+            .navigationTitle("app_name")
+        }
+    }
+
+    private var tabs: some View {
+        TabView(selection: $tab) {
+            HomeScreen(places: places, path: path(of: .home), tab: $tab)
+                .asTab(.home, "tab_home", "home", path(of: .home), screen)
+            DevicesScreen(core: core, places: places, path: path(of: .devices)).id(places.place)
+                .asTab(.devices, "tab_devices", "device", path(of: .devices), screen)
+        }
+    }
+
+    private func path(of tab: AppTab) -> Binding<[AppRoute]> {
+        Binding(get: { paths[tab] ?? [] }, set: { paths[tab] = $0 })
+    }
+
+    /// Nothing of a customer's account is kept for the next process but what the core keeps.
+    private func screen(_ route: AppRoute, _ path: Binding<[AppRoute]>) -> some View {
+        PlaceScreen(route: route, core: core, phone: phone, places: places, path: path, adding: .constant(""))
+    }
+}

@@ -1,0 +1,135 @@
+import Bridge
+import SwiftUI
+
+/// The partner app's first screen: whom the company works for, and what may be done there.
+struct CustomersScreen: View {
+    let access: AccessModel
+    @Binding var path: [AppRoute]
+    @State private var model: CustomersModel
+
+    init(core: OpenCore, access: AccessModel, path: Binding<[AppRoute]>) {
+        self.access = access
+        _path = path
+        _model = State(initialValue: CustomersModel(core: core))
+    }
+
+    var body: some View {
+        List {
+            AgeNotice(problem: model.problem, age: model.age)
+            if let company = model.company { Text(company.name).font(.subheadline).foregroundStyle(.secondary) }
+            if model.isLoading, model.problem == nil {
+                ProgressView("waiting")
+            } else if model.customers.isEmpty {
+                nobody
+            }
+            ForEach(model.customers, id: \.id) { customer in
+                Button {
+                    path.append(.customer(id: customer.id))
+                } label: {
+                    CustomerRow(customer: customer)
+                }
+            }
+            if model.hasMore { Button("devices_more") { Task { await model.readMore() } } }
+        }
+        .task(id: access.version) { await model.read() }
+        .navigationTitle("customers_title")
+        .toolbar {
+            ToolbarItem(placement: .primaryAction) {
+                if let company = model.company {
+                    Button {
+                        path.append(.addCustomer(organizationID: company.organization))
+                    } label: {
+                        Icon("plus").frame(minWidth: 48, minHeight: 48)
+                    }
+                    .accessibilityLabel("customers_add")
+                }
+            }
+        }
+    }
+
+    @ViewBuilder private var nobody: some View {
+        Text(model.company == nil ? "customers_no_company_title" : "customers_empty_title").font(.title2)
+        Text(model.company == nil ? "customers_no_company_body" : "customers_empty_body").foregroundStyle(.secondary)
+    }
+}
+
+private struct CustomerRow: View {
+    let customer: Customer
+
+    var body: some View {
+        HStack {
+            VStack(alignment: .leading) {
+                Text(customer.fullName).font(.headline)
+                Text(customer.email).font(.subheadline).foregroundStyle(.secondary)
+                CustomerStatus(customer: customer)
+            }
+            Spacer()
+            Text(customer.grant == nil ? "customers_edit" : "customers_link").foregroundStyle(Color.primaryToken)
+        }
+    }
+}
+
+/// What the company may do there, in words with a sign.
+struct CustomerStatus: View {
+    let customer: Customer
+
+    var body: some View {
+        HStack {
+            Icon(status.icon)
+            Text(status.words)
+        }
+        .foregroundStyle(status.color)
+    }
+
+    private var status: (words: LocalizedStringKey, icon: String, color: Color) {
+        switch (customer.state, customer.until) {
+        case (.refused, _): ("customer_refused", "error", .dangerToken)
+        case (.waiting, .some(let until)): ("customer_waiting_until \(spell(until))", "queued", .warningToken)
+        case (.waiting, .none): ("customer_waiting", "queued", .warningToken)
+        case (_, .some(let until)): ("customer_access_until \(spell(until))", "check", .successToken)
+        case (_, .none) where customer.pending != nil: ("customer_asked", "queued", .warningToken)
+        case (_, .none): ("customer_no_access", "offline", .mutedToken)
+        }
+    }
+}
+
+struct AddCustomerScreen: View {
+    @Binding var path: [AppRoute]
+    @State private var model: AddCustomerModel
+    @State private var email = ""
+    @State private var givenName = ""
+    @State private var familyName = ""
+    @State private var chosen: Language?
+    @Environment(\.locale) private var locale
+
+    init(core: OpenCore, organizationID: String, path: Binding<[AppRoute]>) {
+        _path = path
+        _model = State(initialValue: AddCustomerModel(core: core, organizationID: organizationID))
+    }
+
+    var body: some View {
+        Page("add_customer_title") {
+            Text("add_customer_what").foregroundStyle(.secondary)
+            ProblemNotice(problem: model.problem, fields: [.email, .givenName, .familyName])
+            TextField("field_given_name", text: $givenName)
+            FieldProblem(problem: model.problem, field: .givenName)
+            TextField("field_family_name", text: $familyName)
+            FieldProblem(problem: model.problem, field: .familyName)
+            TextField("field_email", text: $email).textInputAutocapitalization(.never).keyboardType(.emailAddress)
+            FieldProblem(problem: model.problem, field: .email)
+            Picker("add_customer_language", selection: Binding(get: { language }, set: { chosen = $0 })) {
+                Text("language_english").tag(Language.english)
+                Text("language_german").tag(Language.german)
+            }
+        } action: {
+            PrimaryButton("customers_add") { await add() }.disabled(model.isBusy)
+        }
+    }
+
+    private var language: Language { chosen ?? mailLanguage(locale) }
+
+    private func add() async {
+        let added = await model.add(email: email, givenName: givenName, familyName: familyName, language: language)
+        if let added { path[path.count - 1] = .customer(id: added.id) }
+    }
+}
