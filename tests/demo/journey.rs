@@ -1,5 +1,6 @@
-//! The journey: two people, three devices, everything that should work, and what a person reads when it does not.
+//! The journey: two people, four devices, everything that should work, and what a person reads when it does not.
 
+use crate::installer;
 use crate::screen;
 use crate::telling::Telling;
 use harness::cloud::Cloud;
@@ -23,6 +24,7 @@ const CLAIM_WINDOW: Duration = Duration::from_secs(2);
 
 const GATE_PASSWORD: &str = "gate camera 7";
 const SHED_PASSWORD: &str = "shed sensor 3";
+const BOATHOUSE_PASSWORD: &str = "boathouse camera 5";
 
 /// What is left standing.
 pub struct Stage {
@@ -41,20 +43,21 @@ pub async fn play(telling: &mut Telling) -> Stage {
     telling.step("The cloud starts on SQLite in a fresh folder");
     let cloud = Cloud::start_with(None, |settings| settings.claim_window = CLAIM_WINDOW).await;
     telling.expect(true, format!("API at {}, devices at {}", cloud.url(""), cloud.mqtt()));
-    telling.step("Three devices get power; a fourth stays in its box");
+    telling.step("Four devices get power; a fifth stays in its box");
     let gate = FieldDevice::build(options("LX4-00017", "LX-4").with_password(GATE_PASSWORD));
     let door = FieldDevice::build(options("DR1-00052", "DR-1").with_new_claim_code());
     let shed = FieldDevice::build(options("SN1-00311", "SN-1").with_password(SHED_PASSWORD));
+    let boathouse = FieldDevice::build(options("LX4-00023", "LX-4").with_password(BOATHOUSE_PASSWORD));
     let boxed = FieldDevice::build(options("LX4-00099", "LX-4").with_password("in its box"));
-    let added = cloud.add_inventory(&inventory_file([&gate, &door, &shed, &boxed])).await;
+    let added = cloud.add_inventory(&inventory_file([&gate, &door, &shed, &boathouse, &boxed])).await;
     let address = CloudAddress::plain(cloud.http(), cloud.mqtt(), cloud.settings.link_host.clone());
-    let mut devices = vec![gate, door, shed];
+    let mut devices = vec![gate, door, shed, boathouse];
     let mut online = true;
     for device in &mut devices {
         device.switch_on(&address);
         online &= device.wait_online(Duration::from_secs(5)).await;
     }
-    telling.expect(online && added == 4, "three are connected; the cloud knows of four");
+    telling.expect(online && added == 5, "four are connected; the cloud knows of five");
 
     telling.chapter("Kim sets up a home");
     telling.step("Registers with the code from the mail, and signs in");
@@ -84,8 +87,22 @@ pub async fn play(telling: &mut Telling) -> Stage {
         try_typed(telling, &home, "LX4-00017", "LX-4", GATE_PASSWORD, "A device that Kim has already").await;
     let good = matches!(again, AddDeviceState::Failed { failure: AddDeviceFailure::AlreadyYours { .. }, .. });
     telling.expect(good, screen::words(&again));
-    somebody_elses(telling, &cloud).await;
+    let ana = somebody_elses(telling, &cloud).await;
     list(telling, &home, 3).await;
+    if let Some(ana) = ana {
+        let parts = installer::Parts {
+            cloud: &cloud,
+            kim: &home.phone,
+            kims_email: EMAILS[0],
+            ana,
+            anas_email: EMAILS[1],
+            site: home.site,
+            device: (&devices[3], BOATHOUSE_PASSWORD),
+        };
+        if installer::play(telling, parts).await.is_some() {
+            list(telling, &home, 4).await;
+        }
+    }
     Stage { cloud, _devices: devices }
 }
 
@@ -177,7 +194,7 @@ async fn send_twice(telling: &mut Telling, home: &mut Home, device: &FieldDevice
     telling.expect(added, format!("{} By one claim.", screen::words(&end)));
 }
 
-async fn finish(
+pub async fn finish(
     telling: &mut Telling,
     flow: &AddDeviceFlow,
     watch: &mut AddingWatch,
@@ -226,12 +243,13 @@ async fn try_typed(
     end
 }
 
-async fn somebody_elses(telling: &mut Telling, cloud: &Cloud) {
+/// The other person's phone, for what follows.
+async fn somebody_elses(telling: &mut Telling, cloud: &Cloud) -> Option<Phone> {
     telling.step("Ana registers, makes a site");
-    let ana = Phone::with_account(cloud, EMAILS[1]).await;
+    let ana = Phone::with_account_of(cloud, EMAILS[1], ["Ana", "Ruiz"]).await;
     let site = ana.profile().sites().make("Office", "", "Europe/Vienna").await;
     telling.expect(site.is_ok(), format!("signed in as {}", EMAILS[1]));
-    let Ok(site) = site else { return };
+    let site = site.ok()?;
     let office = Home { phone: ana, site: site.id };
     let theirs =
         try_typed(telling, &office, "LX4-00017", "LX-4", GATE_PASSWORD, "Somebody else's device").await;
@@ -240,6 +258,7 @@ async fn somebody_elses(telling: &mut Telling, cloud: &Cloud) {
     telling.step("Kim is told by mail that somebody tried");
     let mail = cloud.mail_to(EMAILS[0], 1).await;
     telling.expect(!mail.subject.is_empty(), format!("\"{}\"", mail.subject));
+    Some(office.phone)
 }
 
 async fn list(telling: &mut Telling, home: &Home, expected: usize) {

@@ -1,6 +1,7 @@
 //! The main job, played with real parts: the cloud on SQLite, devices on the real channel, a phone with the real core.
 //! It tells each step as a person would read it. `--once` ends by itself; otherwise the cloud stays until Ctrl-C.
 
+mod installer;
 mod journey;
 mod screen;
 mod telling;

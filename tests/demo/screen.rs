@@ -6,6 +6,7 @@ use harness::phone::AddingWatch;
 use porchlight_core::add_device::{AddDeviceFailure, AddDeviceState, AddingStep};
 use porchlight_protocol::device::ClockChange;
 use porchlight_protocol::devices::Section;
+use porchlight_protocol::history::Act;
 
 /// The screen that a run of adding ends with, in words.
 pub fn words(state: &AddDeviceState) -> String {
@@ -60,6 +61,23 @@ fn failure_words(failure: &AddDeviceFailure) -> String {
         AddDeviceFailure::AlreadyYours { .. } => plain("already_yours"),
         other => format!("{}: {other:?}", english("failed_title", &[])),
     }
+}
+
+/// An act of the history, as its two lines say it.
+pub fn act_words(act: &Act) -> String {
+    let name = act.name.clone().unwrap_or_else(|| english("act_it", &[]));
+    let what = english(&format!("did_{}", act.what.replace('.', "_")), &[&name]);
+    let who = act.actor.as_ref().map_or_else(
+        || english("act_by_service", &[]),
+        |actor| {
+            let person = format!("{} {}", actor.given_name, actor.family_name);
+            match &act.company {
+                Some(company) => english("act_by_company", &[&person, &company.name]),
+                None => person,
+            }
+        },
+    );
+    format!("{what}: {who}")
 }
 
 /// The line under the time zone, by which a person sees that it is right.

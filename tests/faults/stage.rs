@@ -36,7 +36,7 @@ pub async fn connect(
 /// A phone that is signed in, and its site.
 pub async fn phone(cloud: &CloudProcess, email: &str) -> (Phone, SiteId) {
     let phone = Phone::for_address(cloud.http(), cloud.link_host()).await;
-    phone.register_by(email, || cloud.mails()).await;
+    phone.register_by(email, ["Kim", "Lee"], || cloud.mails()).await;
     phone.sign_in(email).await.expect("the account is there");
     let site = phone.profile().sites().make("House", "", "Europe/Berlin").await.expect("a site");
     (phone, site.id)

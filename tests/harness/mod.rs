@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod app_words;
+pub mod browser;
 pub mod cloud;
 pub mod cloud_process;
 pub mod database;

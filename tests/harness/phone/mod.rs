@@ -90,10 +90,15 @@ impl Phone {
         app
     }
 
-    /// A new phone that is signed in to a fresh account with this address.
+    /// A new phone that is signed in to Kim Lee's fresh account with this address.
     pub async fn with_account(cloud: &Cloud, email: &str) -> Self {
+        Self::with_account_of(cloud, email, ["Kim", "Lee"]).await
+    }
+
+    /// The same for somebody of this given name and family name.
+    pub async fn with_account_of(cloud: &Cloud, email: &str, names: [&str; 2]) -> Self {
         let phone = Self::new(cloud).await;
-        phone.register(cloud, email).await;
+        phone.register_by(email, names, || cloud.mails()).await;
         phone.sign_in(email).await.expect("the account is there");
         phone
     }
@@ -135,15 +140,15 @@ impl Phone {
 
     /// Registers the address and verifies it with the mailed code.
     pub async fn register(&self, cloud: &Cloud, email: &str) {
-        self.register_by(email, || cloud.mails()).await;
+        self.register_by(email, ["Kim", "Lee"], || cloud.mails()).await;
     }
 
     /// Registers the address and verifies it with the code in the newest of `mails`.
-    pub async fn register_by(&self, email: &str, mails: impl Fn() -> Vec<Mail>) {
+    pub async fn register_by(&self, email: &str, names: [&str; 2], mails: impl Fn() -> Vec<Mail>) {
         let seen = mails_to(email, &mails).len();
         let session = self.profile().session();
         let password = crate::api::PASSWORD.to_owned().into();
-        session.register(email, password, "Kim", "Lee", Language::English).await.expect("it registers");
+        session.register(email, password, names[0], names[1], Language::English).await.expect("it registers");
         let code = newest_mail(email, seen, &mails).await.code();
         session.verify(code.into()).await.expect("the mailed code is good");
     }
