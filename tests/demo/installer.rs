@@ -106,7 +106,7 @@ async fn opens(telling: &mut Telling, partner: &Phone, there: &Phone, grant: &Gr
     telling.step("One tap");
     told(telling, handoff.confirm().await)?;
     let opened = matches!(handoff.state(), HandoffState::Opened { .. });
-    telling.expect(opened, english("acting_banner", &[KIM, COMPANY, "in an hour"]));
+    telling.expect(opened, english("acting_banner", &[KIM, COMPANY, &screen::time_words(grant.expires_at)]));
     opened.then_some(())
 }
 

@@ -63,6 +63,12 @@ fn failure_words(failure: &AddDeviceFailure) -> String {
     }
 }
 
+/// A moment, milliseconds UTC, by the clock of whoever looks.
+pub fn time_words(at: i64) -> String {
+    let local = jiff::Timestamp::from_millisecond(at).map(|at| at.to_zoned(jiff::tz::TimeZone::system()));
+    local.map_or("an unknown time".into(), |at| at.strftime("%H:%M").to_string())
+}
+
 /// An act of the history, as its two lines say it.
 pub fn act_words(act: &Act) -> String {
     let name = act.name.clone().unwrap_or_else(|| english("act_it", &[]));

@@ -53,6 +53,7 @@ func scope(of grant: Grant) -> LocalizedStringKey {
     let name = act.name.map { Text($0 as String) } ?? Text("act_it")
     return switch act.what {
     case "account.made": "did_account_made"
+    case "account.disabled": "did_account_disabled"
     case "session.began": "did_session_began"
     case "session.ended": "did_session_ended"
     case "site.made": "did_site_made \(name)"
@@ -61,6 +62,7 @@ func scope(of grant: Grant) -> LocalizedStringKey {
     case "device.renamed": "did_device_renamed \(name)"
     case "device.moved": "did_device_moved \(name)"
     case "device.released": "did_device_released \(name)"
+    case "device.claim_tried": "did_device_claim_tried \(name)"
     case "access.asked": "did_access_asked"
     case "access.withdrawn": "did_access_withdrawn"
     case "access.granted": "did_access_granted"
@@ -68,6 +70,7 @@ func scope(of grant: Grant) -> LocalizedStringKey {
     case "access.ended": "did_access_ended"
     case "customer.added": "did_customer_added"
     case "customer.confirmed": "did_customer_confirmed"
+    case "customer.refused": "did_customer_refused"
     default: "act_unknown"
     }
 }

@@ -18,7 +18,8 @@ macro_rules! select_acts {
                audit_event.site_id, audit_event.detail \
              FROM audit_event LEFT JOIN account AS actor ON actor.id = audit_event.actor_id \
              LEFT JOIN access_grant ON access_grant.id = audit_event.grant_id \
-             LEFT JOIN organization ON organization.id = access_grant.organization_id ",
+             LEFT JOIN organization ON organization.id = access_grant.organization_id \
+               AND access_grant.actor_id = audit_event.actor_id ",
             $rest
         )
     };

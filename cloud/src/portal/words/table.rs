@@ -162,7 +162,8 @@ words! {
     act_site_made: "made the location {name}", "Ort {name} angelegt";
     act_site_changed: "changed the location {name}", "Ort {name} geändert";
     act_device_added: "added the device {name}", "Gerät {name} hinzugefügt";
-    act_device_changed: "changed the device {name}", "Gerät {name} geändert";
+    act_device_renamed: "renamed the device {name}", "Gerät {name} umbenannt";
+    act_device_moved: "moved the device {name} to another location", "Gerät {name} an einen anderen Ort verlegt";
     act_device_released: "removed the device {name}", "Gerät {name} entfernt";
     act_device_tried: "noted that somebody tried to add your device {name}",
         "jemand wollte dein Gerät {name} hinzufügen";
@@ -170,11 +171,11 @@ words! {
     act_access_withdrawn: "took the request for access back", "Bitte um Zugang zurückgezogen";
     act_access_granted: "granted access", "Zugang gewährt";
     act_access_declined: "declined a request for access", "Bitte um Zugang abgelehnt";
-    act_access_expired: "let a request for access expire", "eine Bitte um Zugang ist verfallen";
     act_access_ended: "ended access", "Zugang beendet";
     act_session_began: "signed in", "angemeldet";
     act_session_ended: "signed out", "abgemeldet";
     act_account_made: "made the account", "Konto angelegt";
+    act_account_disabled: "disabled the account", "Konto gesperrt";
     act_customer_added: "added a customer", "einen Kunden hinzugefügt";
     act_customer_confirmed: "became a customer", "Kunde geworden";
     act_customer_refused: "did not become a customer", "nicht Kunde geworden";

@@ -59,6 +59,7 @@ internal fun Context.wordsFor(act: Act): String {
 
 private val ACTS = mapOf(
     "account.made" to R.string.did_account_made,
+    "account.disabled" to R.string.did_account_disabled,
     "session.began" to R.string.did_session_began,
     "session.ended" to R.string.did_session_ended,
     "site.made" to R.string.did_site_made,
@@ -67,6 +68,7 @@ private val ACTS = mapOf(
     "device.renamed" to R.string.did_device_renamed,
     "device.moved" to R.string.did_device_moved,
     "device.released" to R.string.did_device_released,
+    "device.claim_tried" to R.string.did_device_claim_tried,
     "access.asked" to R.string.did_access_asked,
     "access.withdrawn" to R.string.did_access_withdrawn,
     "access.granted" to R.string.did_access_granted,
@@ -74,4 +76,5 @@ private val ACTS = mapOf(
     "access.ended" to R.string.did_access_ended,
     "customer.added" to R.string.did_customer_added,
     "customer.confirmed" to R.string.did_customer_confirmed,
+    "customer.refused" to R.string.did_customer_refused,
 )
