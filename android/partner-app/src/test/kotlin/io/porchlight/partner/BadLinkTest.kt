@@ -1,0 +1,137 @@
+package io.porchlight.partner
+
+import android.content.Intent
+import android.net.Uri
+import io.porchlight.customer.CoreTestRunner
+import io.porchlight.customer.Person
+import io.porchlight.customer.makesAPlace
+import io.porchlight.customer.signsIn
+import io.porchlight.screens.R
+import org.junit.After
+import org.junit.Assert.assertFalse
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.annotation.Config
+
+/** Links from anywhere: a web page, a message, a printed code. None signs anybody in. */
+@RunWith(CoreTestRunner::class)
+@Config(application = TestPartnerApplication::class, qualifiers = "w411dp-h891dp-420dpi")
+class BadLinkTest {
+    private val phones = TwoPhones()
+    private val stage = phones.stage
+    private val ana get() = phones.partner.person
+    private val kim get() = phones.kims.person
+
+    @After
+    fun close() = phones.close()
+
+    private fun link(text: String) = Intent(Intent.ACTION_VIEW, Uri.parse(text))
+
+    @Test
+    fun a_link_that_is_none_of_ours_is_refused_and_nothing_is_signed_in() {
+        kim.waitFor(R.string.sign_in_title)
+        for ((what, text) in badLinks(stage.places.getString("link_host"))) {
+            phones.kims.takes(link(text))
+            kim.waitUntil("$what is refused") { kim.reads().contains(phones.kims.activity.getString(R.string.handoff_not_a_link)) }
+            kim.presses(R.string.cancel)
+            kim.waitFor(R.string.sign_in_register)
+            assertFalse(what, kim.reads().contains(phones.kims.activity.getString(R.string.handoff_title)))
+        }
+    }
+
+    private fun kimHasConsented() {
+        ana.signsIn(ANA, stage.partner("Bright Solar", ANA))
+        kim.signsIn(KIM, stage.account(KIM))
+        kim.makesAPlace()
+        stage.customer(KIM)
+        stage.ask(KIM, 4, "Two new cameras")
+        kim.presses(R.string.request_consent)
+        phones.installTheCustomerApp()
+        ana.presses("Kim Lee")
+    }
+
+    private fun anaTapsLink(): Intent {
+        ana.presses(R.string.customer_open)
+        lateinit var link: Intent
+        ana.waitUntil("the link") { phones.link()?.also { link = it } != null }
+        return link
+    }
+
+    private fun opens(link: Intent): Person = phones.opensOnAnasPhone(link).person.apply { waitFor(R.string.handoff_confirm) }
+
+    @Test
+    fun a_link_that_another_phone_made_is_refused_and_stays_good_where_it_was_made() {
+        kimHasConsented()
+        val link = anaTapsLink()
+        phones.kims.takes(link)
+        kim.waitFor(R.string.handoff_not_here)
+        kim.presses(R.string.cancel)
+        kim.waitFor(R.string.home_add_device)
+        // Nobody is signed in there: a link comes before that too.
+        val there = opens(link)
+        there.presses(R.string.cancel)
+        // What was in the vault is read once.
+        phones.opensOnAnasPhone(link)
+        there.waitFor(R.string.handoff_not_here)
+    }
+
+    @Test
+    fun a_link_that_was_used_is_refused_and_the_first_goes_on() {
+        kimHasConsented()
+        val link = anaTapsLink()
+        val there = opens(link)
+        there.presses(R.string.handoff_confirm)
+        there.waitFor(BANNER)
+        phones.opensOnAnasPhone(link)
+        there.waitFor(R.string.handoff_not_here)
+        there.presses(R.string.cancel)
+        there.waitFor(BANNER)
+    }
+
+    @Test
+    fun a_link_whose_access_ended_while_it_was_open_says_so() {
+        kimHasConsented()
+        val there = opens(anaTapsLink())
+        kim.presses(R.string.tab_people)
+        kim.presses(R.string.grant_end)
+        ana.waitFor(R.string.customer_no_access)
+        there.presses(R.string.handoff_confirm)
+        there.waitFor(R.string.handoff_over)
+        there.presses(R.string.cancel)
+        there.waitFor(R.string.sign_in_register)
+    }
+
+    @Test
+    fun a_second_link_while_one_waits_takes_its_place() {
+        kimHasConsented()
+        opens(anaTapsLink())
+        val there = opens(anaTapsLink())
+        there.presses(R.string.handoff_confirm)
+        there.waitFor(BANNER)
+    }
+
+    private companion object {
+        const val ANA = "ana@bright.example"
+        const val KIM = "kim@example.org"
+        const val BANNER = "You are working in Kim Lee’s account"
+        val CODE = "pl_ho_" + "A".repeat(43)
+
+        /** What each tries, and the link; with the host of this cloud and a code that is well formed. */
+        fun badLinks(host: String) = listOf(
+            "another host" to "https://$host.evil.example/h#c=$CODE",
+            "another scheme" to "http://$host/h#c=$CODE",
+            "a scheme of one's own" to "porchlight://$host/h#c=$CODE",
+            "a port" to "https://$host:8443/h#c=$CODE",
+            "a user's name" to "https://$host@evil.example/h#c=$CODE",
+            "a backslash" to "https://evil.example\\@$host/h#c=$CODE",
+            "escaped dots" to "https://$host/%2e%2e/h#c=$CODE",
+            "another path" to "https://$host/h/../x#c=$CODE",
+            "a query" to "https://$host/h?next=evil#c=$CODE",
+            "two codes" to "https://$host/h#c=$CODE&c=$CODE",
+            "no code" to "https://$host/h",
+            "10 KiB" to "https://$host/h#c=" + "a".repeat(10 * 1024),
+            "text that turns" to "https://$host/h#c=\u202E$CODE",
+            "what was mistyped" to "https://$host/h#c=${CODE}AAAA",
+        )
+    }
+}
