@@ -35,7 +35,8 @@ pub enum SignedOutReason {
     SecretsLost,
 }
 
-/// What a sign-out does when the outbox still holds something.
+/// What a sign-out does when acts of this person were not sent: what the outbox holds, and what is listed of accesses that
+/// ended.
 #[uniffi::remote(Enum)]
 pub enum UnsentActs {
     /// Do not sign out: `Conflict` with `UnsentActs`.
@@ -184,7 +185,8 @@ impl SessionFlow {
         run(&self.profile, async move { flow.sign_in(&email, password).await }).await
     }
 
-    /// Signs out: tells the cloud if it can be reached, and destroys the profile's key, cache and outbox.
+    /// Signs out: tells the cloud if it can be reached, and destroys the profile's key, cache and outbox. A customer's
+    /// account in which this person works on this phone is left, and the list of what was not sent is forgotten.
     pub async fn sign_out(&self, unsent: UnsentActs) -> Result<(), PorchlightError> {
         let flow = self.flow.clone();
         run(&self.profile, async move { flow.sign_out(unsent).await }).await

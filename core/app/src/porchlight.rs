@@ -67,9 +67,10 @@ impl Porchlight {
                 }
             },
         };
-        let own = Arc::new(own.map_err(|fault| reports.tell(fault))?);
+        let own = own.map_err(|fault| reports.tell(fault))?;
         let context = Context { configuration, data_folder, ports, reports: reports.clone() };
         let delegated = Delegated::new(context);
+        let own = Arc::new(own.beside(delegated.clone()));
         // After the own profile: it removes what another install left.
         delegated.restore().await;
         let handoff = HandoffFlow::start(own.clone(), delegated.clone());

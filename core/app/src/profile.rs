@@ -1,6 +1,6 @@
 //! A profile: one signed-in account on this phone, with its own folder, key, cache and outbox.
 
-use crate::access::{AccessListening, Grants, Lease, Requests};
+use crate::access::{AccessListening, Delegated, Grants, Lease, Requests};
 use crate::cache::Part;
 use crate::configuration::Configuration;
 use crate::customers::{Customers, Offers};
@@ -40,6 +40,8 @@ pub struct Profile {
     pub(crate) access_listening: AccessListening,
     /// Of a delegated profile: how long its lists may be read.
     pub(crate) lease: Option<Arc<Lease>>,
+    /// Of the person's own profile: where this phone acts for a customer.
+    delegated: Option<Arc<Delegated>>,
     /// Ends what runs for this profile.
     life: CancellationToken,
 }
@@ -87,13 +89,19 @@ impl Profile {
             devices_listening: Listening::default(),
             access_listening: AccessListening::default(),
             lease,
+            delegated: None,
             life,
         })
     }
 
+    /// The person's own profile, beside the place where this phone acts for a customer.
+    pub(crate) fn beside(self, delegated: Arc<Delegated>) -> Self {
+        Self { delegated: Some(delegated), ..self }
+    }
+
     /// The flow of register, sign in and sign out.
     pub fn session(&self) -> SessionFlow {
-        SessionFlow::new(self.session.clone(), self.reports.clone())
+        SessionFlow::new(self.session.clone(), self.delegated.clone(), self.reports.clone())
     }
 
     /// The sites.

@@ -5,6 +5,7 @@ use crate::configuration::Configuration;
 use crate::ports::{Clock, Connectivity, HandoffVault, LoadedSecret, PortFault, Ports, SecretStore, Signer};
 use crate::session::{SessionListener, SessionState};
 use crate::{ListListener, Porchlight};
+use porchlight_protocol::{AccountId, ClaimId};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use secrecy::{ExposeSecret as _, SecretSlice};
@@ -377,4 +378,22 @@ pub(crate) fn code(number: u8) -> String {
 /// Its link.
 pub(crate) fn link(code: &str) -> secrecy::SecretString {
     format!("https://porchlight.example/h#c={code}").into()
+}
+
+/// A device that waits in an outbox.
+pub(crate) fn claim_row(account: AccountId) -> crate::outbox::ClaimRow {
+    let terms = json!({ "maker": "lumen", "serial": "CAM-0001", "model": "LX-4", "section": "video", "site": SITE,
+        "name": "Gate", "time_zone": "Europe/Berlin", "daylight_saving": true, "presence": "password" });
+    let plan = crate::add_device::ClaimPlan {
+        id: ClaimId::mint_offline(),
+        terms: serde_json::from_value(terms).unwrap(),
+        device: crate::add_device::LabelledDevice {
+            serial: "CAM-0001".parse().unwrap(),
+            model: "LX-4".parse().unwrap(),
+            fingerprint: None,
+            claim_code: None,
+        },
+        password: "canary device password".into(),
+    };
+    crate::outbox::ClaimRow::new(account, 0, plan)
 }

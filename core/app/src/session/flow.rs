@@ -3,6 +3,7 @@
 use super::Session;
 use super::tokens::{Credentials, RegistrationForm};
 use super::transition::Event;
+use crate::access::Delegated;
 use crate::error::{Error, Fault, InputField, InputReason};
 use crate::listening::Subscription;
 use crate::report::Reports;
@@ -57,7 +58,8 @@ pub enum SignedOutReason {
     SecretsLost,
 }
 
-/// What a sign-out does when the outbox still holds something.
+/// What a sign-out does when acts of this person were not sent: what the outbox holds, and what is listed of accesses that
+/// ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnsentActs {
     /// Do not sign out: `Conflict { UnsentActs }`.
@@ -76,12 +78,18 @@ pub trait SessionListener: Send + Sync + fmt::Debug {
 #[derive(Clone, Debug)]
 pub struct SessionFlow {
     session: Arc<Session>,
+    /// Where this phone acts for a customer; what the person who signs out does there ends with it.
+    delegated: Option<Arc<Delegated>>,
     reports: Arc<Reports>,
 }
 
 impl SessionFlow {
-    pub(crate) fn new(session: Arc<Session>, reports: Arc<Reports>) -> Self {
-        Self { session, reports }
+    pub(crate) fn new(
+        session: Arc<Session>,
+        delegated: Option<Arc<Delegated>>,
+        reports: Arc<Reports>,
+    ) -> Self {
+        Self { session, delegated, reports }
     }
 
     /// Sets the flow's one listener, in place of a former one, until the subscription is dropped. Call it within the
@@ -132,10 +140,24 @@ impl SessionFlow {
         self.ask(Event::SignIn(credentials)).await
     }
 
-    /// Signs out: tells the cloud if it can be reached, and destroys the profile's key, cache and outbox.
+    /// Signs out: tells the cloud if it can be reached, and destroys the profile's key, cache and outbox. A customer's
+    /// account in which this person works on this phone is left, and the list of what was not sent is forgotten.
     pub async fn sign_out(&self, unsent: UnsentActs) -> Result<(), Error> {
-        let outcome = self.session.sign_out(unsent == UnsentActs::Discard).await;
-        outcome.map_err(|fault| self.reports.tell(fault))
+        self.leave(unsent).await.map_err(|fault| self.reports.tell(fault))
+    }
+
+    async fn leave(&self, unsent: UnsentActs) -> Result<(), Fault> {
+        let account = self.session.account()?.id;
+        let Some(delegated) = &self.delegated else { return self.session.sign_out().await };
+        if unsent == UnsentActs::Refuse {
+            let count = self.session.unsent().await? + delegated.unsent_by(account).await?;
+            if count > 0 {
+                return Err(Fault::UnsentActs { count });
+            }
+        }
+        let left = delegated.leave_with(account).await;
+        // Also when something of it stayed behind: whoever signs out is out.
+        self.session.sign_out().await.and(left)
     }
 
     async fn ask(&self, event: Event) -> Result<(), Error> {

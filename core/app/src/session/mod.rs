@@ -10,8 +10,9 @@
 //! 4. **Refresh**: when the cloud says `sign_in_required`. The refresh token rotates: the successor is stored before its
 //!    access token is used, and until it is stored the predecessor stays. A retry with the direct predecessor gets the
 //!    same successor, so an app that is killed at any point loses nothing (security.md, Refresh).
-//! 5. **Sign out**: refused while the outbox holds unsent acts, unless the person gives them up. The cloud is told if it
-//!    can be reached within seconds; then session, key, cache and outbox of the profile are destroyed.
+//! 5. **Sign out**: refused while acts are unsent, unless the person gives them up. The cloud is told if it can be reached
+//!    within seconds; then session, key, cache and outbox of the profile are destroyed. Before, a customer's account in
+//!    which the person works on this phone is left.
 //! 6. **The cloud ends it** (revoked, disabled, too old): session and cache go, key and outbox stay; what is unsent
 //!    goes on when the same account signs in again.
 //!

@@ -101,16 +101,15 @@ impl Session {
         }
     }
 
-    /// Ends the session by the person's wish; the caller asked the outbox before.
-    pub(crate) async fn sign_out(&self, discard_unsent: bool) -> Result<(), Fault> {
+    /// Ends the session by the person's wish; the caller asked for what is unsent before.
+    pub(crate) async fn sign_out(&self) -> Result<(), Fault> {
         self.account()?;
-        if !discard_unsent {
-            let count = self.stores.current()?.outbox.unsent().await?;
-            if count > 0 {
-                return Err(Fault::UnsentActs { count });
-            }
-        }
         self.ask(Event::SignOut).await
+    }
+
+    /// How many acts a sign-out would throw away.
+    pub(crate) async fn unsent(&self) -> Result<u32, Fault> {
+        self.stores.current()?.outbox.unsent().await
     }
 
     /// Who is signed in.

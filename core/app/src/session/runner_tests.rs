@@ -337,23 +337,6 @@ async fn no_token_and_no_password_lies_on_the_disk_or_in_what_is_printed() {
 }
 
 /// A claim as the outbox holds it.
-fn claim_row(account: porchlight_protocol::AccountId) -> crate::outbox::ClaimRow {
-    let terms = json!({ "maker": "lumen", "serial": "CAM-0001", "model": "LX-4", "section": "video", "site": SITE,
-        "name": "Gate", "time_zone": "Europe/Berlin", "daylight_saving": true, "presence": "password" });
-    let plan = crate::add_device::ClaimPlan {
-        id: porchlight_protocol::ClaimId::mint_offline(),
-        terms: serde_json::from_value(terms).unwrap(),
-        device: crate::add_device::LabelledDevice {
-            serial: "CAM-0001".parse().unwrap(),
-            model: "LX-4".parse().unwrap(),
-            fingerprint: None,
-            claim_code: None,
-        },
-        password: "canary device password".into(),
-    };
-    crate::outbox::ClaimRow::new(account, 0, plan)
-}
-
 #[tokio::test]
 async fn sign_out_with_unsent_acts_says_so_and_discards_them_only_when_told_to() {
     let cloud = cloud_with_sign_in().await;

@@ -73,10 +73,15 @@ impl Lease {
 
     /// Whether the lists may be read.
     pub(crate) async fn holds(&self) -> bool {
+        self.left().await.is_some()
+    }
+
+    /// For how long the lists may still be read. None: not any more.
+    pub(crate) async fn left(&self) -> Option<Duration> {
         let last = self.contact.borrow().last.clone();
         let now = self.moment().await;
-        let age = now.zip(last).and_then(|(now, last)| now.since(&last));
-        age.is_some_and(|age| age < LASTS)
+        let age = now.zip(last).and_then(|(now, last)| now.since(&last))?;
+        LASTS.checked_sub(age).filter(|left| !left.is_zero())
     }
 
     /// Tells of each contact.

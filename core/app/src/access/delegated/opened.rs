@@ -15,6 +15,7 @@ use crate::profile::Profile;
 use crate::report::Reports;
 use crate::session::{Handed, SessionState};
 use crate::work::Work;
+use porchlight_protocol::AccountId;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,8 +25,8 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// How often the lease is looked at when nothing else happens.
-const TICK: Duration = Duration::from_secs(5);
+/// How often the lease is looked at when nothing else happens: it goes on while the phone sleeps, timers do not.
+const TICK: Duration = Duration::from_secs(1);
 
 /// What a profile is opened with.
 pub(crate) struct Context {
@@ -196,6 +197,29 @@ impl Delegated {
         self.finish_now(why).await;
     }
 
+    /// How many acts are lost when this account signs out on this phone: what waits in the customer's account where it
+    /// works, and what is listed already.
+    pub(crate) async fn unsent_by(&self, account: AccountId) -> Result<u32, Fault> {
+        let listed = self.unsent().await.len();
+        let listed = u32::try_from(listed).unwrap_or(u32::MAX);
+        match self.profile() {
+            Some(profile) if self.acts_by(account) => Ok(listed.saturating_add(profile.session.unsent().await?)),
+            _ => Ok(listed),
+        }
+    }
+
+    /// This account signs out on this phone: where it works for a customer, that ends, and nothing stays listed.
+    pub(crate) async fn leave_with(&self, account: AccountId) -> Result<(), Fault> {
+        if self.acts_by(account) {
+            self.finish(AccessEnd::Left).await;
+        }
+        self.forget_unsent().await
+    }
+
+    fn acts_by(&self, account: AccountId) -> bool {
+        self.lock().open.as_ref().is_some_and(|open| open.acting.grant.actor.id == account)
+    }
+
     pub(crate) fn dismiss(&self) {
         self.take(Event::Dismissed);
     }
@@ -249,9 +273,9 @@ impl Delegated {
                 }
                 was_in |= is_in;
                 let contact = open.lease.contacts();
-                let holds = open.lease.holds().await;
+                let left = open.lease.left().await;
                 if is_in
-                    && self.take(if holds { Event::CloudReached } else { Event::LeaseOver })
+                    && self.take(if left.is_some() { Event::CloudReached } else { Event::LeaseOver })
                     && let Ok(files) = open.profile.files()
                 {
                     files.cache.tell();
@@ -260,7 +284,7 @@ impl Delegated {
                     _ = states.changed() => {}
                     _ = ended.changed() => {}
                     () = contact => {}
-                    () = tokio::time::sleep(TICK) => {}
+                    () = tokio::time::sleep(left.map_or(TICK, |left| left.min(TICK))) => {}
                 }
             }
         };
@@ -299,7 +323,7 @@ impl Delegated {
             kept::keep_unsent(&self.context.ports, &unsent).await?;
             // Tells the cloud where it is the phone that ends it; destroys session, key and files.
             if profile.session.account().is_ok() {
-                profile.session.sign_out(true).await?;
+                profile.session.sign_out().await?;
             }
             // What a session that the cloud ended has left.
             profile.stores.destroy().await?;

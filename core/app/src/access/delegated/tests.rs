@@ -4,8 +4,10 @@ use super::state::{Event, transition};
 use super::*;
 use crate::access::AccessEnd;
 use crate::ports::Ports;
+use crate::session::UnsentActs;
 use crate::testing::*;
 use crate::{ConflictReason, Error, NotAllowedReason, Porchlight};
+use porchlight_protocol::ClaimId;
 use proptest::prelude::*;
 use serde_json::json;
 use std::sync::Arc;
@@ -133,6 +135,72 @@ async fn lease_closes_the_lists_and_contact_opens_them_again() {
     profile.sites().refresh().await.unwrap();
     assert_eq!(total(&core).await, Ok(1));
     seen.until(|state| matches!(state, DelegatedState::Active { .. })).await;
+}
+
+#[tokio::test]
+async fn phone_locks_within_a_second_of_the_lease_s_end() {
+    let cloud = cloud().await;
+    let (phone, core) = acting(&cloud).await;
+    let seen = listen(&core);
+    seen.until(|state| matches!(state, DelegatedState::Active { .. })).await;
+    phone.clock.pass(lease::LASTS);
+    let locked = seen.until(|state| matches!(state, DelegatedState::Locked { .. }));
+    // A second of a timer, and a little for a busy machine.
+    tokio::time::timeout(Duration::from_millis(1_500), locked).await.unwrap();
+}
+
+/// What is not sent when this phone works for Kim, who is a name on a grant of Ana's.
+async fn add_offline(core: &Porchlight) {
+    let acting = core.delegated_session().profile().unwrap();
+    let account = acting.account().unwrap().id;
+    let row = claim_row(account);
+    acting.outbox().unwrap().add(ClaimId::mint_offline(), row, None).await.unwrap();
+}
+
+/// A phone whose own account is the one that acts.
+async fn acting_by_own(cloud: &MockServer) -> (TestPhone, Porchlight) {
+    let mut own = grant(&id(50));
+    own["actor"]["id"] = json!(ACCOUNT);
+    let session = json!({ "session": id(60), "access_token": "pl_at_d", "access_expires_in": 300,
+        "refresh_token": "pl_rt_d", "account": account() });
+    let redeemed = json!({ "session": session, "grant": own, "expires_at": 9 });
+    let redeemed = ResponseTemplate::new(201).set_body_json(redeemed);
+    let redeem = Mock::given(method("POST")).and(path("/v1/handoffs/redeem"));
+    redeem.respond_with(redeemed).with_priority(1).mount(cloud).await;
+    acting(cloud).await
+}
+
+#[tokio::test]
+async fn installer_who_signs_out_leaves_the_customer_s_account_and_no_list_behind() {
+    let cloud = cloud().await;
+    let (phone, core) = acting_by_own(&cloud).await;
+    add_offline(&core).await;
+    let flow = core.profile().session();
+    let unsent = Error::Conflict { reason: ConflictReason::UnsentActs { count: 1 } };
+    assert_eq!(flow.sign_out(UnsentActs::Refuse).await, Err(unsent.clone()));
+    assert!(core.delegated_session().profile().is_some(), "a refusal ends nothing");
+    core.delegated_session().leave().await;
+    assert_eq!(
+        flow.sign_out(UnsentActs::Refuse).await,
+        Err(unsent),
+        "nor is what is listed dropped silently"
+    );
+    core.delegated_session().dismiss();
+    core.work_here(id(50).parse().unwrap()).await.unwrap();
+    flow.sign_out(UnsentActs::Discard).await.unwrap();
+    assert_eq!(ended(&core.delegated_session().state()), Some(AccessEnd::Left));
+    assert_eq!(left(&phone), [""; 0]);
+    assert_eq!(phone.secret_names(), [""; 0]);
+    assert!(!phone.folder.path().join("profiles/delegated").exists());
+}
+
+#[tokio::test]
+async fn somebody_else_who_signs_out_ends_nobody_s_work() {
+    let cloud = cloud().await;
+    let (_phone, core) = acting(&cloud).await;
+    core.profile().session().sign_out(UnsentActs::Refuse).await.unwrap();
+    assert!(core.delegated_session().state().acting().is_some());
+    assert_eq!(total(&core).await, Ok(1));
 }
 
 #[tokio::test]
