@@ -56,9 +56,8 @@ fn grant_keeps_its_fields() {
     assert_eq!(Grant::from(core_grant()), grant());
 }
 
-#[test]
-fn request_keeps_its_fields() {
-    let core = words::AuthorizationRequest {
+fn core_request() -> words::AuthorizationRequest {
+    words::AuthorizationRequest {
         id: id(1),
         state: words::RequestState::Withdrawn,
         actor: core_person(2),
@@ -73,8 +72,11 @@ fn request_keeps_its_fields() {
         created_at: 6,
         expires_at: 7,
         grant: Some(id(8)),
-    };
-    let expected = AccessRequest {
+    }
+}
+
+fn request() -> AccessRequest {
+    AccessRequest {
         id: id(1),
         state: RequestState::Withdrawn,
         actor: person(2),
@@ -89,8 +91,12 @@ fn request_keeps_its_fields() {
         created_at: at(6),
         expires_at: at(7),
         grant: Some(id(8)),
-    };
-    assert_eq!(AccessRequest::from(core), expected);
+    }
+}
+
+#[test]
+fn request_keeps_its_fields() {
+    assert_eq!(AccessRequest::from(core_request()), request());
 }
 
 #[test]
@@ -148,9 +154,8 @@ fn wish_keeps_its_fields() {
     assert_eq!(access::AccessWish::from(wish), expected);
 }
 
-#[test]
-fn customer_and_offer_keep_their_fields() {
-    let core = words::Customer {
+fn core_customer() -> words::Customer {
+    words::Customer {
         id: id(1),
         organization: id(2),
         email: "kim@example.org".into(),
@@ -160,8 +165,11 @@ fn customer_and_offer_keep_their_fields() {
         pending: Some(id(3)),
         grant: Some(id(4)),
         until: Some(5),
-    };
-    let expected = Customer {
+    }
+}
+
+fn customer() -> Customer {
+    Customer {
         id: id(1),
         organization: id(2),
         email: "kim@example.org".into(),
@@ -171,20 +179,30 @@ fn customer_and_offer_keep_their_fields() {
         pending: Some(id(3)),
         grant: Some(id(4)),
         until: Some(at(5)),
-    };
-    assert_eq!(Customer::from(core), expected);
+    }
+}
+
+fn core_offer() -> words::CustomerOffer {
     let device =
         words::OfferedDevice { name: "Gate".into(), section: words::Section::Alarm, site: "Barn".into() };
     let company = words::Company { id: id(3), name: "Bright Solar".into() };
-    let core = words::CustomerOffer { id: id(1), company, devices: vec![device] };
+    words::CustomerOffer { id: id(1), company, devices: vec![device] }
+}
+
+fn offer() -> CustomerOffer {
     let device = OfferedDevice { name: "Gate".into(), section: DeviceSection::Alarm, site: "Barn".into() };
     let company = Company { id: id(3), name: "Bright Solar".into() };
-    assert_eq!(CustomerOffer::from(core), CustomerOffer { id: id(1), company, devices: vec![device] });
+    CustomerOffer { id: id(1), company, devices: vec![device] }
 }
 
 #[test]
-fn act_keeps_its_fields() {
-    let core = words::Act {
+fn customer_and_offer_keep_their_fields() {
+    assert_eq!(Customer::from(core_customer()), customer());
+    assert_eq!(CustomerOffer::from(core_offer()), offer());
+}
+
+fn core_act() -> words::Act {
+    words::Act {
         id: id(1),
         at: 2,
         what: "device.added".into(),
@@ -193,8 +211,11 @@ fn act_keeps_its_fields() {
         grant: Some(id(5)),
         site: Some(id(6)),
         name: Some("Gate".into()),
-    };
-    let expected = Act {
+    }
+}
+
+fn act() -> Act {
+    Act {
         id: id(1),
         at: at(2),
         what: "device.added".into(),
@@ -203,14 +224,92 @@ fn act_keeps_its_fields() {
         grant: Some(id(5)),
         site: Some(id(6)),
         name: Some("Gate".into()),
-    };
-    assert_eq!(Act::from(core), expected);
+    }
+}
+
+#[test]
+fn act_keeps_its_fields() {
+    assert_eq!(Act::from(core_act()), act());
+}
+
+const PARTNER: OrganizationKind = OrganizationKind::Partner;
+const VIEWER: OrganizationRole = OrganizationRole::Viewer;
+
+fn core_membership() -> words::Membership {
+    words::Membership { organization: id(1), name: "Bright Solar".into(), kind: PARTNER, role: VIEWER }
+}
+
+fn membership() -> Membership {
+    Membership { organization: id(1), name: "Bright Solar".into(), kind: PARTNER, role: VIEWER }
 }
 
 #[test]
 fn membership_keeps_its_fields() {
-    let (kind, role) = (OrganizationKind::Partner, OrganizationRole::Viewer);
-    let core = words::Membership { organization: id(1), name: "Bright Solar".into(), kind, role };
-    let expected = Membership { organization: id(1), name: "Bright Solar".into(), kind, role };
-    assert_eq!(Membership::from(core), expected);
+    assert_eq!(Membership::from(core_membership()), membership());
+}
+
+/// Where a list begins, how long it is, when it was true, and what comes: each another value.
+fn core_window<T>(items: Vec<T>) -> porchlight_core::Window<T> {
+    porchlight_core::Window {
+        offset: 1,
+        items,
+        total: 2,
+        as_of: Some(3),
+        connection: Connection::Unreachable,
+    }
+}
+
+/// Asserts all of it but the items.
+macro_rules! keeps_its_fields {
+    ($window:ident, $core:expr, $item:expr) => {
+        let expected = $window {
+            offset: 1,
+            items: vec![$item],
+            total: 2,
+            as_of: Some(at(3)),
+            connection: Connection::Unreachable,
+        };
+        assert_eq!($window::from(core_window(vec![$core])), expected);
+    };
+}
+
+#[test]
+fn windows_keep_their_fields() {
+    keeps_its_fields!(RequestWindow, core_request(), request());
+    keeps_its_fields!(GrantWindow, core_grant(), grant());
+    keeps_its_fields!(CustomerWindow, core_customer(), customer());
+    keeps_its_fields!(OfferWindow, core_offer(), offer());
+    keeps_its_fields!(MembershipWindow, core_membership(), membership());
+}
+
+#[test]
+fn page_of_acts_keeps_its_fields() {
+    let page = words::HistoryResponse { acts: vec![core_act()], next: Some(id(7)) };
+    assert_eq!(ActPage::from(page), ActPage { acts: vec![act()], next: Some(id(7)) });
+}
+
+#[test]
+fn choices_keep_their_fields() {
+    let (permission, ticked, needed) = (words::Permission::DeviceAdd, true, false);
+    let choice = access::PermissionChoice { permission, ticked, needed };
+    let core = access::AccessChoices { lasts: vec![3_600, 86_400], permissions: vec![choice] };
+    let lasts = vec![Duration::from_secs(3_600), Duration::from_secs(86_400)];
+    let choice = PermissionChoice { permission, ticked, needed };
+    assert_eq!(AccessChoices::from(core), AccessChoices { lasts, permissions: vec![choice] });
+    let core = access::PermissionChoice { permission, ticked: false, needed: true };
+    let choices = AccessChoices::from(access::AccessChoices { lasts: vec![], permissions: vec![core] });
+    assert_eq!(choices.permissions, [PermissionChoice { permission, ticked: false, needed: true }]);
+}
+
+#[test]
+fn places_keep_their_fields() {
+    let core = words::CustomerPlaces {
+        sites: vec![words::PlaceSite { id: id(1), name: "Barn".into() }],
+        devices: vec![words::PlaceDevice { id: id(2), name: "Gate".into(), site: id(3) }],
+    };
+    let expected = CustomerPlaces {
+        sites: vec![PlaceSite { id: id(1), name: "Barn".into() }],
+        devices: vec![PlaceDevice { id: id(2), name: "Gate".into(), site: id(3) }],
+    };
+    assert_eq!(CustomerPlaces::from(core), expected);
 }
