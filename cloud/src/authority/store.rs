@@ -97,6 +97,25 @@ pub async fn caller_by_cookie(
     row.map(|row| Ok(Caller::own(parse(&row, 0, "session id")?, parse(&row, 1, "account id")?))).transpose()
 }
 
+/// When a session in a browser ends if nobody uses it any more after what was noted.
+pub async fn cookie_ends(
+    db: &mut AnyConnection,
+    session: SessionId,
+    idles: i64,
+) -> Result<Option<i64>, DbError> {
+    let row = sqlx::query(
+        "SELECT session.expires_at, session.created_at, session_activity.seen_at FROM session \
+         LEFT JOIN session_activity ON session_activity.session_id = session.id WHERE session.id = $1",
+    )
+    .bind(session.to_string())
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (ends, made): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let used = row.try_get::<Option<i64>, _>(2)?.map_or(made, |seen| seen.max(made));
+    Ok(Some(ends.min(used + idles)))
+}
+
 /// Whether this access token's session was ended (and did not merely grow old).
 pub async fn access_token_was_ended(db: &mut AnyConnection, access_hash: &[u8]) -> Result<bool, DbError> {
     let row = sqlx::query(

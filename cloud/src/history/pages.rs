@@ -3,12 +3,15 @@
 use super::api::{FeedPlace, open_stream};
 use super::store;
 use crate::access;
+use crate::authority;
+use crate::db::{Db, DbError};
 use crate::devices::pages::PAGE;
-use crate::portal::layer::{EVENTS, caller_of};
+use crate::portal::layer::EVENTS;
 use crate::portal::words::{Words, fill};
 use crate::portal::{Page, Place, show};
 use crate::problem::Refusal;
 use crate::server::{ApiQuery, CloudState};
+use crate::session::BROWSER_IDLES;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -16,11 +19,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use porchlight_protocol::history::Act;
-use porchlight_protocol::{AuditEventId, GrantId, ProblemCode};
+use porchlight_protocol::{AuditEventId, GrantId, ProblemCode, SessionId};
 use serde::Deserialize;
 use std::time::Duration;
 
-/// How often an open stream looks whether its session was used in the last half hour: the stream itself is no use.
+/// How long an open stream may wait before it looks again when its session ends: a clock may be set.
 const LOOK: Duration = Duration::from_secs(60);
 
 pub(crate) fn routes() -> Router<CloudState> {
@@ -131,15 +134,22 @@ async fn follow(
     ApiQuery(place): ApiQuery<FeedPlace>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let cookie = headers.clone();
-    let watched = state.clone();
-    let unused = async move {
-        loop {
-            tokio::time::sleep(LOOK).await;
-            if !matches!(caller_of(&watched, &cookie).await, Ok(Some(_))) {
-                return;
-            }
-        }
-    };
-    open_stream(&state, page.caller, place, &headers, |event, _| Ok(event.event("news")), unused).await
+    let over = until_over(state.clone(), page.caller.session);
+    open_stream(&state, page.caller, place, &headers, |event, _| Ok(event.event("news")), over).await
+}
+
+/// Until the session's time is over. That somebody ended it comes by the list of revocations; the stream itself is no use
+/// of a session.
+async fn until_over(state: CloudState, session: SessionId) {
+    while let Ok(left) = time_left(&state.db, session).await
+        && !left.is_zero()
+    {
+        tokio::time::sleep(left.min(LOOK)).await;
+    }
+}
+
+async fn time_left(db: &Db, session: SessionId) -> Result<Duration, DbError> {
+    let ends = authority::store::cookie_ends(&mut *db.read().await?, session, BROWSER_IDLES).await?;
+    let left = ends.unwrap_or_default() - crate::now();
+    Ok(Duration::from_millis(u64::try_from(left).unwrap_or_default()))
 }

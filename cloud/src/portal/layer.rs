@@ -15,7 +15,7 @@ use crate::history::feed::Cursor;
 use crate::people;
 use crate::problem::Refusal;
 use crate::secret::{SecretKind, hash_presented};
-use crate::server::{CloudState, address};
+use crate::server::{CloudState, address, tell_limit};
 use crate::session;
 use crate::sites;
 use axum::extract::{MatchedPath, Request, State};
@@ -80,11 +80,10 @@ async fn answer(
     };
     let door = doors::door_of(request.method().as_str(), route.as_str())
         .ok_or_else(|| doors::refuse_undecided(route.as_str()))?;
+    let mut counted = None;
     if request.method() == Method::POST && route.as_str() == SIGN_IN {
         let standing = state.limits.count_sign_in(address(&state.settings.trusted_proxies, &request));
-        if standing.remaining.is_none() {
-            return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(standing.more_in));
-        }
+        counted = Some(("address", standing));
     }
     // A body is no thing to hold while something else is waited for.
     let (mut parts, body) = request.into_parts();
@@ -93,10 +92,7 @@ async fn answer(
             return Ok(lead_in(&parts, route.as_str()));
         };
         door.lets_in(Some(&page.caller))?;
-        let standing = state.limits.count_request(page.caller.session);
-        if standing.remaining.is_none() {
-            return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(standing.more_in));
-        }
+        counted = Some(("session", state.limits.count_request(page.caller.session)));
         // What an open page asks by itself is no use by a person: it would keep a session that nobody is at.
         if route.as_str() != EVENTS && !parts.headers.contains_key(BY_ITSELF) {
             state.activity.note(page.caller.session);
@@ -104,7 +100,15 @@ async fn answer(
         parts.extensions.insert(page);
     }
     parts.extensions.insert(reader.clone());
-    Ok(next.run(Request::from_parts(parts, body)).await)
+    let Some((policy, standing)) = counted else {
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    };
+    let mut response = match standing.remaining {
+        None => Refusal::new(ProblemCode::TooManyRequests).retry_after(standing.more_in).into_response(),
+        Some(_) => next.run(Request::from_parts(parts, body)).await,
+    };
+    tell_limit(response.headers_mut(), policy, standing);
+    Ok(response)
 }
 
 /// The session of the cookie, if it is alive.

@@ -158,7 +158,7 @@ pub(crate) fn address(trusted: &[IpAddr], request: &Request) -> IpAddr {
 }
 
 /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4).
-fn tell_limit(headers: &mut HeaderMap, policy: &str, standing: Standing) {
+pub(crate) fn tell_limit(headers: &mut HeaderMap, policy: &str, standing: Standing) {
     let Standing { limit, remaining, more_in } = standing;
     let remaining = remaining.unwrap_or(0);
     for (name, value) in [

@@ -20,7 +20,7 @@ mod tls;
 
 pub use descriptors::Places;
 pub use extract::{ApiJson, ApiPath, ApiQuery, NoIdempotencyKey, parse_json};
-pub(crate) use gate::address;
+pub(crate) use gate::{address, tell_limit};
 pub use openapi::to_json as openapi_json;
 pub use router::router;
 pub use state::CloudState;

@@ -5,6 +5,7 @@ use harness::on_both_engines;
 use porchlight_cloud::session::{BROWSER_IDLES, disable_account};
 use porchlight_protocol::AccountId;
 use serde_json::json;
+use std::time::Duration;
 
 const KIM: &str = "kim@example.org";
 
@@ -155,6 +156,50 @@ on_both_engines! {
         age_sessions(&cloud, BROWSER_IDLES + 60_000).await;
         let over = by_itself(&browser).await;
         assert_eq!((over.status, over.header("hx-refresh")), (StatusCode::NO_CONTENT, "true"), "so is the whole page");
+    }
+
+    async fn open_page_hears_within_a_second_that_its_session_is_over(database: Database) {
+        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let (mut browser, _) = Browser::with_account(&cloud, KIM).await;
+        let soon = 1_000;
+        for way in ["unused", "too old", "signed out"] {
+            match way {
+                "unused" => age_sessions(&cloud, BROWSER_IDLES - soon).await,
+                "too old" => {
+                    browser.sign_in(KIM, PASSWORD).await;
+                    let db = cloud.db().await;
+                    let mut tx = db.begin().await.unwrap();
+                    let ends = sqlx::query("UPDATE session SET expires_at = $1").bind(porchlight_cloud::now() + soon);
+                    ends.execute(&mut *tx).await.unwrap();
+                    tx.commit().await.unwrap();
+                }
+                _ => drop(browser.sign_in(KIM, PASSWORD).await),
+            }
+            let mut stream = browser.request(Method::GET, "/events").send().await.unwrap();
+            assert!(stream.chunk().await.unwrap().is_some(), "{way}: it is open");
+            let mut longest = Duration::from_millis(soon.unsigned_abs()) + Duration::from_secs(1);
+            if way == "signed out" {
+                browser.post("/sign-out", &[]).await;
+                longest = Duration::from_secs(1);
+            }
+            let rest = async { while let Ok(Some(_)) = stream.chunk().await {} };
+            tokio::time::timeout(longest, rest).await.expect(way);
+            assert_eq!(browser.get("/").await.status, StatusCode::SEE_OTHER, "{way}");
+        }
+    }
+
+    async fn page_says_how_many_more_may_be_asked_for(database: Database) {
+        let cloud = Cloud::start_with(Some(database), |settings| settings.requests_per_minute = 2).await;
+        let (browser, _) = Browser::with_account(&cloud, KIM).await;
+        for (left, status) in [(1, StatusCode::OK), (0, StatusCode::OK), (0, StatusCode::TOO_MANY_REQUESTS)] {
+            let answer = browser.get("/").await;
+            assert_eq!(answer.status, status);
+            assert_eq!(answer.header("ratelimit-policy"), "\"session\";q=2;w=60");
+            assert!(answer.header("ratelimit").starts_with(&format!("\"session\";r={left};")), "{left}");
+        }
+        assert!(!browser.get("/").await.header("retry-after").is_empty());
+        let form = browser.post("/sign-in", &[("email", KIM), ("password", "wrong")]).await;
+        assert!(form.header("ratelimit").starts_with("\"address\";"), "the way in is counted by address");
     }
 
     async fn signing_in_leads_back_and_never_to_another_host(database: Database) {

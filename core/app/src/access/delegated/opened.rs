@@ -203,7 +203,9 @@ impl Delegated {
         let listed = self.unsent().await.len();
         let listed = u32::try_from(listed).unwrap_or(u32::MAX);
         match self.profile() {
-            Some(profile) if self.acts_by(account) => Ok(listed.saturating_add(profile.session.unsent().await?)),
+            Some(profile) if self.acts_by(account) => {
+                Ok(listed.saturating_add(profile.session.unsent().await?))
+            }
             _ => Ok(listed),
         }
     }
