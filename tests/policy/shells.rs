@@ -77,7 +77,7 @@ fn swift_that_only_apple_compiles_says_so_in_its_first_line() {
 fn apples_associated_domains_are_the_configured_link_host() {
     let project = files::text(Path::new("ios/App/project.yml"));
     let domains = "com.apple.developer.associated-domains: [\"applinks:$(PORCHLIGHT_LINK_HOST)\"]";
-    assert!(project.contains(domains), "no associated domains");
+    assert_eq!(project.matches(domains).count(), 2, "both apps are opened by links of the host");
     let android = files::text(&Path::new(RESOURCES).join("values/configuration.xml"));
     let host = android
         .split_once("name=\"configuration_link_host\"")

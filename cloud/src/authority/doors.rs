@@ -42,6 +42,7 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     ("GET", "/events", Own),
     ("POST", "/grants/{id}/end", Own),
     ("GET", "/h", Open),
+    ("GET", "/p", Open),
     ("GET", "/history", Own),
     ("POST", "/offers/{id}/accept", Own),
     ("POST", "/offers/{id}/refuse", Own),

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 pub(super) fn routes() -> Router<CloudState> {
     Router::new()
         .route("/h", get(open_app))
+        .route("/p", get(open_partner_app))
         .route("/.well-known/assetlinks.json", get(asset_links))
         .route("/.well-known/apple-app-site-association", get(app_site_association))
 }
@@ -26,10 +27,20 @@ pub(super) fn routes() -> Router<CloudState> {
 #[template(path = "open_app.html")]
 struct OpenApp<'a> {
     page: Bare<'a>,
+    title: &'static str,
+    body: &'static str,
 }
 
 async fn open_app(reader: Reader) -> Result<Response, Refusal> {
-    show(&OpenApp { page: Bare { reader: &reader } })
+    let words = reader.words;
+    show(&OpenApp { page: Bare { reader: &reader }, title: words.open_app_title, body: words.open_app_body })
+}
+
+/// Where the customer app sends an installer whose link was too old: it carries nothing.
+async fn open_partner_app(reader: Reader) -> Result<Response, Refusal> {
+    let words = reader.words;
+    let (title, body) = (words.open_partner_app_title, words.open_partner_app_body);
+    show(&OpenApp { page: Bare { reader: &reader }, title, body })
 }
 
 /// Google's Digital Asset Links: the app with this name, signed with one of these certificates, may open our links.

@@ -9,6 +9,8 @@ import PorchlightCore
     /// The account that this phone acts in now; another one for another session.
     public private(set) var account: OpenCore?
     public private(set) var problem: PorchlightError?
+    /// The partner app was wanted, and is not on this phone.
+    public private(set) var partnerAppIsMissing = false
 
     @ObservationIgnored private let core: OpenCore
     @ObservationIgnored private let flow: HandoffFlow
@@ -27,7 +29,7 @@ import PorchlightCore
         let sessions = Listening<DelegatedState>()
         do {
             readings = [
-                Reading(links, try flow.listen(listener: links)) { [weak self] in self?.handoff = $0 },
+                Reading(links, try flow.listen(listener: links)) { [weak self] in self?.follow($0) },
                 Reading(sessions, try session.listen(listener: sessions)) { [weak self] in self?.follow($0) },
             ]
         } catch { problem = error as? PorchlightError }
@@ -49,6 +51,8 @@ import PorchlightCore
         }
     }
 
+    private func follow(_ next: HandoffState) { (handoff, problem, partnerAppIsMissing) = (next, nil, false) }
+
     private func follow(_ next: DelegatedState) {
         let former = acting
         (state, problem) = (next, nil)
@@ -61,6 +65,14 @@ import PorchlightCore
     public func confirmLink() async { await ask { try await flow.confirm() } }
 
     public func dismissLink() async { await ask { try await flow.dismiss() } }
+
+    /// Where a new link is made. The system may take its time to answer.
+    public func openPartnerApp(_ links: any LinkOpener) async {
+        let link = core.partnerAppLink
+        let isOpen = await Task.detached { (try? links.openLink(link: link)) != nil }.value
+        partnerAppIsMissing = !isOpen
+        if isOpen { await dismissLink() }
+    }
 
     /// The installer is done in the customer's account.
     public func leave() async { await ask { try await session.leave() } }

@@ -40,9 +40,11 @@ public final class OpenCore: Sendable {
     public let requests: RequestList
     public let grants: GrantList
     public let history: HistoryList
+    /// Opens our partner app, and carries nothing.
+    let partnerAppLink: String
 
-    private init(_ porchlight: Porchlight, _ profile: Profile) {
-        (self.porchlight, self.profile) = (porchlight, profile)
+    private init(_ porchlight: Porchlight, _ profile: Profile, partnerAppLink: String) {
+        (self.porchlight, self.profile, self.partnerAppLink) = (porchlight, profile, partnerAppLink)
         session = profile.session()
         (sites, devices) = (profile.sites(), profile.devices())
         (customers, memberships, offers) = (profile.customers(), profile.memberships(), profile.offers())
@@ -53,9 +55,11 @@ public final class OpenCore: Sendable {
         let porchlight = try await Porchlight.open(
             configuration: configuration, dataFolder: folder.path, secrets: ports.secrets, clock: ports.clock,
             connectivity: ports.connectivity, signer: ports.signer, vault: ports.vault)
-        return OpenCore(porchlight, porchlight.profile())
+        return OpenCore(porchlight, porchlight.profile(), partnerAppLink: "https://\(configuration.linkHost)/p")
     }
 
     /// The account of the customer that this phone acts for, if it does.
-    func customersAccount() -> OpenCore? { porchlight.delegatedSession().profile().map { OpenCore(porchlight, $0) } }
+    func customersAccount() -> OpenCore? {
+        porchlight.delegatedSession().profile().map { OpenCore(porchlight, $0, partnerAppLink: partnerAppLink) }
+    }
 }

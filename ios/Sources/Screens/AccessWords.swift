@@ -96,15 +96,15 @@ func scope(of grant: Grant) -> LocalizedStringKey {
     }
 }
 
-/// Title and message for a link of which nothing comes.
-func words(_ refusal: HandoffRefusal) -> (title: LocalizedStringKey, message: LocalizedStringKey) {
+/// Why nothing comes of a link, and what to do in the partner app, if anything there helps.
+func words(_ refusal: HandoffRefusal) -> (title: LocalizedStringKey, remedy: LocalizedStringKey?) {
     switch refusal {
     case .notALink: ("handoff_not_a_link", "handoff_link_again")
     case .notInitiatedHere: ("handoff_not_here", "handoff_link_again")
     case .tooLate: ("handoff_too_late", "handoff_link_again")
     case .accessOver: ("handoff_over", "handoff_ask_again")
-    case .phoneLocked: ("waiting_locked", "handoff_link_again")
-    case .updateRequired: ("error_update_required", "handoff_link_again")
-    case .internal: ("error_internal", "handoff_link_again")
+    case .phoneLocked: ("waiting_locked", nil)
+    case .updateRequired: ("error_update_required", nil)
+    case .internal: ("error_internal", nil)
     }
 }

@@ -4,6 +4,7 @@ import SwiftUI
 /// A link of the partner app: who will work in whose account until when; one tap.
 struct HandoffScreen: View {
     let acting: ActingModel
+    let links: any LinkOpener
 
     var body: some View {
         Page("handoff_title") {
@@ -16,7 +17,7 @@ struct HandoffScreen: View {
             switch acting.handoff {
             case .confirm(_, .some(let former)): Notice(tone: .warning, title: "handoff_instead \(former.grant.subject.fullName)")
             case .unreached: Notice(tone: .warning, title: "error_server_unavailable")
-            case .refused(let reason): refusal(reason)
+            case .refused: if let refusal { show(refusal) }
             case .idle, .reading, .confirm, .opening, .opened: EmptyView()
             }
             if isBusy { ProgressView("handoff_opening") }
@@ -24,13 +25,21 @@ struct HandoffScreen: View {
             VStack {
                 if case .confirm = acting.handoff { PrimaryButton("handoff_confirm") { await acting.confirmLink() } }
                 if case .unreached = acting.handoff { PrimaryButton("remedy_try_again") { await acting.confirmLink() } }
+                if refusal.map({ words($0).remedy != nil }) == true {
+                    PrimaryButton("handoff_partner_app") { await acting.openPartnerApp(links) }
+                }
                 if !isBusy { Button("cancel") { Task { await acting.dismissLink() } } }
             }
         }
     }
 
-    @ViewBuilder private func refusal(_ reason: HandoffRefusal) -> some View {
-        Notice(tone: .danger, title: words(reason).title, message: words(reason).message)
+    private var refusal: HandoffRefusal? {
+        if case .refused(let reason) = acting.handoff { reason } else { nil }
+    }
+
+    @ViewBuilder private func show(_ reason: HandoffRefusal) -> some View {
+        Notice(tone: .danger, title: words(reason).title, message: words(reason).remedy)
+        if acting.partnerAppIsMissing { Notice(tone: .danger, title: "handoff_partner_app_missing") }
         if case .internal(let reportID) = reason { ReportDetails(reportID: reportID) }
     }
 

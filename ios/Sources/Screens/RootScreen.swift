@@ -55,9 +55,9 @@ public struct RootScreen: View {
             .tint(Color.primaryToken)
             .environment(\.diagnostics) { (try? core.porchlight.diagnostics()) ?? "" }
             .sheet(isPresented: Binding(get: { acting.hasLink }, set: { if !$0 { dismissLink() } })) {
-                NavigationStack { HandoffScreen(acting: acting) }
+                NavigationStack { HandoffScreen(acting: acting, links: phone.links) }
             }
-            .onOpenURL { link in Task { await acting.take(link) } }
+            .onOpenURL { link in take(link) }
             .task {
                 session.begin()
                 places.begin()
@@ -82,6 +82,11 @@ public struct RootScreen: View {
                 first.navigationDestination(for: AppRoute.self) { screen($0, path(of: .home)) }
             }
         }
+    }
+
+    /// The core knows which links are ours. One to the partner app only brings it here.
+    private func take(_ link: URL) {
+        if kind == .customer { Task { await acting.take(link) } }
     }
 
     private func dismissLink() { Task { await acting.dismissLink() } }

@@ -67,8 +67,17 @@ private let badLinks: [(String, String)] = [
         try await phones.anaWorksThere()
         phones.there.takes(try #require(phones.ana.links.newest))
         try await phones.there.waits(for: "handoff_not_here")
-        try await phones.there.presses("cancel")
+        phones.there.links.appIsMissing = true
+        try await phones.there.presses("handoff_partner_app")
+        try await phones.there.waits(for: "handoff_partner_app_missing")
+        phones.there.links.appIsMissing = false
+        try await phones.there.presses("handoff_partner_app")
         try await phones.there.shows("You are working in Kim Lee’s account")
+        let back = try #require(phones.there.links.newest)
+        let host = try phones.stage.configuration().linkHost
+        #expect(back.absoluteString == "https://\(host)/p")
+        phones.ana.takes(back)
+        try await phones.ana.waits(for: "customer_open")
     }
 
     @Test func linkWhoseAccessEndedWhileItWasOpenSaysSo() async throws {

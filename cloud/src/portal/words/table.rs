@@ -230,6 +230,9 @@ words! {
     open_app_title: "Open the app", "Öffne die App";
     open_app_body: "This link is for the Porchlight app on your phone. Install it, then start again in the partner app: a link works once, for a minute.",
         "Dieser Link ist für die Porchlight-App auf deinem Telefon. Installiere sie und beginne in der Partner-App noch einmal: ein Link gilt einmal, eine Minute lang.";
+    open_partner_app_title: "Open the partner app", "Öffne die Partner-App";
+    open_partner_app_body: "Choose the customer there: it makes a new link. Install the app on this phone if it is not there.",
+        "Wähle dort den Kunden: sie erstellt einen neuen Link. Installiere die App auf diesem Telefon, wenn sie fehlt.";
 
     // What was done just now.
     said_saved: "Saved.", "Gesichert.";

@@ -56,6 +56,8 @@ class RestoreTest : AppOnStage() {
         val link = Uri.parse("https://porchlight.example/h#c=not-a-code")
         controller.newIntent(Intent(Intent.ACTION_VIEW, link))
         kim.waitFor(R.string.handoff_not_a_link)
+        kim.presses(R.string.handoff_partner_app)
+        kim.waitFor(R.string.handoff_partner_app_missing)
         kim.presses(R.string.cancel)
     }
 

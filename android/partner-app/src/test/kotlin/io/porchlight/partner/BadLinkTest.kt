@@ -8,6 +8,7 @@ import io.porchlight.customer.makesAPlace
 import io.porchlight.customer.signsIn
 import io.porchlight.screens.R
 import org.junit.After
+import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Test
 import org.junit.runner.RunWith
@@ -84,8 +85,12 @@ class BadLinkTest {
         there.waitFor(BANNER)
         phones.opensOnAnasPhone(link)
         there.waitFor(R.string.handoff_not_here)
-        there.presses(R.string.cancel)
+        there.presses(R.string.handoff_partner_app)
         there.waitFor(BANNER)
+        val back = phones.link() ?: error("nothing was opened")
+        assertEquals("io.porchlight.partner" to "https://porchlight.example/p", back.`package` to back.dataString)
+        phones.partner.takes(back)
+        ana.waitFor(R.string.customer_open)
     }
 
     @Test

@@ -95,7 +95,7 @@ internal class TwoPhones : AutoCloseable {
         packages.installPackage(PackageInfo().apply { packageName = "io.porchlight.customer" }.signed())
     }
 
-    /** What the partner app asked the phone to open; nothing that no app but the customer app may see. */
+    /** What one of our apps asked the phone to open. */
     fun link(): Intent? = shadowOf(partner.activity).nextStartedActivity
 
     override fun close() {

@@ -45,6 +45,9 @@ abstract class PorchlightApplication : Application() {
     /** The first screen of somebody who is signed in. */
     abstract val home: Route
 
+    /** Whether it opens accounts by links of the partner app. */
+    internal val takesHandoffs get() = home == Route.Home
+
     /** How the app names itself to the cloud. */
     protected abstract val clientName: String
 

@@ -3,11 +3,16 @@ package io.porchlight.screens
 import io.porchlight.bridge.Grant
 import io.porchlight.bridge.HandoffRefusal
 import io.porchlight.bridge.HandoffState
+import io.porchlight.bridge.LinkException
 import io.porchlight.bridge.PorchlightException
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.launch
 
-internal data class HandoffScreenState(val handoff: HandoffState = HandoffState.Reading, val problem: PorchlightException? = null)
+internal data class HandoffScreenState(
+    val handoff: HandoffState = HandoffState.Reading,
+    val problem: PorchlightException? = null,
+    val noPartnerApp: Boolean = false,
+)
 
 /** A link of the partner app: who will work in whose account until when; one tap. */
 internal class HandoffScreen(private val acting: Acting) : Screen<HandoffScreenState>(HandoffScreenState()) {
@@ -24,6 +29,13 @@ internal class HandoffScreen(private val acting: Acting) : Screen<HandoffScreenS
 
     private fun attemptAlone(deed: suspend () -> Unit) = attempt({ problem -> change { it.copy(problem = problem) } }, deed)
 
+    private fun openPartnerApp(activity: MainActivity) = try {
+        activity.openPartnerApp()
+        back()
+    } catch (_: LinkException.AppMissing) {
+        change { it.copy(noPartnerApp = true) }
+    }
+
     override fun build(page: Page): (HandoffScreenState) -> Unit {
         val context = page.context
         page.bar(context.getString(R.string.handoff_title))
@@ -34,6 +46,7 @@ internal class HandoffScreen(private val acting: Acting) : Screen<HandoffScreenS
         val notice = page.notice()
         val spinner = page.spinner(R.string.handoff_opening)
         val confirm = page.primary(R.string.handoff_confirm) { attemptAlone { acting.handoff.confirm() } }
+        val partner = page.primary(R.string.handoff_partner_app) { openPartnerApp(context as MainActivity) }
         val dismiss = page.secondary(R.string.cancel) { back() }
         return { state ->
             val grant = grantOf(state.handoff)
@@ -48,8 +61,10 @@ internal class HandoffScreen(private val acting: Acting) : Screen<HandoffScreenS
             confirm.setText(if (state.handoff is HandoffState.Unreached) R.string.remedy_try_again else R.string.handoff_confirm)
             dismiss.shown(!isBusy)
             val refused = state.handoff as? HandoffState.Refused
+            partner.shown(refused != null && remedyFor(refused.reason) != null)
             when {
-                refused != null -> notice.show(Tone.DANGER, context.getString(titleOf(refused.reason)), context.getString(remedyFor(refused.reason)), reportOf(refused.reason))
+                state.noPartnerApp -> notice.show(Tone.DANGER, context.getString(R.string.handoff_partner_app_missing), null)
+                refused != null -> notice.show(Tone.DANGER, context.getString(titleOf(refused.reason)), remedyFor(refused.reason)?.let(context::getString), reportOf(refused.reason))
                 state.handoff is HandoffState.Unreached -> notice.show(Tone.WARNING, context.getString(R.string.error_server_unavailable), null)
                 else -> page.showProblem(FormState(problem = state.problem), notice, emptyMap())
             }
@@ -75,9 +90,11 @@ private fun titleOf(reason: HandoffRefusal): Int = when (reason) {
     is HandoffRefusal.Internal -> R.string.error_internal
 }
 
-private fun remedyFor(reason: HandoffRefusal): Int = when (reason) {
+/** What to do in the partner app; nothing there helps against the others. */
+private fun remedyFor(reason: HandoffRefusal): Int? = when (reason) {
     is HandoffRefusal.AccessOver -> R.string.handoff_ask_again
-    else -> R.string.handoff_link_again
+    is HandoffRefusal.NotALink, is HandoffRefusal.NotInitiatedHere, is HandoffRefusal.TooLate -> R.string.handoff_link_again
+    is HandoffRefusal.PhoneLocked, is HandoffRefusal.UpdateRequired, is HandoffRefusal.Internal -> null
 }
 
 private fun reportOf(reason: HandoffRefusal): String? = (reason as? HandoffRefusal.Internal)?.reportId

@@ -69,11 +69,11 @@ open class MainActivity : Activity() {
         stacks?.let { takeLink(intent, it) } ?: setIntent(intent)
     }
 
-    /** Every link goes to the core, which knows which are ours; none is kept. */
+    /** Every link goes to the core, which knows which are ours; none is kept. One to the partner app only brings it here. */
     private fun takeLink(intent: Intent?, stacks: Stacks) {
         val link = intent?.takeIf { it.action == Intent.ACTION_VIEW }?.dataString ?: return
         setIntent(Intent())
-        stacks.take(link)
+        if (app.takesHandoffs) stacks.take(link)
     }
 
     internal fun <S : Any> showAlone(screen: Screen<S>, acting: ActingNow? = null) {
@@ -145,6 +145,10 @@ open class MainActivity : Activity() {
 
     /** Our other app on this phone, for a link that is its alone. */
     internal fun customerApp() = OtherApp(this, getString(R.string.configuration_customer_app), knownCertificates())
+
+    /** Where a new link is made. */
+    internal fun openPartnerApp() =
+        OtherApp(this, getString(R.string.configuration_partner_app), knownCertificates()).openLink("https://${getString(R.string.configuration_link_host)}/p")
 
     private fun knownCertificates() = resources.getStringArray(R.array.configuration_known_certificates).map { digits ->
         digits.chunked(2).map { it.toInt(16).toByte() }.toByteArray()

@@ -123,6 +123,7 @@ private fun answering(): List<Shot<*>> {
         handoff("opening", HandoffState.Opening(grant)),
         handoff("unreached", HandoffState.Unreached(grant)),
         handoff("not-here", HandoffState.Refused(HandoffRefusal.NotInitiatedHere)),
+        Shot("handoff-no-partner-app", { HandoffScreen(io.porchlight.screens.Acting(SilentPorchlight(), kotlinx.coroutines.MainScope())) }, HandoffScreenState(HandoffState.Refused(HandoffRefusal.TooLate), noPartnerApp = true)),
         handoff("too-late", HandoffState.Refused(HandoffRefusal.TooLate)),
         handoff("over", HandoffState.Refused(HandoffRefusal.AccessOver)),
         handoff("broken", HandoffState.Refused(HandoffRefusal.Internal("7f3a-20c1"))),
