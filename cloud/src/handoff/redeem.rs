@@ -90,6 +90,10 @@ async fn open(
         delegation: Some((row.actor, row.grant)),
     };
     let (session, pair) = tokens::begin(&mut tx, new, now).await?;
+    // Asked after it, which says more about why: this code is of the sessions that ended.
+    if row.outlived {
+        return Err(ProblemCode::HandoffOver.into());
+    }
     let sealed = pair.seal_under(verifier);
     if !store::use_up(&mut tx, code_hash, &proof.public_key, session, &sealed, now).await? {
         return Err(ProblemCode::HandoffOver.into());

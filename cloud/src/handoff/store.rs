@@ -1,6 +1,8 @@
 //! The rows of handoffs.
 
 use crate::db::DbError;
+use crate::session::store::epoch_of;
+use porchlight_protocol::access::Grant;
 use porchlight_protocol::{AccountId, GrantId, SessionId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
@@ -17,6 +19,8 @@ pub struct HandoffRow {
     pub actor: AccountId,
     /// base64url of SHA-256 of the verifier.
     pub challenge: String,
+    /// Whether all sessions of either account have ended since it was made.
+    pub outlived: bool,
     /// None until it is used.
     pub used: Option<UsedRow>,
 }
@@ -46,24 +50,28 @@ impl std::fmt::Debug for UsedRow {
     }
 }
 
-/// Writes a code that can be used until then.
+/// Writes a code that can be used until then, or until all sessions of either account end.
 pub async fn insert_handoff(
     db: &mut AnyConnection,
     code_hash: &[u8],
-    grant: GrantId,
+    grant: &Grant,
     challenge: &str,
     now: i64,
     expires_at: i64,
 ) -> Result<(), DbError> {
+    let subject_epoch = epoch_of(db, grant.subject.id).await?;
+    let actor_epoch = epoch_of(db, grant.actor.id).await?;
     sqlx::query(
-        "INSERT INTO handoff (code_hash, grant_id, challenge, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO handoff (code_hash, grant_id, challenge, created_at, expires_at, subject_epoch, \
+           actor_epoch) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(code_hash)
-    .bind(grant.to_string())
+    .bind(grant.id.to_string())
     .bind(challenge)
     .bind(now)
     .bind(expires_at)
+    .bind(subject_epoch)
+    .bind(actor_epoch)
     .execute(db)
     .await?;
     Ok(())
@@ -73,8 +81,12 @@ pub async fn insert_handoff(
 pub async fn handoff(db: &mut AnyConnection, code_hash: &[u8]) -> Result<Option<HandoffRow>, DbError> {
     let row = sqlx::query(
         "SELECT handoff.grant_id, access_grant.subject_id, access_grant.actor_id, handoff.challenge, \
-           handoff.used_at, handoff.public_key, handoff.session_id, handoff.tokens_sealed \
-         FROM handoff JOIN access_grant ON access_grant.id = handoff.grant_id WHERE handoff.code_hash = $1",
+           handoff.used_at, handoff.public_key, handoff.session_id, handoff.tokens_sealed, \
+           CASE WHEN handoff.subject_epoch = subject.epoch AND handoff.actor_epoch = actor.epoch \
+             THEN 0 ELSE 1 END \
+         FROM handoff JOIN access_grant ON access_grant.id = handoff.grant_id \
+         JOIN account AS subject ON subject.id = access_grant.subject_id \
+         JOIN account AS actor ON actor.id = access_grant.actor_id WHERE handoff.code_hash = $1",
     )
     .bind(code_hash)
     .fetch_optional(db)
@@ -94,6 +106,7 @@ pub async fn handoff(db: &mut AnyConnection, code_hash: &[u8]) -> Result<Option<
             subject: parse(&row, 1, "account id")?,
             actor: parse(&row, 2, "account id")?,
             challenge: row.try_get(3)?,
+            outlived: row.try_get::<i64, _>(8)? == 1,
             used,
         })
     })

@@ -1,6 +1,7 @@
 //! What is refused: bad requests, floods, blocks, roles.
 
-use super::Scene;
+use super::{Scene, add_device};
+use crate::claims::Claimant;
 use harness::api::Api;
 use harness::firm::{Firm, text};
 use harness::on_both_engines;
@@ -19,7 +20,8 @@ on_both_engines! {
     async fn what_nobody_could_grant_cannot_be_asked_for(database: Database) {
         let scene = Scene::new(database).await;
         let stranger = Api::with_account(&scene.cloud, "max@example.org").await;
-        let foreign = stranger.make_site("Max's").await;
+        let claimant = Claimant { site: stranger.make_site("Max's").await, api: stranger };
+        let (foreign, of_another) = (&claimant.site, add_device(&scene.cloud, &claimant).await);
         for (but, field) in [
             (json!({ "lasts": 0 }), "lasts"),
             (json!({ "lasts": 31 * 86_400 }), "lasts"),
@@ -33,6 +35,7 @@ on_both_engines! {
             (json!({ "comment": "a\u{7}b" }), "comment"),
             (json!({ "comment": "\u{202e}daed" }), "comment"),
             (json!({ "site": foreign }), "site"),
+            (json!({ "device": of_another }), "device"),
             (json!({ "device": DeviceId::mint() }), "device"),
             (json!({ "site": scene.site, "device": DeviceId::mint() }), "device"),
         ] {

@@ -2,6 +2,7 @@
 
 mod customers;
 mod handoffs;
+mod known_failures;
 mod limits;
 mod phones;
 mod requests;

@@ -111,6 +111,8 @@ on_both_engines! {
             browser.get(&named(path, NOBODYS_ID)).await;
         }
         assert!(seen > 15, "only {seen} pages were there to be read");
+        // Not read to its end: a stream has none.
+        assert_eq!(house.kim.request(Method::GET, "/events").send().await.unwrap().status(), StatusCode::OK);
         assert_eq!(settled(&db).await, before);
     }
 

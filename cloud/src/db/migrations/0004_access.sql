@@ -95,6 +95,8 @@ CREATE TABLE handoff (
     code_hash BYTEA PRIMARY KEY,           -- SHA-256 of pl_ho_...
     grant_id TEXT NOT NULL REFERENCES access_grant (id),
     challenge TEXT NOT NULL,               -- S256 of the verifier
+    subject_epoch BIGINT NOT NULL,         -- of both accounts when it was made: it ends with their sessions
+    actor_epoch BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT,
