@@ -47,6 +47,7 @@ import SwiftUI
     case (.notAllowed, .email): "input_email"
     case (.notAllowed, .password): "input_password"
     case (.notAllowed, .timeZone): "input_time_zone"
+    case (.notAllowed, .lasts): "input_days"
     case (.notAllowed, .claimCode): "input_claim_code"
     case (.notAllowed, .serial), (.notAllowed, .label): "input_serial"
     case (.notAllowed, _): "input_not_allowed"

@@ -173,6 +173,27 @@ class HandoffJourneyTest {
     }
 
     @Test
+    fun days_are_typed_from_1_to_30() {
+        kimIsACustomer()
+        ana.presses(R.string.customer_ask)
+        ana.waitFor("You ask Kim Lee ($KIM).")
+        ana.presses(R.string.ask_days)
+        for (days in listOf("0", "31", "999999999999999999999", "")) {
+            ana.types(days, R.string.field_days)
+            ana.presses(R.string.ask_action)
+            ana.waitFor(R.string.input_days)
+            ana.types("", R.string.ask_comment)
+        }
+        ana.types("30", R.string.field_days)
+        ana.presses(R.string.ask_action)
+        kim.waitFor(REQUEST)
+        kim.waitFor("30 days")
+        kim.presses("24 hours")
+        kim.presses(R.string.request_consent)
+        ana.waitFor("Access until")
+    }
+
+    @Test
     fun a_comment_that_is_too_long_is_said_at_its_field() {
         kimIsACustomer()
         anaAsks("x".repeat(10 * 1024))

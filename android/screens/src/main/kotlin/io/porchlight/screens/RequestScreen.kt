@@ -32,7 +32,9 @@ internal class RequestScreen(
     private suspend fun read() = trying(::failed) {
         val request = core.requests.get(route.request)
         val choices = core.requests.consentChoices(request)
-        change { it.copy(request = request, lasts = it.lasts ?: request.lasts, choices = choices) }
+        // Days between a day and what was asked for would be a long list.
+        val few = choices.filter { it <= Duration.ofDays(1) || it == request.lasts }
+        change { it.copy(request = request, lasts = it.lasts ?: request.lasts, choices = few) }
     }
 
     override fun build(page: Page): (RequestScreenState) -> Unit {

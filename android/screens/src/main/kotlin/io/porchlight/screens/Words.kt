@@ -75,6 +75,7 @@ internal fun Context.wordsFor(field: InputField, reason: InputReason): String = 
             InputField.EMAIL -> R.string.input_email
             InputField.PASSWORD -> R.string.input_password
             InputField.TIME_ZONE -> R.string.input_time_zone
+            InputField.LASTS -> R.string.input_days
             InputField.CLAIM_CODE -> R.string.input_claim_code
             InputField.SERIAL, InputField.LABEL -> R.string.input_serial
             else -> R.string.input_not_allowed

@@ -43,7 +43,7 @@ private val soon: Instant = Instant.parse("2026-11-20T16:40:00Z")
 private val permissions = listOf(Permission.SITE_READ, Permission.SITE_CREATE, Permission.DEVICE_ADD)
 
 internal val accessChoices = AccessChoices(
-    listOf(1L, 4L, 24L, 72L, 168L, 720L).map(Duration::ofHours),
+    listOf(1L, 4L, 24L).map(Duration::ofHours) + (2L..30L).map(Duration::ofDays),
     listOf(
         PermissionChoice(Permission.SITE_READ, ticked = true, needed = true),
         PermissionChoice(Permission.SITE_CREATE, ticked = true, needed = false),
@@ -104,6 +104,7 @@ private fun asking(): List<Shot<*>> {
         add("exists", AddCustomerState(problem = PorchlightException.Conflict(ConflictReason.CustomerExists))),
         add("no-email", AddCustomerState(problem = wrong(InputField.EMAIL, InputReason.NOT_ALLOWED))),
         ask("empty", filled),
+        ask("days", filled.copy(lasts = 3, problem = wrong(InputField.LASTS, InputReason.NOT_ALLOWED))),
         ask("comment", filled.copy(problem = wrong(InputField.COMMENT, InputReason.TOO_LONG))),
         ask("offline", filled.copy(problem = offline)),
     )
