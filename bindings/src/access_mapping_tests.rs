@@ -163,6 +163,7 @@ fn core_customer() -> words::Customer {
         family_name: "Lee".into(),
         state: words::CustomerState::Refused,
         pending: Some(id(3)),
+        asked: Some(words::RequestState::Declined),
         grant: Some(id(4)),
         until: Some(5),
     }
@@ -177,6 +178,7 @@ fn customer() -> Customer {
         family_name: "Lee".into(),
         state: CustomerState::Refused,
         pending: Some(id(3)),
+        asked: Some(RequestState::Declined),
         grant: Some(id(4)),
         until: Some(at(5)),
     }

@@ -40,6 +40,8 @@ pub enum Order {
     Customer { email: String },
     /// The partner's installer asks a customer for the whole account.
     Ask { email: String, hours: u32, comment: String },
+    /// The time of all requests that wait for an answer is over.
+    LetRequestsExpire,
     /// The cloud stops answering.
     CloudOff,
     /// The cloud answers again, at the same address.

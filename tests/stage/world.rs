@@ -79,6 +79,7 @@ impl World {
             }
             Order::Customer { email } => self.partner()?.win(&email).await,
             Order::Ask { email, hours, comment } => self.partner()?.ask(&email, hours, comment).await,
+            Order::LetRequestsExpire => self.let_requests_expire().await,
             Order::CloudOff => {
                 self.cloud.pause().await;
                 Ok(json!({}))
@@ -88,6 +89,15 @@ impl World {
                 Ok(json!({}))
             }
         }
+    }
+
+    async fn let_requests_expire(&self) -> Result<Value, String> {
+        let over = sqlx::query("UPDATE authorization_request SET expires_at = $1 WHERE state = 'pending'")
+            .bind(porchlight_cloud::now());
+        let mut tx = self.cloud.db().await.begin().await.map_err(|error| error.to_string())?;
+        over.execute(&mut *tx).await.map_err(|error| error.to_string())?;
+        tx.commit().await.map_err(|error| error.to_string())?;
+        Ok(json!({}))
     }
 
     fn partner(&mut self) -> Result<&mut Partner, String> {

@@ -1,6 +1,7 @@
 //! The list of a partner's customers.
 
 use crate::PorchlightError;
+use crate::access::RequestState;
 use crate::alive::Alive;
 use crate::ids::{CustomerId, DeviceId, GrantId, OrganizationId, RequestId, SiteId};
 use crate::listening::{Connection, Hears, ListListener, Subscription};
@@ -42,6 +43,8 @@ pub struct Customer {
     pub state: CustomerState,
     /// The person's own request that waits for its answer.
     pub pending: Option<RequestId>,
+    /// What became of the person's own newest request; none: there was none.
+    pub asked: Option<RequestState>,
     /// The person's own grant in force that ends last: the row offers **Link**.
     pub grant: Option<GrantId>,
     /// When that grant ends.
@@ -58,11 +61,12 @@ impl From<words::Customer> for Customer {
             family_name,
             state,
             pending,
+            asked,
             grant,
             until,
         } = customer;
         let until = until.map(moment);
-        Self { id, organization, email, given_name, family_name, state, pending, grant, until }
+        Self { id, organization, email, given_name, family_name, state, pending, asked, grant, until }
     }
 }
 

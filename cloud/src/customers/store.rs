@@ -1,5 +1,6 @@
 //! The rows of customers.
 
+use crate::access::store::request_state;
 use crate::db::DbError;
 use crate::session::store::AccountRow;
 use porchlight_protocol::access::Company;
@@ -135,7 +136,11 @@ macro_rules! select_customers {
                (SELECT MAX(held.expires_at) FROM access_grant AS held \
                   WHERE held.subject_id = customer.account_id AND held.actor_id = $1 \
                   AND held.organization_id = customer.organization_id AND held.ended_at IS NULL \
-                  AND held.expires_at > $2) \
+                  AND held.expires_at > $2), \
+               (SELECT CASE WHEN asked.state = 'pending' AND asked.expires_at <= $2 THEN 'expired' ELSE asked.state END \
+                  FROM authorization_request AS asked WHERE asked.subject_id = customer.account_id \
+                  AND asked.actor_id = $1 AND asked.organization_id = customer.organization_id \
+                  ORDER BY asked.id DESC LIMIT 1) \
              FROM customer \
              JOIN membership ON membership.organization_id = customer.organization_id \
                AND membership.account_id = $1 AND membership.ended_at IS NULL ",
@@ -358,6 +363,7 @@ fn read_customer(row: &AnyRow) -> Result<Customer, DbError> {
         pending: optional(6)?.map(|id| id.parse().map_err(|_| DbError::Corrupt("request id"))).transpose()?,
         grant: optional(7)?.map(|id| id.parse().map_err(|_| DbError::Corrupt("grant id"))).transpose()?,
         until: row.try_get(8)?,
+        asked: optional(9)?.as_deref().map(request_state).transpose()?,
     })
 }
 

@@ -4,7 +4,7 @@
 //! for the customer until somebody who verified that address answers. What was added meanwhile is theirs to keep or to
 //! refuse.
 
-use crate::access::Company;
+use crate::access::{Company, RequestState};
 use crate::devices::Section;
 use crate::session::Language;
 use crate::{CustomerId, DeviceId, GrantId, OrganizationId, RequestId, SiteId};
@@ -60,6 +60,9 @@ pub struct Customer {
     /// The caller's own request that waits for its answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<RequestId>,
+    /// What became of the caller's own newest request; none: there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<RequestState>,
     /// The caller's own grant in force that ends last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantId>,

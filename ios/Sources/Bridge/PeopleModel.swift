@@ -91,21 +91,29 @@ import PorchlightCore
     public private(set) var isLoading = true
     public private(set) var problem: PorchlightError?
 
-    @ObservationIgnored private let core: OpenCore
+    @ObservationIgnored private let history: HistoryList
     @ObservationIgnored private let grantID: String?
+    @ObservationIgnored private var reading: Reading?
     @ObservationIgnored private var next: String?
 
     private static let part: UInt32 = 50
 
-    public init(core: OpenCore, grantID: String?) { (self.core, self.grantID) = (core, grantID) }
+    public init(core: OpenCore, grantID: String?) { (history, self.grantID) = (core.history, grantID) }
 
-    public func read() async { await read(before: nil) }
+    /// From now on, once: not when it is made, as `SessionModel`.
+    public func begin() {
+        guard reading == nil else { return }
+        let changes = Listening<Void>(.bufferingNewest(1))
+        do {
+            reading = Reading(changes, try history.listen(listener: changes)) { [weak self] in await self?.read(before: nil) }
+        } catch { problem = error as? PorchlightError }
+    }
 
     public func readMore() async { await read(before: next) }
 
     private func read(before: String?) async {
         await attempt({ (problem, isLoading) = ($0, false) }) {
-            let page = try await core.history.page(grant: grantID, before: before, count: Self.part)
+            let page = try await history.page(grant: grantID, before: before, count: Self.part)
             acts = before == nil ? page.acts : acts + page.acts
             (next, hasMore, isLoading, problem) = (page.next, page.next != nil, false, nil)
         }

@@ -88,7 +88,17 @@ struct CustomerStatus: View {
         case (.waiting, .none): ("customer_waiting", "queued", .warningToken)
         case (_, .some(let until)): ("customer_access_until \(spell(until))", "check", .successToken)
         case (_, .none) where customer.pending != nil: ("customer_asked", "queued", .warningToken)
-        case (_, .none): ("customer_no_access", "offline", .mutedToken)
+        case (_, .none): (withoutAccess, "offline", .mutedToken)
+        }
+    }
+
+    /// Why there is no access, as far as the last question tells.
+    private var withoutAccess: LocalizedStringKey {
+        switch customer.asked {
+        case .declined: "customer_declined"
+        case .expired: "customer_unanswered"
+        case .withdrawn: "customer_withdrawn"
+        case .pending, .consented, .unknown, .none: "customer_no_access"
         }
     }
 }

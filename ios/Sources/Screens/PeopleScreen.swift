@@ -149,7 +149,7 @@ struct HistoryScreen: View {
             }
             if model.hasMore { Button("devices_more") { Task { await model.readMore() } } }
         }
-        .task { await model.read() }
+        .task { model.begin() }
         .navigationTitle("history_title")
     }
 }

@@ -61,6 +61,14 @@ final class Stage: @unchecked Sendable {
         _ = try order(["do": "ask", "email": email, "hours": hours, "comment": comment])
     }
 
+    /// The partner adds somebody by address, who has not answered.
+    func add(_ email: String, _ givenName: String, _ familyName: String) throws {
+        _ = try order(["do": "add", "email": email, "given_name": givenName, "family_name": familyName])
+    }
+
+    /// The three days of all requests that wait are over.
+    func letRequestsExpire() throws { _ = try order(["do": "let_requests_expire"]) }
+
     /// Connections are taken, and nobody answers, until it goes on.
     func holdsStill() { kill(process.processIdentifier, SIGSTOP) }
 

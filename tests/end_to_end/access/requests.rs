@@ -125,6 +125,7 @@ on_both_engines! {
             let asked = scene.firm.ask(&scene.customer).await.good();
             answer(who, &asked, verb).await.good();
             assert_eq!(state_of(&scene.kim, &asked).await, state);
+            assert_eq!(customer_row(&scene.firm, &scene.customer).await["asked"], state);
             over.push(asked);
         }
         for asked in &over {
@@ -132,6 +133,21 @@ on_both_engines! {
                 assert_eq!(answer(who, asked, verb).await.problem().code, ProblemCode::RequestOver, "{verb}");
             }
         }
+    }
+
+    async fn request_that_nobody_answers_is_over_and_its_installer_sees_that(database: Database) {
+        let scene = Scene::new(database).await;
+        let mut ana = Stream::open(&scene.firm.installer, "/v1/events").await;
+        let asked = scene.firm.ask(&scene.customer).await.good();
+        assert_eq!(next_of(&mut ana, "customer").await["customer"]["asked"], "pending");
+        let over = sqlx::query("UPDATE authorization_request SET expires_at = $1").bind(porchlight_cloud::now());
+        let mut tx = scene.cloud.db().await.begin().await.unwrap();
+        over.execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let row = next_of(&mut ana, "customer").await["customer"].clone();
+        assert_eq!((&row["asked"], &row["pending"]), (&json!("expired"), &Value::Null));
+        assert_eq!(state_of(&scene.kim, &asked).await, "expired");
+        assert_eq!(answer(&scene.kim, &asked, "consent").await.problem().code, ProblemCode::RequestOver);
     }
 
     async fn nobody_answers_for_somebody_else(database: Database) {

@@ -246,20 +246,27 @@ pub async fn block(
     Ok(())
 }
 
+/// The state of a request as a row names it.
+pub fn request_state(name: &str) -> Result<RequestState, DbError> {
+    match name {
+        "pending" => Ok(RequestState::Pending),
+        "consented" => Ok(RequestState::Consented),
+        "declined" => Ok(RequestState::Declined),
+        "expired" => Ok(RequestState::Expired),
+        "withdrawn" => Ok(RequestState::Withdrawn),
+        _ => Err(DbError::Corrupt("state of a request")),
+    }
+}
+
 fn read_request(row: &AnyRow, now: i64) -> Result<AuthorizationRequest, DbError> {
     let expires_at = row.try_get(2)?;
     let lasts: i64 = row.try_get(13)?;
     let grant: Option<String> = row.try_get(17)?;
     Ok(AuthorizationRequest {
         id: parse(row, 0, "request id")?,
-        state: match row.try_get::<String, _>(1)?.as_str() {
-            "pending" if expires_at <= now => RequestState::Expired,
-            "pending" => RequestState::Pending,
-            "consented" => RequestState::Consented,
-            "declined" => RequestState::Declined,
-            "expired" => RequestState::Expired,
-            "withdrawn" => RequestState::Withdrawn,
-            _ => return Err(DbError::Corrupt("state of a request")),
+        state: match request_state(&row.try_get::<String, _>(1)?)? {
+            RequestState::Pending if expires_at <= now => RequestState::Expired,
+            state => state,
         },
         actor: person(row, 3)?,
         company: company(row, 6)?,

@@ -123,9 +123,10 @@ impl Delegated {
         // Also when it could not be kept: whoever took a session over can end it.
         let taken_over = open.profile.session.take_over(new.session).await;
         let begun = kept.and(taken_over);
-        if begun.is_err() {
-            self.finish_now(AccessEnd::SessionEnded).await;
-            self.state.send_replace(DelegatedState::Nobody);
+        match begun {
+            // Not earlier: who hears of it may act at once.
+            Ok(()) => _ = self.take(Event::Opened(open.acting)),
+            Err(_) => self.finish_now(AccessEnd::SessionEnded).await,
         }
         drop(turn);
         begun
@@ -141,12 +142,14 @@ impl Delegated {
         let profile = Arc::new(profile);
         let work = Work::new(profile.clone());
         let open = Open { profile, lease, work, acting, hold: Arc::default() };
-        self.take(Event::Opened(open.acting.clone()));
         let in_foreground = {
             let mut inside = self.lock();
             inside.open = Some(open.clone());
             inside.in_foreground
         };
+        if expects_session {
+            self.take(Event::Opened(open.acting.clone()));
+        }
         open.look(in_foreground);
         tokio::spawn(self.clone().watch(open.clone(), expects_session, self.life.clone()));
         Ok(open)

@@ -101,6 +101,20 @@ async fn every_way_that_the_cloud_ends_it_destroys_everything_and_says_why() {
 }
 
 #[tokio::test]
+async fn whoever_hears_of_it_can_act_at_once() {
+    let cloud = cloud().await;
+    let (_phone, core) = signed_in_phone(&cloud).await;
+    let seen = listen(&core);
+    let hearing = async {
+        seen.until(|state| matches!(state, DelegatedState::Active { .. })).await;
+        core.delegated_session().profile().expect("it is there").account()
+    };
+    let (worked, account) = tokio::join!(core.work_here(id(50).parse().unwrap()), hearing);
+    worked.unwrap();
+    account.unwrap();
+}
+
+#[tokio::test]
 async fn refresh_that_is_refused_ends_it_too() {
     let cloud = cloud().await;
     let expired = Mock::given(method("POST")).and(path("/v1/sites"));

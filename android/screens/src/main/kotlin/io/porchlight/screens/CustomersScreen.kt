@@ -7,6 +7,7 @@ import io.porchlight.bridge.CustomerState
 import io.porchlight.bridge.Membership
 import io.porchlight.bridge.OrganizationKind
 import io.porchlight.bridge.PorchlightException
+import io.porchlight.bridge.RequestState
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.combine
@@ -102,7 +103,15 @@ internal fun Context.accessRow(customer: Customer): LinearLayout {
         until != null -> Triple(getString(R.string.customer_access_until, spell(until)), R.drawable.ic_check, R.color.success)
         customer.state == CustomerState.WAITING -> Triple(getString(R.string.customer_waiting), R.drawable.ic_queued, R.color.warning)
         customer.pending != null -> Triple(getString(R.string.customer_asked), R.drawable.ic_queued, R.color.warning)
-        else -> Triple(getString(R.string.customer_no_access), R.drawable.ic_offline, R.color.muted)
+        else -> Triple(getString(withoutAccess(customer.asked)), R.drawable.ic_offline, R.color.muted)
     }
     return statusRow(words, sign, color)
+}
+
+/** Why there is no access, as far as the last question tells. */
+private fun withoutAccess(asked: RequestState?): Int = when (asked) {
+    RequestState.DECLINED -> R.string.customer_declined
+    RequestState.EXPIRED -> R.string.customer_unanswered
+    RequestState.WITHDRAWN -> R.string.customer_withdrawn
+    else -> R.string.customer_no_access
 }

@@ -60,8 +60,8 @@ private val request = AccessRequest(
     Duration.ofHours(4), "The inverter reports a fault, and the camera at the gate is to be replaced.", "t", moment, soon, null,
 )
 
-private fun customer(name: String, state: CustomerState, pending: String? = null, grant: String? = null) =
-    Customer("c-$name", "o-1", "$name.with.a.long.address@example.org", name, "Lee", state, pending, grant, soon.takeIf { grant != null })
+private fun customer(name: String, state: CustomerState, pending: String? = null, grant: String? = null, asked: RequestState? = null) =
+    Customer("c-$name", "o-1", "$name.with.a.long.address@example.org", name, "Lee", state, pending, asked, grant, soon.takeIf { grant != null })
 
 internal val customers = listOf(
     customer("Kim", CustomerState.CONFIRMED, grant = "g-1"),
@@ -69,6 +69,8 @@ internal val customers = listOf(
     customer("Noa", CustomerState.CONFIRMED, pending = "r-1"),
     customer("Ola", CustomerState.WAITING, grant = "g-2"),
     customer("Pia", CustomerState.REFUSED),
+    customer("Rui", CustomerState.CONFIRMED, asked = RequestState.DECLINED),
+    customer("Sia", CustomerState.CONFIRMED, asked = RequestState.EXPIRED),
 )
 
 internal fun everyAccessScreen(): List<Shot<*>> = partners() + asking() + answering() + people() + acting()
