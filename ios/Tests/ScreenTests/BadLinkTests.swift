@@ -56,6 +56,7 @@ private let badLinks: [(String, String)] = [
         phones.there.takes(link)
         try await phones.there.waits(for: "handoff_confirm")
         try await phones.there.presses("cancel")
+        try await phones.there.waits(for: "sign_in_register")
         // What was in the vault is read once.
         phones.there.takes(link)
         try await phones.there.waits(for: "handoff_not_here")
@@ -105,7 +106,11 @@ private let badLinks: [(String, String)] = [
         try await phones.kimConsents()
         try await phones.anaOpensTheAccount()
         try await phones.anaOpensTheAccount()
-        try await phones.there.presses("handoff_confirm")
-        try await phones.there.shows("You are working in Kim Lee’s account")
+        // A tap that is too early for the second, which looks as the first did, changes nothing.
+        let there = phones.there.ui
+        try await until("the account is open") {
+            if there.shows(phones.there.says("handoff_confirm")) { try? there.tap(phones.there.says("handoff_confirm")) }
+            return there.shows("You are working in Kim Lee’s account")
+        }
     }
 }
