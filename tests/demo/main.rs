@@ -38,8 +38,10 @@ fn main() -> ExitCode {
         };
         let good = telling.end();
         if !once {
-            telling
-                .line(format_args!("\nThe cloud listens at {} until Ctrl-C: open it in a browser. Sign-ins:", stage.cloud.url("")));
+            telling.line(format_args!(
+                "\nThe cloud listens at {} until Ctrl-C: open it in a browser. Sign-ins:",
+                stage.cloud.url("")
+            ));
             for email in journey::EMAILS {
                 telling.line(format_args!("  {email}  {}", harness::api::PASSWORD));
             }
