@@ -155,6 +155,34 @@ mod tests {
         assert_eq!(routes, sorted);
     }
 
+    /// Written twice on purpose: nobody opens a door to whoever acts for somebody by changing one word.
+    #[test]
+    fn delegated_session_passes_these_doors_and_no_other() {
+        let passed = [
+            "GET /v1/account",
+            "GET /v1/claims/{id} device.add",
+            "PUT /v1/claims/{id} device.add",
+            "POST /v1/claims/{id}/first-password device.add",
+            "POST /v1/claims/{id}/proof device.add",
+            "POST /v1/claims/{id}/withdraw device.add",
+            "GET /v1/devices site.read",
+            "GET /v1/devices/{id} site.read",
+            "PATCH /v1/devices/{id} device.change",
+            "GET /v1/events site.read",
+            "DELETE /v1/sessions/current",
+            "GET /v1/sites site.read",
+            "POST /v1/sites site.create",
+            "GET /v1/sites/{id} site.read",
+            "PATCH /v1/sites/{id} site.change",
+        ];
+        let doors = DOORS.iter().filter_map(|(method, path, door)| match door {
+            Open | Own => None,
+            AnySession => Some(format!("{method} {path}")),
+            Delegable(permission) => Some(format!("{method} {path} {}", permission.as_str())),
+        });
+        assert_eq!(doors.collect::<Vec<_>>(), passed);
+    }
+
     #[test]
     fn delegable_doors_ask_for_what_a_consent_can_list() {
         for (method, path, door) in DOORS {

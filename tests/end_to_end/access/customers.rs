@@ -10,6 +10,8 @@ use porchlight_protocol::ProblemCode;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+const DAY: i64 = 24 * 3_600_000;
+
 async fn offers(api: &Api) -> Value {
     api.get("/v1/customer-offers").await.good()["offers"].clone()
 }
@@ -118,6 +120,31 @@ on_both_engines! {
         assert_eq!(renamed.problem().code, ProblemCode::NotAllowed);
         let released = phone.change(Method::DELETE, &format!("/v1/devices/{device}"), &Value::Null).await;
         assert_eq!(released.problem().code, ProblemCode::NotAllowed);
+    }
+
+    async fn birth_grant_ends_after_a_day_and_the_customer_still_sees_what_was_added(database: Database) {
+        let scene = Scene::new(database).await;
+        let (customer, phone, device) = prepare(&scene.cloud, &scene.firm, "new@example.org").await;
+        let path = format!("/v1/customers/{customer}");
+        let row = scene.firm.installer.get(&path).await.good();
+        let left = row["until"].as_i64().unwrap() - porchlight_cloud::now();
+        assert!((DAY - 60_000..=DAY).contains(&left), "{left} ms");
+
+        let db = scene.cloud.db().await;
+        let mut tx = db.begin().await.unwrap();
+        let a_day_later = sqlx::query("UPDATE access_grant SET starts_at = starts_at - $1, expires_at = expires_at - $1");
+        a_day_later.bind(DAY).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(phone.get("/v1/sites").await.problem().code, ProblemCode::GrantExpired);
+        let again = format!("/v1/grants/{}/handoffs", text(&row["grant"]));
+        let refused = scene.firm.installer.post(&again, &json!({ "challenge": "A".repeat(43) })).await;
+        assert_eq!(refused.problem().code, ProblemCode::GrantOver, "nor does it open another session");
+        assert_eq!(scene.firm.installer.get(&path).await.good()["grant"], Value::Null);
+
+        let owner = Api::with_account(&scene.cloud, "new@example.org").await;
+        assert_eq!(offers(&owner).await[0]["devices"][0]["name"], "Gate");
+        answer(&owner, &customer, "accept", true).await.good();
+        assert_eq!(owner.get("/v1/devices").await.good()["devices"][0]["id"], device);
     }
 
     async fn installer_adds_twenty_customers_a_day(database: Database) {

@@ -6,6 +6,7 @@ use harness::firm::{Link, end, text};
 use harness::on_both_engines;
 use porchlight_cloud::db::Db;
 use porchlight_protocol::ProblemCode;
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -57,6 +58,20 @@ on_both_engines! {
         let opened = Api::new(&scene.cloud).redeem(&scene.firm.link(&grant).await).await.good();
         let lasts = opened["expires_at"].as_i64().unwrap() - grant["starts_at"].as_i64().unwrap();
         assert!((8 * 3_600_000..8 * 3_600_000 + 60_000).contains(&lasts), "{lasts} ms");
+    }
+
+    async fn answer_that_holds_a_secret_is_kept_under_no_idempotency_key(database: Database) {
+        let scene = Scene::new(database).await;
+        let (grant, link) = link(&scene).await;
+        let begin = format!("/v1/grants/{}/handoffs", text(&grant["id"]));
+        for (path, body) in [
+            (&*begin, json!({ "challenge": "A".repeat(43) })),
+            ("/v1/handoffs/redeem", json!({ "code": link.code, "verifier": link.verifier })),
+        ] {
+            let refused = scene.firm.installer.change(Method::POST, path, &body).await;
+            assert_eq!(refused.problem().code, ProblemCode::IdempotencyKeyRefused, "{path}");
+        }
+        Api::new(&scene.cloud).redeem(&link).await.good();
     }
 
     async fn same_phone_is_answered_again_for_thirty_seconds(database: Database) {
