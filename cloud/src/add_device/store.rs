@@ -2,7 +2,7 @@
 
 use super::claim::ClaimProgress;
 use crate::authority::{self, Permission, Sight, SiteRole};
-use crate::db::DbError;
+use crate::db::{DbError, parse, parse_all};
 use porchlight_protocol::add_device::{Claim, ClaimState, ClaimTerms};
 use porchlight_protocol::{AccountId, Base64Url, ClaimId, DeviceName, GrantId, Model};
 use sqlx::any::AnyRow;
@@ -159,7 +159,7 @@ pub async fn overdue_claims(db: &mut AnyConnection, now: i64, limit: i64) -> Res
     .bind(limit)
     .fetch_all(db)
     .await?;
-    ids.iter().map(|id| id.parse().map_err(|_| DbError::Corrupt("claim id"))).collect()
+    parse_all(&ids, "claim id")
 }
 
 /// How many claims of this person's no device has answered yet.
@@ -224,13 +224,8 @@ pub async fn listed_device(
         .bind(device.serial.as_str())
         .fetch_optional(db)
         .await?;
-    row.map(|row| {
-        Ok(ListedDevice {
-            model: row.try_get::<String, _>(0)?.parse().map_err(|_| DbError::Corrupt("model"))?,
-            public_key: row.try_get(1)?,
-        })
-    })
-    .transpose()
+    row.map(|row| Ok(ListedDevice { model: parse(&row, 0, "model")?, public_key: row.try_get(1)? }))
+        .transpose()
 }
 
 /// What its owner calls a device.
@@ -264,7 +259,7 @@ fn read_claim(row: &AnyRow) -> Result<ClaimRow, DbError> {
     let account = account_id(row.try_get(1)?)?;
     let actor = id(9)?.map(account_id).transpose()?;
     Ok(ClaimRow {
-        id: row.try_get::<String, _>(0)?.parse().map_err(|_| DbError::Corrupt("claim id"))?,
+        id: parse(&row, 0, "claim id")?,
         account,
         opening: Base64Url(row.try_get(4)?),
         progress: ClaimProgress {

@@ -1,13 +1,11 @@
 //! The rows that authority rests on.
 
 use super::{Caller, Delegation, PermissionSet, Resource, SiteRole};
-use crate::db::DbError;
+use crate::db::{DbError, parse, parse_all};
 use porchlight_protocol::access::Permission;
 use porchlight_protocol::people::Role;
 use porchlight_protocol::{AccountId, GrantId, OrganizationId, ProblemCode, SessionId, SiteId};
-use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
-use std::str::FromStr;
 
 /// What a list that is read through a grant adds to its `WHERE`: the grant (or null) is `$grant`, the site stands in
 /// the column `$site`. Whoever may work on one device sees the site that it is at.
@@ -272,25 +270,31 @@ pub async fn revoke_session(
     end_session(db, session, why, now).await
 }
 
-/// Ends one session, for whoever holds an account's row that it was confirmed with: the subject's or the actor's.
+/// Ends one session, and whatever it began for customers, for whoever holds an account's row that it was confirmed
+/// with: the subject's or the actor's.
 pub async fn end_session(
     db: &mut AnyConnection,
     session: SessionId,
     why: &str,
     now: i64,
 ) -> Result<(), DbError> {
-    sqlx::query("UPDATE session SET revoked_at = $2, revoked_why = $3 WHERE id = $1 AND revoked_at IS NULL")
-        .bind(session.to_string())
-        .bind(now)
-        .bind(why)
-        .execute(&mut *db)
-        .await?;
-    sqlx::query("INSERT INTO revocation (id, session_id, at) VALUES ($1, $2, $3)")
-        .bind(uuid::Uuid::now_v7().to_string())
-        .bind(session.to_string())
-        .bind(now)
-        .execute(&mut *db)
-        .await?;
+    let ended: Vec<String> = sqlx::query_scalar(
+        "UPDATE session SET revoked_at = $2, revoked_why = $3 \
+         WHERE (id = $1 OR begun_by = $1) AND revoked_at IS NULL RETURNING id",
+    )
+    .bind(session.to_string())
+    .bind(now)
+    .bind(why)
+    .fetch_all(&mut *db)
+    .await?;
+    for session in ended {
+        sqlx::query("INSERT INTO revocation (id, session_id, at) VALUES ($1, $2, $3)")
+            .bind(uuid::Uuid::now_v7().to_string())
+            .bind(session)
+            .bind(now)
+            .execute(&mut *db)
+            .await?;
+    }
     Ok(())
 }
 
@@ -301,9 +305,5 @@ pub async fn sessions_of_grant(db: &mut AnyConnection, grant: GrantId) -> Result
             .bind(grant.to_string())
             .fetch_all(db)
             .await?;
-    ids.iter().map(|id| id.parse().map_err(|_| DbError::Corrupt("session id"))).collect()
-}
-
-fn parse<T: FromStr>(row: &AnyRow, column: usize, what: &'static str) -> Result<T, DbError> {
-    row.try_get::<String, _>(column)?.parse().map_err(|_| DbError::Corrupt(what))
+    parse_all(&ids, "session id")
 }

@@ -1,7 +1,7 @@
 //! The rows of customers.
 
 use crate::access::store::request_state;
-use crate::db::DbError;
+use crate::db::{DbError, parse};
 use crate::session::store::AccountRow;
 use porchlight_protocol::access::Company;
 use porchlight_protocol::customers::{
@@ -11,7 +11,6 @@ use porchlight_protocol::devices::Section;
 use porchlight_protocol::{AccountId, CustomerId, DeviceId, OrganizationId, SiteId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
-use std::str::FromStr;
 
 /// Whose customer an account is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -374,8 +373,4 @@ fn state(row: &AnyRow, column: usize) -> Result<CustomerState, DbError> {
         "refused" => Ok(CustomerState::Refused),
         _ => Err(DbError::Corrupt("state of a customer")),
     }
-}
-
-fn parse<T: FromStr>(row: &AnyRow, column: usize, what: &'static str) -> Result<T, DbError> {
-    row.try_get::<String, _>(column)?.parse().map_err(|_| DbError::Corrupt(what))
 }

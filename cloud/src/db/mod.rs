@@ -11,10 +11,12 @@
 
 mod error;
 mod location;
+mod row;
 mod tx;
 
 pub use error::DbError;
 pub use location::{DatabaseLocation, NotALocation};
+pub use row::{parse, parse_all};
 pub use tx::{Lock, Tx};
 
 /// What the functions of stores read with.

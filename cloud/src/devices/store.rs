@@ -4,12 +4,11 @@ use super::{NewDevice, Ownership};
 use crate::authority::Sight;
 use crate::authority::store::device_in_scope;
 use crate::clock;
-use crate::db::DbError;
+use crate::db::{DbError, parse};
 use porchlight_protocol::devices::{Device, Section};
 use porchlight_protocol::{ClaimId, DeviceId, DeviceName, SiteId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
-use std::str::FromStr;
 
 /// A device with what only the cloud needs to know.
 #[derive(Clone, Debug)]
@@ -275,10 +274,6 @@ pub async fn site_time_zone(db: &mut AnyConnection, site: SiteId) -> Result<Stri
         .bind(site.to_string())
         .fetch_one(db)
         .await?)
-}
-
-fn parse<T: FromStr>(row: &AnyRow, column: usize, what: &'static str) -> Result<T, DbError> {
-    row.try_get::<String, _>(column)?.parse().map_err(|_| DbError::Corrupt(what))
 }
 
 fn read_device(row: &AnyRow, now: i64) -> Result<DeviceRow, DbError> {

@@ -52,7 +52,7 @@ pub async fn begin(
         return Err(ProblemCode::GrantOver.into());
     }
     let (code, now) = (mint(SecretKind::Handoff), crate::now());
-    store::insert_handoff(tx, &hash_minted(&code), &grant, &wanted.challenge, now, now + CODE_LASTS).await?;
+    store::insert_handoff(tx, &hash_minted(&code), &grant, caller.session, &wanted.challenge, now).await?;
     Ok(HandoffResponse {
         // Exposed to be handed over: this is the one answer that carries it.
         code: code.expose_secret().to_owned(),

@@ -11,7 +11,9 @@ use crate::secret::{SecretKind, hash_presented, sha256};
 use crate::server::CloudState;
 use crate::session::dpop::Proof;
 use crate::session::store::{delegated_sessions_of_installation, installation_by_key, remember_once};
-use crate::session::tokens::{self, DELEGATED_ACCESS_LASTS, DELEGATED_LASTS, NewSession, TokenPair};
+use crate::session::tokens::{
+    self, DELEGATED_ACCESS_LASTS, DELEGATED_LASTS, NewDelegation, NewSession, TokenPair,
+};
 use porchlight_protocol::access::Grant;
 use porchlight_protocol::handoff::RedeemHandoffResponse;
 use porchlight_protocol::{Base64Url, ProblemCode, SessionId};
@@ -87,7 +89,7 @@ async fn open(
         account: row.subject,
         installation,
         lasts_until,
-        delegation: Some((row.actor, row.grant)),
+        delegation: Some(NewDelegation { actor: row.actor, grant: row.grant, begun_by: row.begun_by }),
     };
     let (session, pair) = tokens::begin(&mut tx, new, now).await?;
     // Asked after it, which says more about why: this code is of the sessions that ended.

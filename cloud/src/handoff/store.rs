@@ -1,12 +1,11 @@
 //! The rows of handoffs.
 
-use crate::db::DbError;
+use crate::db::{DbError, parse};
 use crate::session::store::epoch_of;
 use porchlight_protocol::access::Grant;
+use porchlight_protocol::handoff::CODE_LASTS;
 use porchlight_protocol::{AccountId, GrantId, SessionId};
-use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
-use std::str::FromStr;
 
 /// A code, and what became of it.
 #[derive(Clone)]
@@ -19,7 +18,9 @@ pub struct HandoffRow {
     pub actor: AccountId,
     /// base64url of SHA-256 of the verifier.
     pub challenge: String,
-    /// Whether all sessions of either account have ended since it was made.
+    /// The installer's own session that made it.
+    pub begun_by: SessionId,
+    /// Whether that session, or all of the subject's, have ended since.
     pub outlived: bool,
     /// None until it is used.
     pub used: Option<UsedRow>,
@@ -50,28 +51,27 @@ impl std::fmt::Debug for UsedRow {
     }
 }
 
-/// Writes a code that can be used until then, or until all sessions of either account end.
+/// Writes a code that can be used until then, or until the session that makes it or all of the subject's end.
 pub async fn insert_handoff(
     db: &mut AnyConnection,
     code_hash: &[u8],
     grant: &Grant,
+    begun_by: SessionId,
     challenge: &str,
     now: i64,
-    expires_at: i64,
 ) -> Result<(), DbError> {
     let subject_epoch = epoch_of(db, grant.subject.id).await?;
-    let actor_epoch = epoch_of(db, grant.actor.id).await?;
     sqlx::query(
-        "INSERT INTO handoff (code_hash, grant_id, challenge, created_at, expires_at, subject_epoch, \
-           actor_epoch) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO handoff (code_hash, grant_id, challenge, created_at, expires_at, begun_by, \
+           subject_epoch) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(code_hash)
     .bind(grant.id.to_string())
     .bind(challenge)
     .bind(now)
-    .bind(expires_at)
+    .bind(now + CODE_LASTS)
+    .bind(begun_by.to_string())
     .bind(subject_epoch)
-    .bind(actor_epoch)
     .execute(db)
     .await?;
     Ok(())
@@ -82,11 +82,12 @@ pub async fn handoff(db: &mut AnyConnection, code_hash: &[u8]) -> Result<Option<
     let row = sqlx::query(
         "SELECT handoff.grant_id, access_grant.subject_id, access_grant.actor_id, handoff.challenge, \
            handoff.used_at, handoff.public_key, handoff.session_id, handoff.tokens_sealed, \
-           CASE WHEN handoff.subject_epoch = subject.epoch AND handoff.actor_epoch = actor.epoch \
-             THEN 0 ELSE 1 END \
+           handoff.begun_by, CASE WHEN handoff.subject_epoch = subject.epoch AND beginner.revoked_at IS NULL \
+             AND beginner.account_epoch = actor.epoch THEN 0 ELSE 1 END \
          FROM handoff JOIN access_grant ON access_grant.id = handoff.grant_id \
          JOIN account AS subject ON subject.id = access_grant.subject_id \
-         JOIN account AS actor ON actor.id = access_grant.actor_id WHERE handoff.code_hash = $1",
+         JOIN account AS actor ON actor.id = access_grant.actor_id \
+         JOIN session AS beginner ON beginner.id = handoff.begun_by WHERE handoff.code_hash = $1",
     )
     .bind(code_hash)
     .fetch_optional(db)
@@ -106,7 +107,8 @@ pub async fn handoff(db: &mut AnyConnection, code_hash: &[u8]) -> Result<Option<
             subject: parse(&row, 1, "account id")?,
             actor: parse(&row, 2, "account id")?,
             challenge: row.try_get(3)?,
-            outlived: row.try_get::<i64, _>(8)? == 1,
+            begun_by: parse(&row, 8, "session id")?,
+            outlived: row.try_get::<i64, _>(9)? == 1,
             used,
         })
     })
@@ -158,8 +160,4 @@ pub async fn unused_session(
 pub async fn delete_expired(db: &mut AnyConnection, before: i64) -> Result<(), DbError> {
     sqlx::query("DELETE FROM handoff WHERE expires_at < $1").bind(before).execute(db).await?;
     Ok(())
-}
-
-fn parse<T: FromStr>(row: &AnyRow, column: usize, what: &'static str) -> Result<T, DbError> {
-    row.try_get::<String, _>(column)?.parse().map_err(|_| DbError::Corrupt(what))
 }

@@ -1,6 +1,6 @@
 //! The rows of organizations and memberships.
 
-use crate::db::DbError;
+use crate::db::{DbError, parse_all};
 use porchlight_protocol::people::{Membership, OrganizationKind, Role};
 use porchlight_protocol::{AccountId, MembershipId, OrganizationId};
 use sqlx::{AnyConnection, Row as _};
@@ -99,7 +99,7 @@ pub async fn members(
     .bind(organization.to_string())
     .fetch_all(db)
     .await?;
-    ids.iter().map(|id| id.parse().map_err(|_| DbError::Corrupt("account id"))).collect()
+    parse_all(&ids, "account id")
 }
 
 /// What an account belongs to, by name.

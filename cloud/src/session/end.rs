@@ -3,7 +3,7 @@
 use super::{BROWSER_IDLES, store};
 use crate::access;
 use crate::authority::{self, Caller};
-use crate::db::{Db, Lock};
+use crate::db::{Db, DbError, Lock, Tx};
 use crate::history::{self, AuditEntry};
 use crate::problem::Refusal;
 use porchlight_protocol::access::GrantEnd;
@@ -17,7 +17,7 @@ pub async fn sign_out(db: &Db, caller: &Caller) -> Result<(), Refusal> {
     if let Some(code) = authority::store::end_of(&mut tx, caller.session, crate::now()).await? {
         return Err(code.into());
     }
-    authority::store::revoke_session(&mut tx, caller.session, "signed out", crate::now()).await?;
+    end(&mut tx, caller.session, "signed out", crate::now()).await?;
     let entry =
         AuditEntry { on_what: Some(caller.session.to_string()), ..AuditEntry::by(caller, "session.ended") };
     history::record(&mut tx, entry).await?;
@@ -37,10 +37,25 @@ pub async fn end_session(db: &Db, caller: &Caller, session: SessionId) -> Result
     if !living.iter().any(|row| row.id == session) {
         return Err(ProblemCode::NotFound.into());
     }
-    authority::store::revoke_session(&mut tx, session, "ended by its owner", crate::now()).await?;
+    end(&mut tx, session, "ended by its owner", crate::now()).await?;
     let entry = AuditEntry { on_what: Some(session.to_string()), ..AuditEntry::by(caller, "session.ended") };
     history::record(&mut tx, entry).await?;
     Ok(tx.commit().await?)
+}
+
+/// Ends a session and those in which its person acts for customers: whoever has lost a phone, or leaves it, works from
+/// there in nobody's account any more. The customers read it in their histories.
+pub(super) async fn end(tx: &mut Tx, session: SessionId, why: &str, now: i64) -> Result<(), DbError> {
+    for begun in store::begun_by(tx, session).await? {
+        let entry = AuditEntry {
+            actor: Some(begun.actor),
+            grant: Some(begun.grant),
+            on_what: Some(begun.id.to_string()),
+            ..AuditEntry::by_service(begun.subject, "session.ended")
+        };
+        history::record(tx, entry).await?;
+    }
+    authority::store::revoke_session(tx, session, why, now).await
 }
 
 /// Disables an account and ends all its sessions. The service itself acts here: no route leads to it yet.

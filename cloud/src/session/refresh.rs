@@ -6,6 +6,7 @@
 //! and the person is told. The proof must be by the key that signed in (RFC 9449, section 5).
 
 use super::dpop::Proof;
+use super::end::end;
 use super::store::{self, NewTokenRow, RefreshRow};
 use super::tokens::{self, ACCESS_LASTS, DELEGATED_ACCESS_LASTS, REFRESH_IDLES, TokenPair};
 use crate::authority;
@@ -92,7 +93,7 @@ async fn rotate(
 }
 
 async fn end_family(mut tx: Tx, state: &CloudState, row: &RefreshRow, now: i64) -> Result<(), Refusal> {
-    authority::store::revoke_session(&mut tx, row.session, "refresh token replayed", now).await?;
+    end(&mut tx, row.session, "refresh token replayed", now).await?;
     mail::enqueue_to_account(&mut tx, &state.key, row.account, &Letter::SessionEnded).await?;
     let entry = AuditEntry {
         on_what: Some(row.session.to_string()),

@@ -12,10 +12,10 @@
 
 use super::credentials::{attempt_identifier, fold_address};
 use super::dpop::Proof;
+use super::end::end;
 use super::store::{self, CredentialsRow};
 use super::tokens::{self, ACCESS_LASTS, NewSession, SESSION_LASTS};
 use super::{HOUR, MINUTE};
-use crate::authority;
 use crate::db::{DbError, Lock, Tx};
 use crate::history::{self, AuditEntry};
 use crate::limits::store::{AttemptKind, Attempts, add_attempt, attempts, forget_attempts};
@@ -170,7 +170,7 @@ async fn begin_session(state: &CloudState, proof: &Proof, known: &Known) -> Resu
     let mut tx = hold_account(state, known).await?;
     let installation = store::installation_by_key(&mut tx, &proof.public_key, now).await?;
     for former in store::sessions_of_installation(&mut tx, account, installation).await? {
-        authority::store::revoke_session(&mut tx, former, "replaced by a sign-in", now).await?;
+        end(&mut tx, former, "replaced by a sign-in", now).await?;
     }
     let own = NewSession { account, installation, lasts_until: now + SESSION_LASTS, delegation: None };
     let (session, pair) = tokens::begin(&mut tx, own, now).await?;

@@ -85,8 +85,17 @@ pub(crate) struct NewSession {
     pub(crate) installation: InstallationId,
     /// Milliseconds UTC; nothing prolongs it.
     pub(crate) lasts_until: i64,
-    /// Who really acts there, and by which grant, when that is somebody else.
-    pub(crate) delegation: Option<(AccountId, GrantId)>,
+    /// Who really acts there, when that is somebody else.
+    pub(crate) delegation: Option<NewDelegation>,
+}
+
+/// Who really acts in a session that is about to begin.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewDelegation {
+    pub(crate) actor: AccountId,
+    pub(crate) grant: GrantId,
+    /// The actor's own session that made the link.
+    pub(crate) begun_by: SessionId,
 }
 
 /// Begins a session of an app: with [`begin_with_cookie`] the one place where they begin. Subject, actor and grant are held by the caller, and checked last
@@ -95,8 +104,9 @@ pub(crate) async fn begin(tx: &mut Tx, new: NewSession, now: i64) -> Result<(Ses
     let (session, pair) = (SessionId::mint(), TokenPair::mint());
     let access_lasts = if new.delegation.is_some() { DELEGATED_ACCESS_LASTS } else { ACCESS_LASTS };
     let mut delegation = None;
-    if let Some((actor, grant)) = new.delegation {
-        delegation = Some(DelegationRow { actor, actor_epoch: store::epoch_of(tx, actor).await?, grant });
+    if let Some(NewDelegation { actor, grant, begun_by }) = new.delegation {
+        let actor_epoch = store::epoch_of(tx, actor).await?;
+        delegation = Some(DelegationRow { actor, actor_epoch, grant, begun_by });
     }
     let row = NewSessionRow {
         id: session,

@@ -2,7 +2,7 @@
 
 use crate::authority::store::site_in_scope;
 use crate::authority::{Sight, SiteRole};
-use crate::db::DbError;
+use crate::db::{DbError, parse};
 use porchlight_protocol::sites::Site;
 use porchlight_protocol::{AccountId, SiteId};
 use sqlx::any::AnyRow;
@@ -109,7 +109,7 @@ pub async fn update_site(db: &mut AnyConnection, site: &Site) -> Result<(), DbEr
 
 fn read_site(row: &AnyRow) -> Result<Site, DbError> {
     Ok(Site {
-        id: row.try_get::<String, _>(0)?.parse().map_err(|_| DbError::Corrupt("site id"))?,
+        id: parse(&row, 0, "site id")?,
         name: row.try_get(1)?,
         address: row.try_get(2)?,
         time_zone: row.try_get(3)?,

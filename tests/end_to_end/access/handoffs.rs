@@ -1,13 +1,16 @@
 //! Handoffs: one code, one session, one phone.
 
 use super::Scene;
-use harness::api::Api;
+use harness::api::{Api, PASSWORD};
 use harness::firm::{Link, end, text};
 use harness::on_both_engines;
+use porchlight_cloud::authority::Caller;
 use porchlight_cloud::db::Db;
+use porchlight_cloud::session;
 use porchlight_protocol::ProblemCode;
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Sets the clock of a handoff back: as if so many milliseconds had passed.
@@ -116,7 +119,7 @@ on_both_engines! {
             assert_eq!(phone.get("/v1/sites").await.problem().code, ProblemCode::SessionRevoked);
             assert_eq!(same(&phone).redeem(&link).await.status, if passed == 0 { 401 } else { 410 });
             while told("kim@example.org") == before || told("ana@bright.example") == before {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
             end(&scene.kim, &grant).await.good();
         }
@@ -143,6 +146,34 @@ on_both_engines! {
         let_pass(&scene.cloud.db().await, 60_001).await;
         assert_eq!(Api::new(&scene.cloud).redeem(&late).await.problem().code, ProblemCode::HandoffOver);
         assert_eq!(living_sessions(&scene.cloud.db().await).await, 0);
+    }
+
+    async fn session_that_made_the_links_takes_them_and_what_they_opened_with_it(database: Database) {
+        let mut scene = Scene::new(database).await;
+        let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({})).await;
+        for from_afar in [true, false] {
+            let (phone, unused) = (scene.firm.act(&scene.cloud, &grant).await, scene.firm.link(&grant).await);
+            let mut stream = phone.request(Method::GET, "/v1/events").send().await.unwrap();
+            assert!(stream.chunk().await.unwrap().is_some(), "it is open");
+            if from_afar {
+                // The installer's phone is lost.
+                let session = scene.firm.installer.session.as_ref().unwrap();
+                let elsewhere = Caller::own(session.session, session.account.id);
+                session::end_session(&scene.cloud.db().await, &elsewhere, session.session).await.unwrap();
+            } else {
+                scene.firm.installer.change(Method::DELETE, "/v1/sessions/current", &Value::Null).await.good();
+            }
+            assert_eq!(phone.get("/v1/sites").await.problem().code, ProblemCode::SessionRevoked, "{from_afar}");
+            let rest = async { while let Ok(Some(_)) = stream.chunk().await {} };
+            tokio::time::timeout(Duration::from_secs(5), rest).await.expect("the stream is over");
+            let redeemed = Api::new(&scene.cloud).redeem(&unused).await;
+            assert_eq!(redeemed.problem().code, ProblemCode::HandoffOver, "{from_afar}");
+            let act = scene.kim.get("/v1/history").await.good()["acts"][0].clone();
+            assert_eq!((&act["what"], &act["grant"]), (&json!("session.ended"), &grant["id"]));
+            // What the customer consented to holds: another sign-in goes on with it.
+            scene.firm.installer.sign_in("ana@bright.example", PASSWORD).await.good();
+            assert_eq!(scene.firm.act(&scene.cloud, &grant).await.get("/v1/sites").await.status, 200);
+        }
     }
 
     async fn revoked_while_the_link_is_open_opens_nothing(database: Database) {

@@ -58,7 +58,12 @@ async fn delegated(db: &Db, installer: &Caller, subject: &Caller, grant: GrantId
         access_hash: session.to_string().into_bytes(),
         access_expires_at: now() + HOUR,
         expires_at: now() + HOUR,
-        delegation: Some(DelegationRow { actor: installer.account, actor_epoch, grant }),
+        delegation: Some(DelegationRow {
+            actor: installer.account,
+            actor_epoch,
+            grant,
+            begun_by: installer.session,
+        }),
     };
     insert_session(&mut tx, &row, now()).await.unwrap();
     tx.commit().await.unwrap();

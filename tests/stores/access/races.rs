@@ -9,12 +9,13 @@ use porchlight_cloud::{access, people, session, sites};
 use porchlight_protocol::{GrantId, OrganizationId, ProblemCode};
 
 /// The ways in which access ends, and what the change that comes too late is told.
-const WAYS: [(Way, ProblemCode); 5] = [
+const WAYS: [(Way, ProblemCode); 6] = [
     (Way::Revoked, ProblemCode::GrantRevoked),
     (Way::Released, ProblemCode::GrantRevoked),
     (Way::Left, ProblemCode::ActorDisabled),
     (Way::SubjectDisabled, ProblemCode::SubjectDisabled),
     (Way::ActorDisabled, ProblemCode::ActorDisabled),
+    (Way::SignedOut, ProblemCode::SessionRevoked),
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,7 @@ enum Way {
     Left,
     SubjectDisabled,
     ActorDisabled,
+    SignedOut,
 }
 
 struct Parties {
@@ -52,6 +54,7 @@ impl Parties {
             }
             Way::SubjectDisabled => session::disable_account(db, self.subject.account).await.unwrap(),
             Way::ActorDisabled => session::disable_account(db, self.installer.account).await.unwrap(),
+            Way::SignedOut => session::sign_out(db, &self.installer).await.unwrap(),
         }
     }
 

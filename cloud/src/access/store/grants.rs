@@ -1,8 +1,8 @@
 //! The rows of grants.
 
-use super::{company, ids, parse, permissions, person, scope};
+use super::{company, permissions, person, scope};
 use crate::access::terms::{permissions_to_row, scope_to_row};
-use crate::db::DbError;
+use crate::db::{DbError, parse, parse_all};
 use porchlight_protocol::access::{AuthorizationRequest, Grant, GrantEnd, Permission, Scope};
 use porchlight_protocol::{AccountId, GrantId, OrganizationId};
 use sqlx::any::AnyRow;
@@ -178,7 +178,7 @@ pub async fn living_grants(
     .bind(organization.map(|id| id.to_string()))
     .fetch_all(db)
     .await?;
-    ids(&found, "grant id")
+    parse_all(&found, "grant id")
 }
 
 /// Ends a grant; false if it was over.

@@ -14,19 +14,10 @@ pub use requests::{
     refusals_since, request_state, requests_to, visible_request, visible_requests,
 };
 
-use crate::db::DbError;
+use crate::db::{DbError, parse};
 use porchlight_protocol::access::{Company, Permission, Person, Scope};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use std::str::FromStr;
-
-fn parse<T: FromStr>(row: &AnyRow, column: usize, what: &'static str) -> Result<T, DbError> {
-    row.try_get::<String, _>(column)?.parse().map_err(|_| DbError::Corrupt(what))
-}
-
-fn ids<T: FromStr>(texts: &[String], what: &'static str) -> Result<Vec<T>, DbError> {
-    texts.iter().map(|text| text.parse().map_err(|_| DbError::Corrupt(what))).collect()
-}
 
 /// Account, given name, family name, from this column on.
 fn person(row: &AnyRow, from: usize) -> Result<Person, DbError> {

@@ -1,7 +1,6 @@
 //! What time has ended.
 
-use super::parse;
-use crate::db::DbError;
+use crate::db::{DbError, parse};
 use porchlight_protocol::{AccountId, GrantId, RequestId, SessionId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};

@@ -1,8 +1,8 @@
 //! The rows of authorization requests, and of the companies that somebody takes none from.
 
-use super::{company, ids, parse, permissions, person, scope};
+use super::{company, permissions, person, scope};
 use crate::access::terms::{Terms, permissions_to_row, scope_to_row};
-use crate::db::DbError;
+use crate::db::{DbError, parse, parse_all};
 use porchlight_protocol::access::{AuthorizationRequest, REQUEST_WAITS, RequestState};
 use porchlight_protocol::{AccountId, GrantId, OrganizationId, RequestId};
 use sqlx::any::AnyRow;
@@ -192,7 +192,7 @@ pub async fn pending_of(
     .bind(now)
     .fetch_all(db)
     .await?;
-    ids(&found, "request id")
+    parse_all(&found, "request id")
 }
 
 /// What an installer asked, for this company or any, and that still waits.
@@ -211,7 +211,7 @@ pub async fn pending_by(
     .bind(now)
     .fetch_all(db)
     .await?;
-    ids(&found, "request id")
+    parse_all(&found, "request id")
 }
 
 /// Whether the account takes no requests from the company.

@@ -95,8 +95,8 @@ CREATE TABLE handoff (
     code_hash BYTEA PRIMARY KEY,           -- SHA-256 of pl_ho_...
     grant_id TEXT NOT NULL REFERENCES access_grant (id),
     challenge TEXT NOT NULL,               -- S256 of the verifier
-    subject_epoch BIGINT NOT NULL,         -- of both accounts when it was made: it ends with their sessions
-    actor_epoch BIGINT NOT NULL,
+    begun_by TEXT NOT NULL REFERENCES session (id), -- the installer's own session that made it: it ends with that
+    subject_epoch BIGINT NOT NULL,         -- the account's when it was made: it ends with the subject's sessions
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT,
@@ -110,7 +110,9 @@ CREATE INDEX handoff_expires ON handoff (expires_at);
 ALTER TABLE session ADD COLUMN actor_id TEXT REFERENCES account (id);
 ALTER TABLE session ADD COLUMN actor_epoch BIGINT;
 ALTER TABLE session ADD COLUMN grant_id TEXT REFERENCES access_grant (id);
+ALTER TABLE session ADD COLUMN begun_by TEXT REFERENCES session (id); -- the actor's own, which made the link
 CREATE INDEX session_grant ON session (grant_id) WHERE grant_id IS NOT NULL;
+CREATE INDEX session_begun_by ON session (begun_by) WHERE begun_by IS NOT NULL;
 
 ALTER TABLE claim ADD COLUMN actor_id TEXT REFERENCES account (id);
 ALTER TABLE claim ADD COLUMN grant_id TEXT REFERENCES access_grant (id);

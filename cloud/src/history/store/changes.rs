@@ -1,6 +1,6 @@
 //! The rows of changes.
 
-use crate::db::DbError;
+use crate::db::{DbError, parse_all};
 use crate::history::SHARD;
 use porchlight_protocol::{AccountId, SiteId};
 use sqlx::any::AnyRow;
@@ -173,7 +173,7 @@ pub async fn accounts_of_site(db: &mut AnyConnection, site: SiteId) -> Result<Ve
             .bind(site.to_string())
             .fetch_all(db)
             .await?;
-    accounts.iter().map(|id| id.parse().map_err(|_| DbError::Corrupt("account id"))).collect()
+    parse_all(&accounts, "account id")
 }
 
 /// The first change that was written at this time or later.

@@ -1,6 +1,6 @@
 //! Accounts: who there is, and what a sign-in is checked against.
 
-use crate::db::DbError;
+use crate::db::{DbError, parse};
 use porchlight_protocol::AccountId;
 use sqlx::{AnyConnection, Row as _};
 
@@ -109,7 +109,7 @@ pub async fn credentials_by_email(
         .await?;
     row.map(|row| {
         Ok(CredentialsRow {
-            id: row.try_get::<String, _>(0)?.parse().map_err(|_| DbError::Corrupt("account id"))?,
+            id: parse(&row, 0, "account id")?,
             password_hash: row.try_get(1)?,
             disabled: row.try_get::<String, _>(2)? == "disabled",
             epoch: row.try_get(3)?,

@@ -17,9 +17,9 @@ pub use registration::{
 };
 pub use revocation::{RevocationRow, insert_account_revocation, revocations_since};
 pub use session::{
-    BROWSERS, DelegationRow, LivingSessionRow, NewSessionRow, delegated_sessions_of_installation, epoch_of,
-    insert_session, installation_by_key, living_sessions, replace_access, sessions_of_installation,
-    write_activity,
+    BROWSERS, BegunRow, DelegationRow, LivingSessionRow, NewSessionRow, begun_by,
+    delegated_sessions_of_installation, epoch_of, insert_session, installation_by_key, living_sessions,
+    replace_access, sessions_of_installation, write_activity,
 };
 pub use sweep::delete_expired;
 pub use token::{

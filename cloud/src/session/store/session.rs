@@ -1,7 +1,8 @@
 //! Sessions and the installations they belong to.
 
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, parse, parse_all};
 use porchlight_protocol::{AccountId, GrantId, InstallationId, SessionId};
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use std::collections::HashMap;
 
@@ -39,6 +40,8 @@ pub struct DelegationRow {
     pub actor_epoch: i64,
     /// What the customer consented to.
     pub grant: GrantId,
+    /// The installer's own session that made the link: this one ends with it.
+    pub begun_by: SessionId,
 }
 
 /// The installation with this key; made when it is new.
@@ -64,8 +67,8 @@ pub async fn installation_by_key(
 pub async fn insert_session(db: &mut AnyConnection, row: &NewSessionRow, now: i64) -> Result<(), DbError> {
     sqlx::query(
         "INSERT INTO session (id, account_id, installation_id, account_epoch, access_hash, access_expires_at, \
-           created_at, expires_at, actor_id, actor_epoch, grant_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+           created_at, expires_at, actor_id, actor_epoch, grant_id, begun_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(row.id.to_string())
     .bind(row.account.to_string())
@@ -78,6 +81,7 @@ pub async fn insert_session(db: &mut AnyConnection, row: &NewSessionRow, now: i6
     .bind(row.delegation.map(|delegation| delegation.actor.to_string()))
     .bind(row.delegation.map(|delegation| delegation.actor_epoch))
     .bind(row.delegation.map(|delegation| delegation.grant.to_string()))
+    .bind(row.delegation.map(|delegation| delegation.begun_by.to_string()))
     .execute(db)
     .await?;
     Ok(())
@@ -102,7 +106,39 @@ pub async fn delegated_sessions_of_installation(
     .bind(installation.to_string())
     .fetch_all(db)
     .await?;
-    ids.iter().map(|id| id.parse().map_err(|_| DbError::Corrupt("session id"))).collect()
+    parse_all(&ids, "session id")
+}
+
+/// A session in which somebody acts for a customer.
+#[derive(Clone, Copy, Debug)]
+pub struct BegunRow {
+    /// The session.
+    pub id: SessionId,
+    /// In whose account.
+    pub subject: AccountId,
+    /// Who acts.
+    pub actor: AccountId,
+    /// By which right.
+    pub grant: GrantId,
+}
+
+/// The living sessions for customers that this session made the links for.
+pub async fn begun_by(db: &mut AnyConnection, session: SessionId) -> Result<Vec<BegunRow>, DbError> {
+    let rows = sqlx::query(
+        "SELECT id, account_id, actor_id, grant_id FROM session WHERE begun_by = $1 AND revoked_at IS NULL",
+    )
+    .bind(session.to_string())
+    .fetch_all(db)
+    .await?;
+    let begun = |row: &AnyRow| {
+        Ok(BegunRow {
+            id: parse(row, 0, "session id")?,
+            subject: parse(row, 1, "account id")?,
+            actor: parse(row, 2, "account id")?,
+            grant: parse(row, 3, "grant id")?,
+        })
+    };
+    rows.iter().map(begun).collect()
 }
 
 /// The living sessions of an account's own person on an installation.
@@ -119,7 +155,7 @@ pub async fn sessions_of_installation(
     .bind(installation.to_string())
     .fetch_all(db)
     .await?;
-    ids.iter().map(|id| id.parse().map_err(|_| DbError::Corrupt("session id"))).collect()
+    parse_all(&ids, "session id")
 }
 
 /// A living session, as its owner sees it.
@@ -163,7 +199,7 @@ pub async fn living_sessions(
     .await?;
     rows.iter()
         .map(|row| {
-            let id = row.try_get::<String, _>(0)?.parse().map_err(|_| DbError::Corrupt("session id"))?;
+            let id = parse(&row, 0, "session id")?;
             let in_browser = row.try_get::<i64, _>(3)? == 1;
             Ok(LivingSessionRow { id, in_browser, since: row.try_get(1)?, seen_at: row.try_get(2)? })
         })

@@ -1,6 +1,6 @@
 //! Refresh tokens, newest and older, and the proofs that counted already.
 
-use crate::db::DbError;
+use crate::db::{DbError, parse};
 use porchlight_protocol::{AccountId, SessionId};
 use sqlx::{AnyConnection, Row as _};
 
@@ -75,8 +75,8 @@ pub async fn refresh_row(db: &mut AnyConnection, token_hash: &[u8]) -> Result<Op
     .await?;
     row.map(|row| {
         Ok(RefreshRow {
-            session: row.try_get::<String, _>(0)?.parse().map_err(|_| DbError::Corrupt("session id"))?,
-            account: row.try_get::<String, _>(1)?.parse().map_err(|_| DbError::Corrupt("account id"))?,
+            session: parse(&row, 0, "session id")?,
+            account: parse(&row, 1, "account id")?,
             public_key: row.try_get(2)?,
             idle_expires_at: row.try_get(3)?,
             session_expires_at: row.try_get(4)?,

@@ -70,7 +70,10 @@ fn hung_decoder_is_answered_for_at_the_deadline_and_closes_the_scanner_at_two() 
 #[test]
 fn decoder_that_panics_costs_its_frame_only() {
     let (scanner, answered) = scanner(|picture| {
-        assert!(picture.pixels[0] != 9, "a frame that it cannot bear");
+        if picture.pixels[0] == 9 {
+            // A panic that prints nothing: a backtrace can take longer than a frame may.
+            std::panic::resume_unwind(Box::new("a frame that it cannot bear"));
+        }
         Vec::new()
     });
     assert_eq!(offer(&scanner), Offer::Taken);
