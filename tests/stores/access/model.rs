@@ -1,4 +1,4 @@
-//! Requests, grants, sessions, disabling and leaving against a model: whatever the order, an act succeeds exactly when
+//! Requests, grants, sessions, signing out, disabling and leaving against a model: whatever the order, an act succeeds exactly when
 //! the model says so. `SEQUENCES=20000 tests/run stores access::model` is the measure; each has up to 24 steps.
 
 use super::{delegated, house, partner};
@@ -44,6 +44,7 @@ enum Step {
     Enable(usize),
     Leave(usize),
     Join(usize),
+    SignInAnew(usize),
 }
 
 /// What the cloud should know.
@@ -56,8 +57,8 @@ struct World {
     requests: Vec<(usize, bool)>,
     /// Whose hand it is in, and whether it is in force.
     grants: Vec<(usize, bool)>,
-    /// By which grant.
-    sessions: Vec<usize>,
+    /// By which grant, and whether the installer's own session that began it still is.
+    sessions: Vec<(usize, bool)>,
     declined: u32,
     /// Whether the last step was to succeed.
     succeeds: bool,
@@ -121,7 +122,8 @@ impl ReferenceStateMachine for Model {
             1 => who.clone().prop_map(Step::Disable),
             2 => who.clone().prop_map(Step::Enable),
             1 => who.clone().prop_map(Step::Leave),
-            2 => who.prop_map(Step::Join),
+            2 => who.clone().prop_map(Step::Join),
+            2 => who.prop_map(Step::SignInAnew),
         ]
         .boxed()
     }
@@ -136,7 +138,7 @@ impl ReferenceStateMachine for Model {
             Step::Act(nth) => nth < world.sessions.len(),
             Step::DisableCustomer => world.customer_active,
             Step::EnableCustomer => !world.customer_active,
-            Step::Disable(who) => world.active[who],
+            Step::Disable(who) | Step::SignInAnew(who) => world.active[who],
             Step::Enable(who) => !world.active[who],
             // A third person stays, who is super admin.
             Step::Leave(who) => world.active[who] && world.member[who],
@@ -187,10 +189,13 @@ impl ReferenceStateMachine for Model {
             Step::Open(nth) => {
                 world.succeeds = world.in_force(nth);
                 if world.succeeds {
-                    world.sessions.push(nth);
+                    world.sessions.push((nth, true));
                 }
             }
-            Step::Act(nth) => world.succeeds = world.in_force(world.sessions[nth]),
+            Step::Act(nth) => {
+                let (grant, begun) = world.sessions[nth];
+                world.succeeds = begun && world.in_force(grant);
+            }
             Step::DisableCustomer => {
                 world.customer_active = false;
                 world.grants.iter_mut().for_each(|(_, alive)| *alive = false);
@@ -206,6 +211,11 @@ impl ReferenceStateMachine for Model {
                 world.lose(who);
             }
             Step::Join(who) => world.member[who] = true,
+            Step::SignInAnew(who) => {
+                let grants = &world.grants;
+                let of_theirs = world.sessions.iter_mut().filter(|(grant, _)| grants[*grant].0 == who);
+                of_theirs.for_each(|(_, begun)| *begun = false);
+            }
         }
         world
     }
@@ -315,11 +325,21 @@ impl Rows {
                 tx.commit().await?;
             }
             Step::DisableCustomer => session::disable_account(db, self.kim.account).await?,
-            Step::EnableCustomer => self.kim = enable(db, self.kim.account).await,
+            Step::EnableCustomer => {
+                enable(db, self.kim.account).await;
+                self.kim = sign_in(db, self.kim.account).await;
+            }
             Step::Disable(who) => session::disable_account(db, self.installers[who].account).await?,
-            Step::Enable(who) => self.installers[who] = enable(db, self.installers[who].account).await,
+            Step::Enable(who) => {
+                enable(db, self.installers[who].account).await;
+                self.installers[who] = sign_in(db, self.installers[who].account).await;
+            }
             Step::Leave(who) => people::leave(db, self.company, &self.address(who)).await?,
             Step::Join(who) => people::join(db, self.company, &self.address(who), Role::Operator).await?,
+            Step::SignInAnew(who) => {
+                session::sign_out(db, &self.installers[who]).await?;
+                self.installers[who] = sign_in(db, self.installers[who].account).await;
+            }
         }
         Ok(())
     }
@@ -359,25 +379,26 @@ async fn open(db: &Db, actor: &Caller, subject: &Caller, grant: GrantId) -> Resu
     Ok(session)
 }
 
-/// Enables the account again; its person signs in anew.
-async fn enable(db: &Db, account: AccountId) -> Caller {
-    let caller = Caller::own(SessionId::mint(), account);
+/// Enables the account again, which revives nothing.
+async fn enable(db: &Db, account: AccountId) {
     let mut tx = db.begin().await.unwrap();
-    for sql in [
-        "UPDATE account SET state = 'active' WHERE id = $1",
+    let active = sqlx::query("UPDATE account SET state = 'active' WHERE id = $1").bind(account.to_string());
+    active.execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// A new session of the account's own person.
+async fn sign_in(db: &Db, account: AccountId) -> Caller {
+    let caller = Caller::own(SessionId::mint(), account);
+    let (id, mut tx) = (caller.session.to_string(), db.begin().await.unwrap());
+    let began = sqlx::query(
         "INSERT INTO session (id, account_id, installation_id, account_epoch, access_hash, access_expires_at, \
            created_at, expires_at) SELECT $2, $1, MIN(session.installation_id), MIN(account.epoch), $3, $4, 1, $4 \
          FROM session JOIN account ON account.id = session.account_id WHERE account.id = $1",
-    ] {
-        let query = sqlx::query(sql).bind(account.to_string());
-        let query = if sql.starts_with("INSERT") {
-            let id = caller.session.to_string();
-            query.bind(id.clone()).bind(id.into_bytes()).bind(now() + super::HOUR)
-        } else {
-            query
-        };
-        query.execute(&mut *tx).await.unwrap();
-    }
+    );
+    let began =
+        began.bind(account.to_string()).bind(id.clone()).bind(id.into_bytes()).bind(now() + super::HOUR);
+    began.execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
     caller
 }
