@@ -123,7 +123,7 @@ impl ReferenceStateMachine for Model {
             2 => who.clone().prop_map(Step::Enable),
             1 => who.clone().prop_map(Step::Leave),
             2 => who.clone().prop_map(Step::Join),
-            2 => who.prop_map(Step::SignInAnew),
+            4 => who.prop_map(Step::SignInAnew),
         ]
         .boxed()
     }
