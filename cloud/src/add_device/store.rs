@@ -259,7 +259,7 @@ fn read_claim(row: &AnyRow) -> Result<ClaimRow, DbError> {
     let account = account_id(row.try_get(1)?)?;
     let actor = id(9)?.map(account_id).transpose()?;
     Ok(ClaimRow {
-        id: parse(&row, 0, "claim id")?,
+        id: parse(row, 0, "claim id")?,
         account,
         opening: Base64Url(row.try_get(4)?),
         progress: ClaimProgress {

@@ -109,7 +109,7 @@ pub async fn update_site(db: &mut AnyConnection, site: &Site) -> Result<(), DbEr
 
 fn read_site(row: &AnyRow) -> Result<Site, DbError> {
     Ok(Site {
-        id: parse(&row, 0, "site id")?,
+        id: parse(row, 0, "site id")?,
         name: row.try_get(1)?,
         address: row.try_get(2)?,
         time_zone: row.try_get(3)?,

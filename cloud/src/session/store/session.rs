@@ -199,7 +199,7 @@ pub async fn living_sessions(
     .await?;
     rows.iter()
         .map(|row| {
-            let id = parse(&row, 0, "session id")?;
+            let id = parse(row, 0, "session id")?;
             let in_browser = row.try_get::<i64, _>(3)? == 1;
             Ok(LivingSessionRow { id, in_browser, since: row.try_get(1)?, seen_at: row.try_get(2)? })
         })
