@@ -24,7 +24,7 @@ pub enum AccessEnd {
     ActorDisabled,
     /// The customer's account was disabled.
     SubjectDisabled,
-    /// The session alone: it was at its age, or its link was copied.
+    /// The session alone: it was at its age, its link was copied, or the session that made its link ended.
     SessionEnded,
     /// The installer is done, or works for another customer now.
     Left,

@@ -7,6 +7,7 @@
 //! 3. The same phone may ask again within 30 s, if the answer was lost, and gets the same answer, as long as its tokens
 //!    were not used. The right verifier under another phone's key means that the link was copied: the session ends, and
 //!    both sides are told. A wrong verifier is only refused.
+//! 4. The installer's own session of step 1 ends: so do its codes and what they opened.
 
 pub mod api;
 mod redeem;

@@ -46,7 +46,7 @@ pub async fn end_session(db: &Db, caller: &Caller, session: SessionId) -> Result
 /// Ends a session and those in which its person acts for customers: whoever has lost a phone, or leaves it, works from
 /// there in nobody's account any more. The customers read it in their histories.
 pub(super) async fn end(tx: &mut Tx, session: SessionId, why: &str, now: i64) -> Result<(), DbError> {
-    for begun in store::begun_by(tx, session).await? {
+    for begun in store::begun_by(tx, session, now).await? {
         let entry = AuditEntry {
             actor: Some(begun.actor),
             grant: Some(begun.grant),

@@ -176,6 +176,19 @@ on_both_engines! {
         }
     }
 
+    async fn session_that_was_over_already_is_not_said_to_end_again(database: Database) {
+        let scene = Scene::new(database).await;
+        let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({})).await;
+        scene.firm.act(&scene.cloud, &grant).await;
+        let (db, before) = (scene.cloud.db().await, scene.kim.get("/v1/history").await.good());
+        let mut tx = db.begin().await.unwrap();
+        let old = sqlx::query("UPDATE session SET expires_at = $1 WHERE grant_id IS NOT NULL");
+        old.bind(porchlight_cloud::now()).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        scene.firm.installer.change(Method::DELETE, "/v1/sessions/current", &Value::Null).await.good();
+        assert_eq!(scene.kim.get("/v1/history").await.good(), before);
+    }
+
     async fn revoked_while_the_link_is_open_opens_nothing(database: Database) {
         let scene = Scene::new(database).await;
         let (grant, link) = link(&scene).await;

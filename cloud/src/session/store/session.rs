@@ -123,11 +123,17 @@ pub struct BegunRow {
 }
 
 /// The living sessions for customers that this session made the links for.
-pub async fn begun_by(db: &mut AnyConnection, session: SessionId) -> Result<Vec<BegunRow>, DbError> {
+pub async fn begun_by(
+    db: &mut AnyConnection,
+    session: SessionId,
+    now: i64,
+) -> Result<Vec<BegunRow>, DbError> {
     let rows = sqlx::query(
-        "SELECT id, account_id, actor_id, grant_id FROM session WHERE begun_by = $1 AND revoked_at IS NULL",
+        "SELECT id, account_id, actor_id, grant_id FROM session \
+         WHERE begun_by = $1 AND revoked_at IS NULL AND expires_at > $2",
     )
     .bind(session.to_string())
+    .bind(now)
     .fetch_all(db)
     .await?;
     let begun = |row: &AnyRow| {

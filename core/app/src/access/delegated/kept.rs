@@ -5,7 +5,9 @@ use super::state::{Acting, UnsentAct};
 use super::{DELEGATED, OWN_UNSENT};
 use crate::error::Fault;
 use crate::ports::{LoadedSecret, Ports};
+use porchlight_protocol::AccountId;
 use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
 
 /// The most unsent acts that are kept, the newest.
 const MOST_UNSENT: usize = 200;
@@ -40,7 +42,14 @@ pub(super) async fn forget_acting(ports: &Ports) -> Result<(), Fault> {
     ports.remove_secret(acting_name()).await
 }
 
-pub(super) async fn load_unsent(ports: &Ports) -> Vec<UnsentAct> {
+/// An act that was not sent, and whose it was.
+#[derive(Clone, Serialize, Deserialize)]
+struct ListedAct {
+    actor: AccountId,
+    act: UnsentAct,
+}
+
+async fn load_listed(ports: &Ports) -> Vec<ListedAct> {
     match ports.load_secret(OWN_UNSENT.to_owned()).await {
         // Exposed: names and serials, no secret.
         LoadedSecret::Value(row) => serde_json::from_slice(row.expose_secret()).unwrap_or_default(),
@@ -48,26 +57,49 @@ pub(super) async fn load_unsent(ports: &Ports) -> Vec<UnsentAct> {
     }
 }
 
+async fn save_listed(ports: &Ports, listed: &[ListedAct]) -> Result<(), Fault> {
+    let row = serde_json::to_vec(listed).expect("acts are maps with text keys");
+    ports.save_secret(OWN_UNSENT.to_owned(), row.into()).await
+}
+
+/// Everything that is listed, whoever did it.
+pub(super) async fn load_unsent(ports: &Ports) -> Vec<UnsentAct> {
+    load_listed(ports).await.into_iter().map(|listed| listed.act).collect()
+}
+
+/// How many of the listed acts are this account's.
+pub(super) async fn count_unsent_of(ports: &Ports, actor: AccountId) -> u32 {
+    let listed = load_listed(ports).await;
+    u32::try_from(listed.iter().filter(|listed| listed.actor == actor).count()).unwrap_or(u32::MAX)
+}
+
 /// Adds to what is listed already. What is listed twice (a phone that was killed meanwhile) is listed once.
-pub(super) async fn keep_unsent(ports: &Ports, unsent: &[UnsentAct]) -> Result<(), Fault> {
+pub(super) async fn keep_unsent(ports: &Ports, actor: AccountId, unsent: &[UnsentAct]) -> Result<(), Fault> {
     if unsent.is_empty() {
         return Ok(());
     }
-    let mut all = load_unsent(ports).await;
-    let is_new = |act: &UnsentAct, all: &[UnsentAct]| {
-        !all.iter().any(|other| other.serial == act.serial && other.subject == act.subject)
+    let mut all = load_listed(ports).await;
+    let is_new = |act: &UnsentAct, all: &[ListedAct]| {
+        !all.iter().any(|other| other.act.serial == act.serial && other.act.subject == act.subject)
     };
     for act in unsent {
         if is_new(act, &all) {
-            all.push(act.clone());
+            all.push(ListedAct { actor, act: act.clone() });
         }
     }
     let old = all.len().saturating_sub(MOST_UNSENT);
     all.drain(..old);
-    let row = serde_json::to_vec(&all).expect("acts are maps with text keys");
-    ports.save_secret(OWN_UNSENT.to_owned(), row.into()).await
+    save_listed(ports, &all).await
 }
 
+/// Removes the whole list.
 pub(super) async fn forget_unsent(ports: &Ports) -> Result<(), Fault> {
     ports.remove_secret(OWN_UNSENT.to_owned()).await
+}
+
+/// Removes this account's acts from the list; others stay, for whoever did them.
+pub(super) async fn forget_unsent_of(ports: &Ports, actor: AccountId) -> Result<(), Fault> {
+    let mut all = load_listed(ports).await;
+    all.retain(|listed| listed.actor != actor);
+    if all.is_empty() { forget_unsent(ports).await } else { save_listed(ports, &all).await }
 }

@@ -201,10 +201,9 @@ impl Delegated {
     }
 
     /// How many acts are lost when this account signs out on this phone: what waits in the customer's account where it
-    /// works, and what is listed already.
+    /// works, and what is listed of it already.
     pub(crate) async fn unsent_by(&self, account: AccountId) -> Result<u32, Fault> {
-        let listed = self.unsent().await.len();
-        let listed = u32::try_from(listed).unwrap_or(u32::MAX);
+        let listed = kept::count_unsent_of(&self.context.ports, account).await;
         match self.profile() {
             Some(profile) if self.acts_by(account) => {
                 Ok(listed.saturating_add(profile.session.unsent().await?))
@@ -213,12 +212,12 @@ impl Delegated {
         }
     }
 
-    /// This account signs out on this phone: where it works for a customer, that ends, and nothing stays listed.
+    /// This account signs out on this phone: where it works for a customer, that ends, and nothing of it stays listed.
     pub(crate) async fn leave_with(&self, account: AccountId) -> Result<(), Fault> {
         if self.acts_by(account) {
             self.finish(AccessEnd::Left).await;
         }
-        self.forget_unsent().await
+        kept::forget_unsent_of(&self.context.ports, account).await
     }
 
     fn acts_by(&self, account: AccountId) -> bool {
@@ -325,7 +324,7 @@ impl Delegated {
         let at = self.context.ports.wall_time().await;
         let unsent = list_unsent(&open, at).await;
         let ended = async {
-            kept::keep_unsent(&self.context.ports, &unsent).await?;
+            kept::keep_unsent(&self.context.ports, open.acting.grant.actor.id, &unsent).await?;
             // Tells the cloud where it is the phone that ends it; destroys session, key and files.
             if profile.session.account().is_ok() {
                 profile.session.sign_out().await?;

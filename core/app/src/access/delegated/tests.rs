@@ -218,6 +218,18 @@ async fn somebody_else_who_signs_out_ends_nobody_s_work() {
 }
 
 #[tokio::test]
+async fn somebody_else_who_signs_out_leaves_the_installer_s_list() {
+    let cloud = cloud().await;
+    let (_phone, core) = acting(&cloud).await;
+    add_offline(&core).await;
+    core.delegated_session().leave().await;
+    let listed = core.delegated_session().unsent().await;
+    assert_eq!(listed.len(), 1);
+    core.profile().session().sign_out(UnsentActs::Discard).await.unwrap();
+    assert_eq!(core.delegated_session().unsent().await, listed);
+}
+
+#[tokio::test]
 async fn refusal_that_comes_from_somewhere_on_the_way_is_no_contact() {
     let cloud = cloud().await;
     answer(&cloud, "POST", "/v1/sites", ResponseTemplate::new(403).set_body_string("log in to the hotel"))
