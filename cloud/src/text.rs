@@ -4,10 +4,10 @@ use crate::problem::Refusal;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The most characters of a name.
-pub const NAME_CHARACTERS: usize = 64;
+const NAME_CHARACTERS: usize = 64;
 
 /// The most characters of a comment or a postal address.
-pub const COMMENT_CHARACTERS: usize = 500;
+const COMMENT_CHARACTERS: usize = 500;
 
 /// A name of 1 to 64 characters, without spaces around it; else `invalid_input` for `field`.
 pub fn check_name(field: &str, text: &str) -> Result<String, Refusal> {
@@ -15,8 +15,20 @@ pub fn check_name(field: &str, text: &str) -> Result<String, Refusal> {
     if name.chars().all(is_unseen) { Err(Refusal::field(field)) } else { Ok(name) }
 }
 
-/// A text of at most so many characters, possibly none, without spaces around it; else `invalid_input` for `field`.
-pub fn check_text(field: &str, text: &str, characters: usize) -> Result<String, Refusal> {
+/// A comment or an address of at most 500 characters, possibly none; its lines become one. Else `invalid_input` for
+/// `field`.
+pub fn check_comment(field: &str, text: &str) -> Result<String, Refusal> {
+    // What is far too long is not worth joining either.
+    if text.len() > COMMENT_CHARACTERS * 16 {
+        return Err(Refusal::field(field));
+    }
+    // A form with several lines sends CR LF (HTML, section 4.10.21.3).
+    let lines: Vec<&str> =
+        text.split(['\r', '\n', '\t']).map(str::trim).filter(|line| !line.is_empty()).collect();
+    check_text(field, &lines.join(" "), COMMENT_CHARACTERS)
+}
+
+fn check_text(field: &str, text: &str, characters: usize) -> Result<String, Refusal> {
     // What is far too long is not worth normalising; decomposed letters may take a few characters more.
     if text.len() > characters * 16 {
         return Err(Refusal::field(field));
@@ -90,7 +102,15 @@ mod tests {
 
     #[test]
     fn empty_comment_is_fine() {
-        assert_eq!(check_text("address", "", COMMENT_CHARACTERS).unwrap(), "");
-        assert!(check_text("address", &"x".repeat(501), COMMENT_CHARACTERS).is_err());
+        assert_eq!(check_comment("address", "").unwrap(), "");
+        assert!(check_comment("address", &"x".repeat(501)).is_err());
+    }
+
+    #[test]
+    fn lines_of_a_comment_become_one_and_nothing_else_is_let_through() {
+        assert_eq!(check_comment("comment", "Lane 1\r\n\r\n 8010\tGraz\n").unwrap(), "Lane 1 8010 Graz");
+        for text in ["a\u{7}b", "a\u{202E}b", "a\u{2028}b"] {
+            assert!(check_comment("comment", text).is_err(), "{text:?}");
+        }
     }
 }

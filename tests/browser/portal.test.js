@@ -137,7 +137,7 @@ test('what is typed stays when something else changes meanwhile', async () => {
   await page.getByText(/^Offline since/).waitFor({ timeout: 5000 });
   await name.fill(' ');
   await page.getByRole('button', { name: 'Rename' }).click();
-  await page.getByText('Use 1 to 64 characters.').waitFor();
+  await page.getByText('Use 1 to 64 visible characters.').waitFor();
   assert.equal(await name.getAttribute('aria-describedby'), 'name-complaint');
   await checkAccess(page, 'a refused name');
   await name.fill('Boat house north');

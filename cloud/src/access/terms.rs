@@ -9,7 +9,7 @@
 //! separated by spaces, in the order of their table.
 
 use crate::problem::Refusal;
-use crate::text::{self, COMMENT_CHARACTERS};
+use crate::text;
 use porchlight_protocol::access::{ACCESS_LASTS, AskForAccess, Permission, Scope};
 use porchlight_protocol::{AccountId, OrganizationId, RequestId};
 use sha2::{Digest as _, Sha256};
@@ -57,7 +57,7 @@ impl Terms {
             return Err(Refusal::field("permissions"));
         }
         check_time(wanted.lasts)?;
-        let comment = text::check_text("comment", &wanted.comment, COMMENT_CHARACTERS)?;
+        let comment = text::check_comment("comment", &wanted.comment)?;
         let (request, lasts) = (RequestId::mint(), wanted.lasts);
         Ok(Self { request, actor, organization, subject, scope, permissions, lasts, comment })
     }

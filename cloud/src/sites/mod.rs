@@ -12,7 +12,7 @@ use crate::clock;
 use crate::db::{Lock, Tx};
 use crate::history::{self, AuditEntry, ChangeEntry};
 use crate::problem::Refusal;
-use crate::text::{self, COMMENT_CHARACTERS};
+use crate::text;
 use porchlight_protocol::sites::{ChangeSiteRequest, MakeSiteRequest, Site};
 use porchlight_protocol::{ProblemCode, SiteId};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ pub async fn make(tx: &mut Tx, caller: &Caller, wanted: &MakeSiteRequest) -> Res
     let site = Site {
         id: SiteId::mint(),
         name: text::check_name("name", &wanted.name)?,
-        address: text::check_text("address", &wanted.address, COMMENT_CHARACTERS)?,
+        address: text::check_comment("address", &wanted.address)?,
         time_zone: wanted.time_zone.clone(),
     };
     if !clock::zone_exists(&site.time_zone) {
@@ -58,7 +58,7 @@ pub async fn change(
         after.name = text::check_name("name", name)?;
     }
     if let Some(address) = &wanted.address {
-        after.address = text::check_text("address", address, COMMENT_CHARACTERS)?;
+        after.address = text::check_comment("address", address)?;
     }
     if after != before {
         store::update_site(tx, &after).await?;

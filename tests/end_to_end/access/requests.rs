@@ -200,6 +200,7 @@ on_both_engines! {
         assert_eq!((&made["company"]["name"], &made["actor"]), (&json!("Bright Solar"), &grant["actor"]));
         assert_eq!(acts[3]["actor"]["id"], grant["subject"]["id"], "Kim granted it");
         assert_eq!(acts[3]["company"], Value::Null, "Kim works for nobody");
+        assert_eq!(acts[4]["company"]["name"], "Bright Solar", "who asks says for whom");
         // The installer reads what they did themselves, by their grant, and nothing else of Kim's.
         let path = format!("/v1/history?grant={}", text(&grant["id"]));
         let own = scene.firm.installer.get(&path).await.good()["acts"].clone();

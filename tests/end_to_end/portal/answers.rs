@@ -100,7 +100,7 @@ on_both_engines! {
                 ("given_name", given_name), ("family_name", "Moss"), ("key", key)];
             let answer = house.ana.post("/customers", &fields).await;
             match (given_name, key) {
-                ("", _) => assert!(answer.text.contains("Use 1 to 64 characters."), "{}", answer.text),
+                ("", _) => assert!(answer.text.contains("Use 1 to 64 visible characters."), "{}", answer.text),
                 (_, "cccccccccccccccc") => assert!(answer.text.contains("among your customers already")),
                 _ => assert!(answer.location().ends_with("?said=added"), "{}", answer.text),
             }

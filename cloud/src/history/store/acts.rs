@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use std::str::FromStr;
 
-// What was done before the customer answered was done in the account that stood in.
+// Somebody acts for a company by a grant, or when they ask for one.
 macro_rules! select_acts {
     ($rest:literal) => {
         concat!(
@@ -18,14 +18,17 @@ macro_rules! select_acts {
                audit_event.site_id, audit_event.detail \
              FROM audit_event LEFT JOIN account AS actor ON actor.id = audit_event.actor_id \
              LEFT JOIN access_grant ON access_grant.id = audit_event.grant_id \
-             LEFT JOIN organization ON organization.id = access_grant.organization_id \
-               AND access_grant.actor_id = audit_event.actor_id ",
+             LEFT JOIN authorization_request AS asked ON asked.id = audit_event.on_what \
+             LEFT JOIN organization ON organization.id = CASE \
+               WHEN access_grant.actor_id = audit_event.actor_id THEN access_grant.organization_id \
+               WHEN asked.actor_id = audit_event.actor_id THEN asked.organization_id END ",
             $rest
         )
     };
 }
 
-/// What was done in the account, newest first; by this grant only, when one is named.
+/// What was done in the account, newest first; by this grant only, when one is named. What was done before the customer
+/// answered was done in the account that stood in.
 pub async fn acts_on(
     db: &mut AnyConnection,
     account: AccountId,

@@ -271,8 +271,8 @@ words! {
         "Hier ist etwas kaputtgegangen. Versuche es noch einmal; wenn es wieder passiert, nenne uns die Nummer unten.";
     report_id: "Report {id}", "Bericht {id}";
     input_email: "This is not an email address.", "Das ist keine E-Mail-Adresse.";
-    input_name: "Use 1 to 64 characters.", "Nimm 1 bis 64 Zeichen.";
-    input_address: "Use at most 500 characters.", "Nimm höchstens 500 Zeichen.";
+    input_name: "Use 1 to 64 visible characters.", "Nimm 1 bis 64 sichtbare Zeichen.";
+    input_address: "Use at most 500 visible characters.", "Nimm höchstens 500 sichtbare Zeichen.";
     input_time_zone: "Choose a time zone from the list.", "Wähle eine Zeitzone aus der Liste.";
     input_permissions: "Tick at least one.", "Kreuze mindestens eins an.";
     input_lasts: "Choose 1 hour to 30 days.", "Wähle 1 Stunde bis 30 Tage.";
