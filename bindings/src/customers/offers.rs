@@ -36,14 +36,16 @@ pub struct CustomerOffer {
     pub id: CustomerId,
     /// Who asks.
     pub company: Company,
-    /// What they added meanwhile.
+    /// The names of the sites that they made meanwhile.
+    pub sites: Vec<String>,
+    /// The devices that they added meanwhile.
     pub devices: Vec<OfferedDevice>,
 }
 
 impl From<words::CustomerOffer> for CustomerOffer {
     fn from(offer: words::CustomerOffer) -> Self {
-        let words::CustomerOffer { id, company, devices } = offer;
-        Self { id, company: company.into(), devices: devices.into_iter().map(Into::into).collect() }
+        let words::CustomerOffer { id, company, sites, devices } = offer;
+        Self { id, company: company.into(), sites, devices: devices.into_iter().map(Into::into).collect() }
     }
 }
 

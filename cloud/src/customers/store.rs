@@ -268,13 +268,23 @@ pub async fn offers_to(db: &mut AnyConnection, account: AccountId) -> Result<Vec
     .await?;
     let mut offers = Vec::new();
     for row in &rows {
+        let stand_in = parse(row, 3, "account id")?;
         offers.push(CustomerOffer {
             id: parse(row, 0, "customer id")?,
             company: Company { id: parse(row, 1, "organization id")?, name: row.try_get(2)? },
-            devices: offered_devices(db, parse(row, 3, "account id")?).await?,
+            sites: offered_sites(db, stand_in).await?,
+            devices: offered_devices(db, stand_in).await?,
         });
     }
     Ok(offers)
+}
+
+async fn offered_sites(db: &mut AnyConnection, stand_in: AccountId) -> Result<Vec<String>, DbError> {
+    let names = sqlx::query_scalar(
+        "SELECT site.name FROM site JOIN site_user ON site_user.site_id = site.id \
+         WHERE site_user.account_id = $1 AND site_user.ended_at IS NULL ORDER BY site.id",
+    );
+    Ok(names.bind(stand_in.to_string()).fetch_all(db).await?)
 }
 
 async fn offered_devices(db: &mut AnyConnection, stand_in: AccountId) -> Result<Vec<OfferedDevice>, DbError> {

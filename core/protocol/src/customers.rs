@@ -104,7 +104,10 @@ pub struct CustomerOffer {
     pub id: CustomerId,
     /// Who asks.
     pub company: Company,
-    /// What they added meanwhile.
+    /// The names of the sites that they made meanwhile.
+    #[serde(default)]
+    pub sites: Vec<String>,
+    /// The devices that they added meanwhile.
     pub devices: Vec<OfferedDevice>,
 }
 

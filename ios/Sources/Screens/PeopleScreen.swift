@@ -74,10 +74,12 @@ struct PeopleScreen: View {
 
     @ViewBuilder private func offer(_ offer: CustomerOffer) -> some View {
         Text("offer_who \(offer.company.name)").font(.headline)
-        if offer.devices.isEmpty { Text("offer_nothing").foregroundStyle(.secondary) }
+        let isNothing = offer.sites.isEmpty && offer.devices.isEmpty
+        if isNothing { Text("offer_nothing").foregroundStyle(.secondary) }
+        ForEach(offer.sites, id: \.self) { Text("scope_site \($0)").font(.subheadline) }
         ForEach(offer.devices, id: \.self) { Text("offer_device \($0.name) \($0.site)").font(.subheadline) }
         // With nothing added there is nothing to ask.
-        Button("offer_accept") { if offer.devices.isEmpty { Task { await model.accept(offer, keep: true) } } else { accepting = offer } }
+        Button("offer_accept") { if isNothing { Task { await model.accept(offer, keep: true) } } else { accepting = offer } }
             .disabled(model.isBusy)
         Button("offer_refuse", role: .destructive) { Task { await model.refuse(offer) } }.disabled(model.isBusy)
     }

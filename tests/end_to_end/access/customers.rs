@@ -66,6 +66,7 @@ on_both_engines! {
         let owner = Api::with_account(&scene.cloud, "new@example.org").await;
         let offered = offers(&owner).await;
         assert_eq!(offered[0]["company"]["name"], "Bright Solar");
+        assert_eq!(offered[0]["sites"], json!(["Lake house"]));
         assert_eq!(offered[0]["devices"], json!([{ "name": "Gate", "section": "video", "site": "Lake house" }]));
         assert_eq!(owner.get("/v1/devices").await.good()["devices"], json!([]), "not before they say so");
 

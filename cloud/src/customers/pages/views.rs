@@ -53,14 +53,16 @@ impl CustomerLine {
 pub(crate) struct OfferCard {
     pub(crate) id: CustomerId,
     pub(crate) title: String,
-    /// What they added: name, site.
-    pub(crate) devices: Vec<(String, String)>,
+    /// What they added, a line each.
+    pub(crate) added: Vec<String>,
 }
 
 impl OfferCard {
     pub(crate) fn of(page: &Page, offer: CustomerOffer) -> Self {
-        let title = fill(page.reader.words.offer_title, &[("company", &offer.company.name)]);
-        let devices = offer.devices.into_iter().map(|device| (device.name, device.site)).collect();
-        Self { id: offer.id, title, devices }
+        let words = page.reader.words;
+        let title = fill(words.offer_title, &[("company", &offer.company.name)]);
+        let sites = offer.sites.iter().map(|site| fill(words.offer_site, &[("name", site)]));
+        let devices = offer.devices.iter().map(|device| format!("{}, {}", device.name, device.site));
+        Self { id: offer.id, title, added: sites.chain(devices).collect() }
     }
 }

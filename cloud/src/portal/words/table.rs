@@ -133,7 +133,8 @@ words! {
     offer_title: "{company} says that you are their customer", "{company} sagt, dass du dort Kunde bist";
     offer_body: "If you say yes, they can ask you for access. They get none by it.",
         "Wenn du zustimmst, kann diese Firma dich um Zugang bitten. Sie bekommt damit noch keinen.";
-    offer_devices: "They added this for you:", "Sie hat für dich hinzugefügt:";
+    offer_added: "They added this for you:", "Sie hat für dich hinzugefügt:";
+    offer_site: "The location {name}", "Der Ort {name}";
     offer_accept: "Yes, I am", "Ja, das stimmt";
     offer_keep: "Yes, and keep what they added", "Ja, und behalten, was hinzugefügt wurde";
     offer_let_go: "Yes, but without what they added", "Ja, aber ohne das Hinzugefügte";

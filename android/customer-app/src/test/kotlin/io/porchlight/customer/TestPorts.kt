@@ -14,15 +14,15 @@ import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicReference
 
 /**
- * A phone's Keystore, keys and radio, in memory: they outlive the app's process, as on a phone. Both apps of a phone share
- * the vault; alone, an app has one of its own.
+ * A phone's Keystore, keys, radio and clock, in memory: they outlive the app's process, as on a phone. Both apps of a phone
+ * share the vault and the clock; alone, an app has its own.
  */
-class TestPhone(private val vault: HandoffVault = MemoryVault()) {
+class TestPhone(private val vault: HandoffVault = MemoryVault(), val clock: TestClock = TestClock()) {
     val secrets = MemorySecrets()
     val radio = Radio()
     private val signer = MemorySigner()
 
-    fun ports() = Ports(secrets, JvmClock, radio, signer, vault)
+    fun ports() = Ports(secrets, clock, radio, signer, vault)
 }
 
 class MemorySecrets : SecretStore {
@@ -69,8 +69,15 @@ private class MemorySigner : Signer {
     private fun key(name: String) = keys[name] ?: throw PortException.Missing()
 }
 
-private object JvmClock : Clock {
-    override fun wallTime(): Instant = Instant.now()
-    override fun elapsed(): Duration = Duration.ofNanos(System.nanoTime())
+/** The machine's clocks, wrong by as much as a test wants. */
+class TestClock : Clock {
+    /** How far off the time of day is. */
+    @Volatile var wrongBy: Duration = Duration.ZERO
+
+    /** How long the phone slept. */
+    @Volatile var slept: Duration = Duration.ZERO
+
+    override fun wallTime(): Instant = Instant.now() + wrongBy
+    override fun elapsed(): Duration = Duration.ofNanos(System.nanoTime()) + slept
     override fun bootId() = "jvm"
 }

@@ -4,8 +4,6 @@ import android.content.Intent
 import android.net.Uri
 import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
-import io.porchlight.customer.makesAPlace
-import io.porchlight.customer.signsIn
 import io.porchlight.screens.R
 import org.junit.After
 import org.junit.Assert.assertEquals
@@ -20,8 +18,8 @@ import org.robolectric.annotation.Config
 class BadLinkTest {
     private val phones = TwoPhones()
     private val stage = phones.stage
-    private val ana get() = phones.partner.person
-    private val kim get() = phones.kims.person
+    private val ana get() = phones.ana
+    private val kim get() = phones.kim
 
     @After
     fun close() = phones.close()
@@ -40,30 +38,12 @@ class BadLinkTest {
         }
     }
 
-    private fun kimHasConsented() {
-        ana.signsIn(ANA, stage.partner("Bright Solar", ANA))
-        kim.signsIn(KIM, stage.account(KIM))
-        kim.makesAPlace()
-        stage.customer(KIM)
-        stage.ask(KIM, 4, "Two new cameras")
-        kim.presses(R.string.request_consent)
-        phones.installTheCustomerApp()
-        ana.presses("Kim Lee")
-    }
-
-    private fun anaTapsLink(): Intent {
-        ana.presses(R.string.customer_open)
-        lateinit var link: Intent
-        ana.waitUntil("the link") { phones.link()?.also { link = it } != null }
-        return link
-    }
-
     private fun opens(link: Intent): Person = phones.opensOnAnasPhone(link).person.apply { waitFor(R.string.handoff_confirm) }
 
     @Test
     fun a_link_that_another_phone_made_is_refused_and_stays_good_where_it_was_made() {
-        kimHasConsented()
-        val link = anaTapsLink()
+        phones.kimHasConsented()
+        val link = phones.anaTapsLink()
         phones.kims.takes(link)
         kim.waitFor(R.string.handoff_not_here)
         kim.presses(R.string.cancel)
@@ -78,8 +58,8 @@ class BadLinkTest {
 
     @Test
     fun a_link_that_was_used_is_refused_and_the_first_goes_on() {
-        kimHasConsented()
-        val link = anaTapsLink()
+        phones.kimHasConsented()
+        val link = phones.anaTapsLink()
         val there = opens(link)
         there.presses(R.string.handoff_confirm)
         there.waitFor(BANNER)
@@ -95,8 +75,8 @@ class BadLinkTest {
 
     @Test
     fun a_link_whose_access_ended_while_it_was_open_says_so() {
-        kimHasConsented()
-        val there = opens(anaTapsLink())
+        phones.kimHasConsented()
+        val there = opens(phones.anaTapsLink())
         kim.presses(R.string.tab_people)
         kim.presses(R.string.grant_end)
         ana.waitFor(R.string.customer_no_access)
@@ -108,16 +88,14 @@ class BadLinkTest {
 
     @Test
     fun a_second_link_while_one_waits_takes_its_place() {
-        kimHasConsented()
-        opens(anaTapsLink())
-        val there = opens(anaTapsLink())
+        phones.kimHasConsented()
+        opens(phones.anaTapsLink())
+        val there = opens(phones.anaTapsLink())
         there.presses(R.string.handoff_confirm)
         there.waitFor(BANNER)
     }
 
     private companion object {
-        const val ANA = "ana@bright.example"
-        const val KIM = "kim@example.org"
         const val BANNER = "You are working in Kim Lee’s account"
         val CODE = "pl_ho_" + "A".repeat(43)
 

@@ -1,12 +1,9 @@
 package io.porchlight.partner
 
-import android.content.Intent
 import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
 import io.porchlight.customer.enters
 import io.porchlight.customer.fillsIn
-import io.porchlight.customer.makesAPlace
-import io.porchlight.customer.signsIn
 import io.porchlight.screens.R
 import org.junit.After
 import org.junit.Assert.assertEquals
@@ -17,8 +14,6 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.annotation.Config
 
-private const val ANA = "ana@bright.example"
-private const val KIM = "kim@example.org"
 private const val DEVICE_PASSWORD = "gate camera 7"
 private const val REQUEST = "Ana Ruiz of Bright Solar asks to work in your account"
 
@@ -28,20 +23,14 @@ private const val REQUEST = "Ana Ruiz of Bright Solar asks to work in your accou
 class HandoffJourneyTest {
     private val phones = TwoPhones()
     private val stage = phones.stage
-    private val ana get() = phones.partner.person
-    private val kim get() = phones.kims.person
+    private val ana get() = phones.ana
+    private val kim get() = phones.kim
 
     @After
     fun close() = phones.close()
 
-    private fun everybodyIsSignedIn() {
-        ana.signsIn(ANA, stage.partner("Bright Solar", ANA))
-        kim.signsIn(KIM, stage.account(KIM))
-        kim.makesAPlace()
-    }
-
     private fun kimIsACustomer() {
-        everybodyIsSignedIn()
+        phones.everybodyIsSignedIn()
         stage.customer(KIM)
         ana.presses("Kim Lee")
     }
@@ -63,9 +52,7 @@ class HandoffJourneyTest {
     /** Link, and what the phone does with it. */
     private fun anaOpensTheAccount(): Person {
         phones.installTheCustomerApp()
-        ana.presses(R.string.customer_open)
-        lateinit var link: Intent
-        ana.waitUntil("the link") { phones.link()?.also { link = it } != null }
+        val link = phones.anaTapsLink()
         assertEquals("nobody else sees it", "io.porchlight.customer", link.`package`)
         val there = phones.opensOnAnasPhone(link).person
         there.waitFor("Ana Ruiz of Bright Solar will work in the account of Kim Lee")
@@ -78,13 +65,13 @@ class HandoffJourneyTest {
         kimConsents()
         return anaOpensTheAccount().apply {
             presses(R.string.handoff_confirm)
-            waitFor("You are working in Kim Lee’s account for Bright Solar until")
+            waitFor(AT_WORK)
         }
     }
 
     @Test
     fun an_installer_asks_the_customer_consents_and_ends_it_and_both_see_it_at_once() {
-        everybodyIsSignedIn()
+        phones.everybodyIsSignedIn()
         ana.presses(R.string.customers_add)
         ana.types("Kim", R.string.field_given_name)
         ana.types("Lee", R.string.field_family_name)
@@ -109,12 +96,13 @@ class HandoffJourneyTest {
         val there = anaOpensTheAccount()
         assertFalse("nothing is shown before the tap", there.reads().contains("Lake house"))
         there.presses(R.string.handoff_confirm)
-        there.waitFor("You are working in Kim Lee’s account for Bright Solar until")
+        there.waitFor(AT_WORK)
         there.enters(stage.device(DEVICE_PASSWORD))
-        there.waitFor("You are working in Kim Lee’s account for Bright Solar until")
+        there.waitFor(AT_WORK)
         there.fillsIn("Gate", DEVICE_PASSWORD)
         there.waitFor(R.string.added_title)
         there.presses(R.string.added_done)
+        there.waitFor("1 device")
 
         kim.waitFor("Ana Ruiz of Bright Solar")
         kim.presses(R.string.history_title)
@@ -125,7 +113,7 @@ class HandoffJourneyTest {
         val asked = System.nanoTime()
         there.waitFor("Access to Kim Lee’s account has ended")
         println("ended on the acting phone after ${(System.nanoTime() - asked) / 1_000_000} ms")
-        assertFalse(there.reads().contains("Gate"))
+        assertFalse(there.reads().contains("1 device"))
         there.presses(R.string.acting_done)
         there.waitFor(R.string.sign_in_title)
         ana.waitFor(R.string.customer_no_access)

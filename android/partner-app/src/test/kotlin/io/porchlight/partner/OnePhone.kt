@@ -12,10 +12,14 @@ import io.porchlight.customer.CustomerApplication
 import io.porchlight.customer.MemoryVault
 import io.porchlight.customer.Person
 import io.porchlight.customer.Stage
+import io.porchlight.customer.TestClock
 import io.porchlight.customer.TestPhone
 import io.porchlight.customer.configurationOn
+import io.porchlight.customer.makesAPlace
+import io.porchlight.customer.signsIn
 import io.porchlight.screens.MainActivity
 import io.porchlight.screens.PorchlightApplication
+import io.porchlight.screens.R
 import java.io.File
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
@@ -64,21 +68,30 @@ internal class OpenApp(private val app: PorchlightApplication, opening: Intent? 
     }
 }
 
+internal const val ANA = "ana@bright.example"
+internal const val KIM = "kim@example.org"
+
+/** What the banner says. */
+internal const val AT_WORK = "You are working in Kim Lee’s account for Bright Solar until"
+
 /** Ana's phone with both apps, Kim's with one, and the cloud that they share. */
 internal class TwoPhones : AutoCloseable {
     val stage = Stage()
     private val vault = MemoryVault()
+
+    /** Of the phone that both of Ana's apps are on. */
+    val anasClock = TestClock()
     private val opened = mutableListOf<AutoCloseable>()
 
     /** Before the partner app is made: it asks the stage where the cloud is. */
     init {
         TestPartnerApplication.stage = stage
-        TestPartnerApplication.phone = TestPhone(vault)
+        TestPartnerApplication.phone = TestPhone(vault, anasClock)
     }
 
     val partner by lazy { keep(OpenApp(RuntimeEnvironment.getApplication() as PorchlightApplication)) }
     val kims by lazy { keep(OpenApp(InstalledCustomerApp(stage, TestPhone(), "kims").install())) }
-    private val besideThePartner by lazy { InstalledCustomerApp(stage, TestPhone(vault), "anas").install() }
+    private val besideThePartner by lazy { InstalledCustomerApp(stage, TestPhone(vault, anasClock), "anas").install() }
     private var anas: OpenApp? = null
 
     /** The customer app on Ana's phone opens, or comes to the front, with a link. */
@@ -97,6 +110,38 @@ internal class TwoPhones : AutoCloseable {
 
     /** What one of our apps asked the phone to open. */
     fun link(): Intent? = shadowOf(partner.activity).nextStartedActivity
+
+    val ana get() = partner.person
+    val kim get() = kims.person
+
+    fun everybodyIsSignedIn() {
+        ana.signsIn(ANA, stage.partner("Bright Solar", ANA))
+        kim.signsIn(KIM, stage.account(KIM))
+        kim.makesAPlace()
+    }
+
+    /** Kim is a customer of Ana's, who looks at her, and may work in her account for four hours. */
+    fun kimHasConsented() {
+        everybodyIsSignedIn()
+        stage.customer(KIM)
+        stage.ask(KIM, 4, "Two new cameras")
+        kim.presses(R.string.request_consent)
+        installTheCustomerApp()
+        ana.presses("Kim Lee")
+    }
+
+    fun anaTapsLink(): Intent {
+        ana.presses(R.string.customer_open)
+        lateinit var link: Intent
+        ana.waitUntil("the link") { link()?.also { link = it } != null }
+        return link
+    }
+
+    /** Ana follows the link on her phone, and is in Kim's account. */
+    fun anaWorksThere(): Person = opensOnAnasPhone(anaTapsLink()).person.apply {
+        presses(R.string.handoff_confirm)
+        waitFor(AT_WORK)
+    }
 
     override fun close() {
         opened.reversed().forEach { it.close() }

@@ -93,7 +93,8 @@ internal class PeopleScreen(private val core: OpenCore, private val stack: Stack
 
     private fun offer(page: Page, offer: CustomerOffer, busy: Boolean): LinearLayout {
         val context = page.context
-        val added = offer.devices.joinToString("\n") { context.getString(R.string.offer_device, it.name, it.site) }
+        val sites = offer.sites.map { context.getString(R.string.scope_site, it) }
+        val added = (sites + offer.devices.map { context.getString(R.string.offer_device, it.name, it.site) }).joinToString("\n")
         return context.column().apply {
             background = context.rounded(R.color.surface, 12, R.color.hairline)
             setPadding(context.dp(16), context.dp(12), context.dp(16), context.dp(8))
@@ -109,7 +110,7 @@ internal class PeopleScreen(private val core: OpenCore, private val stack: Stack
 
     /** What was added is the person's to keep or not; with nothing added there is nothing to ask. */
     private fun accept(page: Page, offer: CustomerOffer) {
-        if (offer.devices.isEmpty()) return deed { core.offers.accept(offer.id, true) }
+        if (offer.sites.isEmpty() && offer.devices.isEmpty()) return deed { core.offers.accept(offer.id, true) }
         AlertDialog.Builder(page.context)
             .setTitle(R.string.offer_keep_title)
             .setMessage(R.string.offer_keep_body)

@@ -1,0 +1,115 @@
+package io.porchlight.partner
+
+import io.porchlight.customer.CoreTestRunner
+import io.porchlight.customer.Person
+import io.porchlight.customer.enters
+import io.porchlight.customer.fillsIn
+import io.porchlight.customer.makesAPlace
+import io.porchlight.customer.signsIn
+import io.porchlight.screens.R
+import java.time.Duration
+import org.junit.After
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.annotation.Config
+
+private const val DEVICE_PASSWORD = "gate camera 7"
+
+/** What stands above the list, whose rows are drawn by the system. */
+private const val ONE_DEVICE = "1 device"
+
+/** An installer is in a customer's account: phones whose clocks are wrong, that are out of reach, and customers who are new. */
+@RunWith(CoreTestRunner::class)
+@Config(application = TestPartnerApplication::class, qualifiers = "w411dp-h891dp-420dpi")
+class CustomersAccountTest {
+    private val phones = TwoPhones()
+    private val stage = phones.stage
+    private val ana get() = phones.ana
+    private val kim get() = phones.kim
+
+    @After
+    fun close() = phones.close()
+
+    private fun Person.addsTheGate() {
+        enters(stage.device(DEVICE_PASSWORD))
+        fillsIn("Gate", DEVICE_PASSWORD)
+        waitFor(R.string.added_title)
+        presses(R.string.added_done)
+        waitFor(ONE_DEVICE)
+    }
+
+    private fun worksWithAClockWrongBy(years: Long) {
+        phones.anasClock.wrongBy = Duration.ofDays(365 * years)
+        phones.kimHasConsented()
+        val there = phones.anaWorksThere()
+        there.addsTheGate()
+        kim.presses(R.string.tab_people)
+        kim.presses(R.string.grant_end)
+        there.waitFor("Access to Kim Lee’s account has ended")
+    }
+
+    @Test
+    fun a_phone_that_lives_thirty_years_ago_works_as_any() = worksWithAClockWrongBy(-30)
+
+    @Test
+    fun a_phone_that_lives_in_thirty_years_works_as_any() = worksWithAClockWrongBy(30)
+
+    @Test
+    fun a_phone_out_of_reach_covers_the_account_until_it_has_a_connection() {
+        phones.kimHasConsented()
+        val there = phones.anaWorksThere()
+        there.addsTheGate()
+        stage.cloudOff()
+        phones.anasClock.slept = Duration.ofMinutes(16)
+        there.waitFor(R.string.acting_locked_body)
+        assertFalse("what is the customer's is covered", there.reads().contains(ONE_DEVICE))
+        assertTrue("who acts is not", there.reads().contains(AT_WORK))
+        stage.cloudOn()
+        there.waitFor(ONE_DEVICE)
+    }
+
+    /** Ana adds a device for Kim, who has not answered yet. */
+    private fun anaPreparesADevice() {
+        ana.signsIn(ANA, stage.partner("Bright Solar", ANA))
+        ana.presses(R.string.customers_add)
+        ana.types("Kim", R.string.field_given_name)
+        ana.types("Lee", R.string.field_family_name)
+        ana.types(KIM, R.string.field_email)
+        ana.presses(R.string.customers_add)
+        ana.waitFor(R.string.customer_waiting)
+        ana.presses(R.string.customer_prepare)
+        ana.waitFor(AT_WORK)
+        ana.makesAPlace()
+        ana.addsTheGate()
+
+        kim.signsIn(KIM, stage.account(KIM))
+        kim.waitFor(R.string.home_empty_title)
+        kim.presses(R.string.tab_people)
+        kim.waitFor("The location Lake house")
+        kim.waitFor("Gate at Lake house")
+        kim.presses(R.string.offer_accept)
+        kim.waitFor(R.string.offer_keep_title)
+    }
+
+    @Test
+    fun a_new_customer_keeps_what_was_added_and_the_installer_is_out() {
+        anaPreparesADevice()
+        kim.presses(R.string.offer_keep_it)
+        kim.presses(R.string.tab_home)
+        kim.waitFor(ONE_DEVICE)
+        ana.waitFor("Access to Kim Lee’s account has ended")
+        ana.presses(R.string.acting_done)
+        ana.waitFor(R.string.customer_no_access)
+    }
+
+    @Test
+    fun a_new_customer_removes_what_was_added() {
+        anaPreparesADevice()
+        kim.presses(R.string.offer_remove)
+        kim.presses(R.string.tab_home)
+        kim.waitFor(R.string.home_empty_title)
+        ana.waitFor("Access to Kim Lee’s account has ended")
+    }
+}
