@@ -131,6 +131,7 @@ pub async fn bind(tx: &mut Tx, new: &NewDevice) -> Result<BindOutcome, DbError> 
     )
     .await?;
     history::announce(tx, ChangeEntry::Device(device, new.site)).await?;
+    history::announce_prepared(tx, new.account).await?;
     Ok(BindOutcome::Bound(device))
 }
 

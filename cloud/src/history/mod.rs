@@ -118,6 +118,14 @@ pub async fn record(tx: &mut Tx, entry: AuditEntry) -> Result<(), DbError> {
     store::insert_audit_event(tx, &row).await
 }
 
+/// Tells whoever is to answer for what was made in an account that stands in for theirs, in the effect's transaction.
+pub async fn announce_prepared(tx: &mut Tx, made_in: AccountId) -> Result<(), DbError> {
+    for (customer, account) in store::who_is_asked(tx, made_in).await? {
+        announce(tx, ChangeEntry::Offer(customer, account)).await?;
+    }
+    Ok(())
+}
+
 /// Tells screens to look again, in the effect's transaction.
 pub async fn announce(tx: &mut Tx, entry: ChangeEntry) -> Result<(), DbError> {
     let (kind, subject, site, account) = match entry {

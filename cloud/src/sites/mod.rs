@@ -34,6 +34,7 @@ pub async fn make(tx: &mut Tx, caller: &Caller, wanted: &MakeSiteRequest) -> Res
     store::insert_site_user(tx, site.id, caller.account, SiteRole::Owner, now).await?;
     record(tx, caller, "site.made", &site, None).await?;
     history::announce(tx, ChangeEntry::Site(site.id)).await?;
+    history::announce_prepared(tx, caller.account).await?;
     Ok(site)
 }
 

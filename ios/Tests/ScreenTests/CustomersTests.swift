@@ -101,7 +101,9 @@ import Testing
         try await ana.presses("acting_done")
 
         try await kim.presses("tab_people")
+        try await kim.shows("The location Barn")
         try await kim.presses("offer_accept")
+        try await kim.presses("offer_keep_it")
         if !ana.ui.shows(ana.says("customer_title")) { try await ana.opens("Kim Lee") }
         try await ana.presses("customer_ask")
         try await until("the location is offered") { ana.choices("ask_scope").contains("The location Barn") }

@@ -2,13 +2,15 @@ import Bridge
 import Foundation
 import PorchlightCore
 
-/// A phone's Keychain, keys and radio, in memory.
+/// A phone's Keychain, keys, radio and clock, in memory.
 final class TestPhone: SecretStore, Connectivity, PhoneClockPort, @unchecked Sendable {
     private let lock = NSLock()
     private var secrets: [String: Data] = [:]
     private var signal = true
     private var broken = false
     private var pause: TimeInterval = 0
+    private var wrong: TimeInterval = 0
+    private var sleep: TimeInterval = 0
     /// Outlives a process, as an enclave does.
     let keys = SoftSigner()
 
@@ -39,6 +41,18 @@ final class TestPhone: SecretStore, Connectivity, PhoneClockPort, @unchecked Sen
         }
     }
 
+    /// How far off the time of day is.
+    var wrongBy: TimeInterval {
+        get { lock.withLock { wrong } }
+        set { lock.withLock { wrong = newValue } }
+    }
+
+    /// How long the phone slept.
+    var slept: TimeInterval {
+        get { lock.withLock { sleep } }
+        set { lock.withLock { sleep = newValue } }
+    }
+
     private struct Unheard: Error {}
 
     func load(name: String) throws -> Data {
@@ -57,9 +71,9 @@ final class TestPhone: SecretStore, Connectivity, PhoneClockPort, @unchecked Sen
 
     func isOnline() -> Bool { online }
 
-    func wallTime() -> Date { Date() }
+    func wallTime() -> Date { Date(timeIntervalSinceNow: wrongBy) }
 
-    func elapsed() -> TimeInterval { ProcessInfo.processInfo.systemUptime }
+    func elapsed() -> TimeInterval { ProcessInfo.processInfo.systemUptime + slept }
 
     func bootId() -> String { "test" }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Screens
 
-private let installersEmail = "ana@bright.example"
+let installersEmail = "ana@bright.example"
 
 /// Ana's phone with both apps, Kim's with one, and the cloud that they share.
 @MainActor final class TwoPhones {

@@ -1,6 +1,8 @@
 //! Adding customers: old and new addresses alike, birth grants, keeping and refusing.
 
+use super::requests::next_of;
 use super::{Scene, add_device};
+use crate::changes::Stream;
 use crate::claims::Claimant;
 use harness::api::Api;
 use harness::cloud::Cloud;
@@ -84,6 +86,24 @@ on_both_engines! {
         let places = scene.firm.installer.get(&format!("/v1/customers/{customer}/places")).await.good();
         assert_eq!((&places["sites"][0]["name"], &places["devices"][0]["id"]), (&json!("Lake house"), &json!(device)));
         scene.firm.ask_for(&customer, json!({ "device": device })).await.good();
+    }
+
+    async fn whoever_is_asked_sees_what_is_added_the_moment_it_is(database: Database) {
+        let scene = Scene::new(database).await;
+        let owner = Api::with_account(&scene.cloud, "new@example.org").await;
+        let mut stream = Stream::open(&owner, "/v1/events").await;
+        let (customer, _phone, _device) = prepare(&scene.cloud, &scene.firm, "new@example.org").await;
+        let seen = |offer: &Value| {
+            let count = |what: &str| offer[what].as_array().unwrap().len();
+            (text(&offer["id"]), count("sites"), count("devices"))
+        };
+        // Each is read when it is told: the first may tell of what came after it already.
+        loop {
+            let told = next_of(&mut stream, "offer").await;
+            if seen(&told["offer"]) == (customer.clone(), 1, 1) {
+                break;
+            }
+        }
     }
 
     async fn what_was_added_before_is_let_go_of_when_they_refuse_it(database: Database) {

@@ -20,7 +20,7 @@ async fn state_of(api: &Api, request: &Value) -> Value {
 }
 
 /// Waits for a change of this kind.
-async fn next_of(stream: &mut Stream, kind: &str) -> Value {
+pub(super) async fn next_of(stream: &mut Stream, kind: &str) -> Value {
     loop {
         let (_, change) = stream.next_change().await;
         if change["kind"] == kind {

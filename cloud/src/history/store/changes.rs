@@ -1,8 +1,8 @@
 //! The rows of changes.
 
-use crate::db::{DbError, parse_all};
+use crate::db::{DbError, parse, parse_all};
 use crate::history::SHARD;
-use porchlight_protocol::{AccountId, SiteId};
+use porchlight_protocol::{AccountId, CustomerId, SiteId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use uuid::Uuid;
@@ -164,6 +164,21 @@ pub async fn changes_for(
     .fetch_all(db)
     .await?;
     rows.iter().map(read_change).collect()
+}
+
+/// The customers for whom this account stands in and who have not answered, each with who can.
+pub async fn who_is_asked(
+    db: &mut AnyConnection,
+    stand_in: AccountId,
+) -> Result<Vec<(CustomerId, AccountId)>, DbError> {
+    let rows = sqlx::query(
+        "SELECT customer.id, account.id FROM customer JOIN account ON account.email = customer.email \
+         WHERE customer.account_id = $1 AND customer.state = 'waiting'",
+    )
+    .bind(stand_in.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok((parse(row, 0, "customer id")?, parse(row, 1, "account id")?))).collect()
 }
 
 /// The accounts that see the site.

@@ -118,6 +118,13 @@ impl Feed {
         answer.await.map_err(|_| gone())?
     }
 
+    /// Asks the cloud anew, whatever a stream that stands may still bring; nobody waits for what comes of it.
+    pub(crate) fn ask_anew(&self) {
+        let (nobody, _waits) = oneshot::channel();
+        // The task is gone: nobody looks any more.
+        let _gone = self.refreshes.send(nobody);
+    }
+
     pub(crate) fn claims(&self) -> broadcast::Receiver<Claim> {
         self.claims.subscribe()
     }

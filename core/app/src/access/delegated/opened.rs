@@ -283,6 +283,10 @@ impl Delegated {
                     && let Ok(files) = open.profile.files()
                 {
                     files.cache.tell();
+                    if left.is_none() {
+                        // The phone may have slept, and its stream be a dead one.
+                        open.profile.feed.ask_anew();
+                    }
                 }
                 tokio::select! {
                     _ = states.changed() => {}

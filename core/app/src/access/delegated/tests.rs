@@ -11,6 +11,7 @@ use porchlight_protocol::ClaimId;
 use proptest::prelude::*;
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 use wiremock::matchers::{method, path};
@@ -128,6 +129,16 @@ async fn refresh_that_is_refused_ends_it_too() {
     assert_eq!(left(&phone), [""; 0]);
 }
 
+/// As long as it is so, something on the way answers for the cloud.
+async fn out_of_reach(cloud: &MockServer) -> Arc<AtomicBool> {
+    let so = Arc::new(AtomicBool::new(true));
+    let is_so = so.clone();
+    let hotel = ResponseTemplate::new(403).set_body_string("log in to the hotel");
+    let all = Mock::given(move |_: &wiremock::Request| is_so.load(SeqCst));
+    all.respond_with(hotel).with_priority(1).mount(cloud).await;
+    so
+}
+
 #[tokio::test]
 async fn lease_closes_the_lists_and_contact_opens_them_again() {
     let cloud = cloud().await;
@@ -136,6 +147,7 @@ async fn lease_closes_the_lists_and_contact_opens_them_again() {
     assert_eq!(total(&core).await, Ok(1));
     phone.clock.pass(lease::LASTS - Duration::from_secs(1));
     assert_eq!(total(&core).await, Ok(1));
+    let hotel = out_of_reach(&cloud).await;
     phone.clock.pass(Duration::from_secs(1));
     assert_eq!(total(&core).await, Err(LOCKED));
     let profile = core.delegated_session().profile().unwrap();
@@ -146,6 +158,7 @@ async fn lease_closes_the_lists_and_contact_opens_them_again() {
     // What is added goes on: by its site's id, without showing the list.
     let video = porchlight_protocol::devices::Section::Video;
     drop(profile.add_device(video, SITE.parse().unwrap()).await.unwrap());
+    hotel.store(false, SeqCst);
     profile.sites().refresh().await.unwrap();
     assert_eq!(total(&core).await, Ok(1));
     seen.until(|state| matches!(state, DelegatedState::Active { .. })).await;
@@ -161,6 +174,18 @@ async fn phone_locks_within_a_second_of_the_lease_s_end() {
     let locked = seen.until(|state| matches!(state, DelegatedState::Locked { .. }));
     // A second of a timer, and a little for a busy machine.
     tokio::time::timeout(Duration::from_millis(1_500), locked).await.unwrap();
+}
+
+#[tokio::test]
+async fn phone_that_slept_asks_for_itself_whether_the_account_is_still_open() {
+    let cloud = cloud().await;
+    let (phone, core) = acting(&cloud).await;
+    let seen = listen(&core);
+    seen.until(|state| matches!(state, DelegatedState::Active { .. })).await;
+    phone.clock.pass(lease::LASTS);
+    seen.until(|state| matches!(state, DelegatedState::Locked { .. })).await;
+    seen.until(|state| matches!(state, DelegatedState::Active { .. })).await;
+    assert_eq!(total(&core).await, Ok(1));
 }
 
 /// What is not sent when this phone works for Kim, who is a name on a grant of Ana's.
@@ -232,9 +257,8 @@ async fn somebody_else_who_signs_out_leaves_the_installer_s_list() {
 #[tokio::test]
 async fn refusal_that_comes_from_somewhere_on_the_way_is_no_contact() {
     let cloud = cloud().await;
-    answer(&cloud, "POST", "/v1/sites", ResponseTemplate::new(403).set_body_string("log in to the hotel"))
-        .await;
     let (phone, core) = acting(&cloud).await;
+    out_of_reach(&cloud).await;
     phone.clock.pass(lease::LASTS);
     let profile = core.delegated_session().profile().unwrap();
     assert!(profile.sites().make("Barn", "", "Europe/Berlin").await.is_err());
@@ -304,6 +328,7 @@ async fn wall_clock_has_no_say() {
         assert_eq!(total(&core).await, Ok(1), "{years}");
         assert!(core.delegated_session().state().acting().is_some());
     }
+    out_of_reach(&cloud).await;
     phone.clock.pass(lease::LASTS);
     phone.clock.0.store(0, SeqCst);
     assert_eq!(total(&core).await, Err(LOCKED), "and a clock set back gives no time");
