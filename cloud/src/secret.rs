@@ -22,6 +22,8 @@ pub enum SecretKind {
     Portal,
     /// Binds a mailed code to what was registered.
     Registration,
+    /// Binds a mailed code to whoever asked for a new password.
+    Reset,
 }
 
 impl SecretKind {
@@ -32,6 +34,7 @@ impl SecretKind {
             Self::Handoff => handoff_link::CODE_PREFIX,
             Self::Portal => "pl_pc_",
             Self::Registration => "pl_rg_",
+            Self::Reset => "pl_pr_",
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What whoever runs the service does on the database, beside the server or without it.
 
-use super::{Options, OrganizationCommand, Outcome, say, start_log};
+use super::{AccountChange, Options, OrganizationCommand, Outcome, say, start_log};
 use crate::add_device::inventory;
 use crate::db::{DatabaseLocation, Db};
 use crate::history::chain::{self, ChainState, Head};
+use crate::key::ServerKey;
 use crate::people;
 use crate::problem::Refusal;
+use crate::session::{self, store::account_with_address};
 use crate::settings::Settings;
 use porchlight_protocol::ProblemCode;
 use porchlight_protocol::people::{OrganizationKind, Role};
@@ -61,6 +63,29 @@ pub(super) fn change_organization(command: OrganizationCommand) -> Outcome {
                 say(&format!("{email} belongs to it no more\n"))
             }
         }
+    })
+}
+
+pub(super) fn change_account(change: AccountChange, email: &str, settings: &Settings) -> Outcome {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let db = open(settings).await?;
+        let account = account_with_address(&mut *db.read().await?, &fold(email)).await?;
+        let account = account.ok_or_else(|| format!("no account has the address {email}"))?;
+        let (done, said) = match change {
+            AccountChange::Disable => (session::disable_account(&db, account).await, "is disabled"),
+            AccountChange::Enable => (session::enable_account(&db, account).await, "is enabled"),
+            AccountChange::ResetPassword => {
+                let key = ServerKey::open(&settings.server_key)?;
+                let taken = session::take_password(&db, &key, account).await;
+                (taken, "has no password any more; a mail says how to choose a new one")
+            }
+        };
+        done.map_err(|refusal| match refusal.problem.code {
+            ProblemCode::NotFound => format!("{email} is not disabled"),
+            _ => refusal.problem.title,
+        })?;
+        db.close().await;
+        say(&format!("{email} {said}\n"))
     })
 }
 

@@ -37,6 +37,15 @@ enum Command {
         #[command(subcommand)]
         command: InventoryCommand,
     },
+    /// Disables or enables an account, or ends its password; in force when it is answered.
+    Account {
+        /// What is done to it.
+        change: AccountChange,
+        /// The account's address.
+        email: String,
+        #[command(flatten)]
+        options: Options,
+    },
     /// Makes organizations, and says who belongs to them.
     Organization {
         #[command(subcommand)]
@@ -100,6 +109,17 @@ enum OrganizationCommand {
     },
 }
 
+/// What is done to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum AccountChange {
+    /// All its sessions end, and all access that it has or gave; nobody signs in to it any more
+    Disable,
+    /// Its person can sign in again; what ended stays over
+    Enable,
+    /// All its sessions end, and so does its password; its person is told by mail to choose a new one
+    ResetPassword,
+}
+
 #[derive(Debug, Subcommand)]
 enum AuditCommand {
     /// Follows the chain of history from its beginning; fails where an event is missing or was changed
@@ -117,6 +137,7 @@ impl Command {
         match self {
             Self::Serve(options)
             | Self::Inventory { command: InventoryCommand::Add { options, .. } }
+            | Self::Account { options, .. }
             | Self::Organization {
                 command:
                     OrganizationCommand::Add { options, .. }
@@ -174,6 +195,9 @@ fn run(command_line: CommandLine) -> Outcome {
         Command::Serve(options) => serve(start_log(options)?),
         Command::Inventory { command: InventoryCommand::Add { file, options } } => {
             admin::add_inventory(&start_log(options)?, &file)
+        }
+        Command::Account { change, email, options } => {
+            admin::change_account(change, &email, &start_log(options)?)
         }
         Command::Organization { command } => admin::change_organization(command),
         Command::Audit { command: AuditCommand::Verify { heads, options } } => {

@@ -36,11 +36,12 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 /// The schema, in the order it came to be.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "session", include_str!("migrations/0001_session.sql")),
     (2, "history", include_str!("migrations/0002_history.sql")),
     (3, "devices", include_str!("migrations/0003_devices.sql")),
     (4, "access", include_str!("migrations/0004_access.sql")),
+    (5, "password reset", include_str!("migrations/0005_password_reset.sql")),
 ];
 
 /// How long a query waits for a connection, and SQLite for its lock.

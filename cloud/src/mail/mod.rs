@@ -32,6 +32,15 @@ pub enum Letter {
     },
     /// Somebody registered with an address that has an account.
     AddressHasAccount,
+    /// The code with which the reader chooses a new password.
+    ResetCode {
+        /// 8 digits.
+        code: String,
+    },
+    /// The password was changed.
+    PasswordChanged,
+    /// Those who run the service took the password away.
+    PasswordTaken,
     /// A refresh token came back that had been replaced: the session was ended.
     SessionEnded,
     /// A company says that the reader is their customer. Goes to an address that nobody may have verified: it names
@@ -76,6 +85,9 @@ impl Letter {
         match self {
             Self::VerificationCode { .. } => "verification_code",
             Self::AddressHasAccount => "address_has_account",
+            Self::ResetCode { .. } => "reset_code",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordTaken => "password_taken",
             Self::SessionEnded => "session_ended",
             Self::CustomerAdded { .. } => "customer_added",
             Self::AccessAsked { .. } => "access_asked",
@@ -87,9 +99,11 @@ impl Letter {
     /// Milliseconds after which it would only confuse; none if it always matters.
     fn stale_after(&self) -> Option<i64> {
         match self {
-            Self::VerificationCode { .. } => Some(crate::session::CODE_LASTS),
+            Self::VerificationCode { .. } | Self::ResetCode { .. } => Some(crate::session::CODE_LASTS),
             Self::AccessAsked { .. } => Some(REQUEST_WAITS),
             Self::AddressHasAccount
+            | Self::PasswordChanged
+            | Self::PasswordTaken
             | Self::SessionEnded
             | Self::CustomerAdded { .. }
             | Self::HandoffCopied { .. }

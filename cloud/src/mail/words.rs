@@ -56,6 +56,29 @@ fn in_english(letter: &Letter) -> Words {
                 "If it was you, sign in with the password you have. If it was not, you need not do anything.",
             ],
         ),
+        Letter::ResetCode { code } => words(
+            "Your code for a new password",
+            &[
+                &format!("Enter this code on the page that asked for it: {code}"),
+                "It works for 10 minutes. Nobody from Porchlight will ask you for it.",
+                "If you did not ask for a new password, you need not do anything: without the code nothing changes.",
+            ],
+        ),
+        Letter::PasswordChanged => words(
+            "Your password was changed",
+            &[
+                "Your account has a new password. You were signed out everywhere; sign in with it.",
+                "If that was not you, somebody reads your mail. Change the password of your mailbox, and then choose \
+                 a new one for Porchlight.",
+            ],
+        ),
+        Letter::PasswordTaken => words(
+            "Choose a new password",
+            &[
+                "We have ended the password of your account and signed you out everywhere. Nothing else changed.",
+                "Choose a new one: in the app or the portal, go to Sign in, then to \"Forgot your password?\".",
+            ],
+        ),
         Letter::SessionEnded => words(
             "We signed one of your phones out",
             &[
@@ -129,6 +152,30 @@ fn in_german(letter: &Letter) -> Words {
                 "Wenn Sie es waren, melden Sie sich mit Ihrem Passwort an. Wenn nicht, müssen Sie nichts tun.",
             ],
         ),
+        Letter::ResetCode { code } => words(
+            "Ihr Code für ein neues Passwort",
+            &[
+                &format!("Geben Sie diesen Code auf der Seite ein, die danach gefragt hat: {code}"),
+                "Er gilt 10 Minuten. Niemand von Porchlight wird Sie danach fragen.",
+                "Wenn Sie kein neues Passwort wollten, müssen Sie nichts tun: Ohne den Code ändert sich nichts.",
+            ],
+        ),
+        Letter::PasswordChanged => words(
+            "Ihr Passwort wurde geändert",
+            &[
+                "Ihr Konto hat ein neues Passwort. Sie wurden überall abgemeldet; melden Sie sich damit an.",
+                "Wenn Sie das nicht waren, liest jemand Ihre E-Mails. Ändern Sie das Passwort Ihres Postfachs, und \
+                 wählen Sie dann ein neues für Porchlight.",
+            ],
+        ),
+        Letter::PasswordTaken => words(
+            "Wählen Sie ein neues Passwort",
+            &[
+                "Wir haben das Passwort Ihres Kontos ungültig gemacht und Sie überall abgemeldet. Sonst hat sich \
+                 nichts geändert.",
+                "Wählen Sie ein neues: in der App oder im Portal unter Anmelden, dann \"Passwort vergessen?\".",
+            ],
+        ),
         Letter::SessionEnded => words(
             "Wir haben eines Ihrer Telefone abgemeldet",
             &[
@@ -188,10 +235,13 @@ fn in_german(letter: &Letter) -> Words {
 mod tests {
     use super::*;
 
-    fn every_letter() -> [Letter; 7] {
+    fn every_letter() -> [Letter; 10] {
         [
             Letter::VerificationCode { code: "12345678".into() },
+            Letter::ResetCode { code: "87654321".into() },
             Letter::AddressHasAccount,
+            Letter::PasswordChanged,
+            Letter::PasswordTaken,
             Letter::SessionEnded,
             Letter::CustomerAdded { company: "Bright Solar".into() },
             Letter::AccessAsked { person: "Ana Ruiz".into(), company: "Bright Solar".into() },
@@ -215,9 +265,9 @@ mod tests {
     #[test]
     fn what_a_letter_names_stands_in_its_text() {
         for language in [Language::English, Language::German] {
-            let [code, _, _, added, asked, copied, tried] =
+            let [code, reset, _, _, _, _, added, asked, copied, tried] =
                 every_letter().map(|letter| say(&letter, language).text);
-            assert!(code.contains("12345678"));
+            assert!(code.contains("12345678") && reset.contains("87654321"));
             assert!([&added, &asked, &copied].iter().all(|text| text.contains("Bright Solar")));
             assert!(asked.contains("Ana Ruiz"));
             assert!(tried.contains("Gate") && tried.contains("Lake house"));

@@ -54,8 +54,12 @@ impl Complaint {
                 let field = refusal.problem.field.clone().unwrap_or_default();
                 Ok(Self { text: about_field(reader.words, &field).to_owned(), field })
             }
+            ProblemCode::WrongCode => {
+                Ok(Self { text: reader.words.input_code.to_owned(), field: "code".into() })
+            }
             ProblemCode::WrongCredentials
             | ProblemCode::AccountDisabled
+            | ProblemCode::ResetOver
             | ProblemCode::TooManyRequests
             | ProblemCode::RequestsRefused
             | ProblemCode::CustomerExists
@@ -82,6 +86,7 @@ impl Complaint {
 fn about_field(words: &'static Words, field: &str) -> &'static str {
     match field {
         "email" => words.input_email,
+        "password" => words.input_password,
         "name" | "given_name" | "family_name" => words.input_name,
         "address" | "comment" => words.input_address,
         "time_zone" => words.input_time_zone,
@@ -101,6 +106,7 @@ fn say(reader: &Reader, problem: &Problem, retry_after: Option<u32>) -> String {
         ProblemCode::NotAllowed => words.error_role,
         ProblemCode::WrongCredentials => words.error_wrong_credentials,
         ProblemCode::AccountDisabled => words.error_account_disabled,
+        ProblemCode::ResetOver => words.error_reset_over,
         ProblemCode::RequestOver => words.error_request_over,
         ProblemCode::RequestsRefused => words.error_requests_refused,
         ProblemCode::CustomerExists => words.error_customer_exists,

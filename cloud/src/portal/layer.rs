@@ -81,7 +81,7 @@ async fn answer(
     let door = doors::door_of(request.method().as_str(), route.as_str())
         .ok_or_else(|| doors::refuse_undecided(route.as_str()))?;
     let mut counted = None;
-    if request.method() == Method::POST && route.as_str() == SIGN_IN {
+    if request.method() == Method::POST && door == Door::Open {
         let standing = state.limits.count_sign_in(address(&state.settings.trusted_proxies, &request));
         counted = Some(("address", standing));
     }

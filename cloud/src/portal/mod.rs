@@ -27,7 +27,7 @@ use crate::server::CloudState;
 use axum::Router;
 
 /// What was done just now, by its name in the address: nothing of the address itself is shown.
-fn said(words: &words::Words, what: &str) -> Option<&'static str> {
+pub(crate) fn said(words: &words::Words, what: &str) -> Option<&'static str> {
     Some(match what {
         "saved" => words.said_saved,
         "removed" => words.said_removed,
@@ -40,6 +40,7 @@ fn said(words: &words::Words, what: &str) -> Option<&'static str> {
         "withdrawn" => words.said_withdrawn,
         "added" => words.said_added,
         "signed-out" => words.said_signed_out,
+        "password" => words.said_password,
         _ => return None,
     })
 }

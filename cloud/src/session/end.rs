@@ -58,7 +58,8 @@ pub(super) async fn end(tx: &mut Tx, session: SessionId, why: &str, now: i64) ->
     authority::store::revoke_session(tx, session, why, now).await
 }
 
-/// Disables an account and ends all its sessions. The service itself acts here: no route leads to it yet.
+/// Disables an account, and ends at once all its sessions and all access that it has or gave. Whoever runs the service
+/// does it (`porchlight account disable`).
 pub async fn disable_account(db: &Db, account: AccountId) -> Result<(), Refusal> {
     let mut tx = db.begin().await?;
     tx.lock("account", &account.to_string(), Lock::Update).await?;
@@ -67,10 +68,22 @@ pub async fn disable_account(db: &Db, account: AccountId) -> Result<(), Refusal>
     }
     store::insert_account_revocation(&mut tx, account, crate::now()).await?;
     access::end_all_of(&mut tx, account, None, GrantEnd::Disabled).await?;
-    let entry = AuditEntry {
-        on_what: Some(account.to_string()),
-        ..AuditEntry::by_service(account, "account.disabled")
-    };
-    history::record(&mut tx, entry).await?;
+    record_state(&mut tx, account, "account.disabled").await?;
     Ok(tx.commit().await?)
+}
+
+/// Enables an account that was disabled. Whatever ended with it stays over: sessions, codes, access.
+pub async fn enable_account(db: &Db, account: AccountId) -> Result<(), Refusal> {
+    let mut tx = db.begin().await?;
+    tx.lock("account", &account.to_string(), Lock::Update).await?;
+    if !store::set_enabled(&mut tx, account).await? {
+        return Err(ProblemCode::NotFound.into());
+    }
+    record_state(&mut tx, account, "account.enabled").await?;
+    Ok(tx.commit().await?)
+}
+
+async fn record_state(tx: &mut Tx, account: AccountId, what: &'static str) -> Result<(), DbError> {
+    let entry = AuditEntry { on_what: Some(account.to_string()), ..AuditEntry::by_service(account, what) };
+    history::record(tx, entry).await
 }

@@ -11,6 +11,7 @@
 //!    use), without refresh token and proof.
 //! 6. [`end`]: a session ends at once: signed out, replaced, its account disabled. Open streams learn it from
 //!    [`Revocations`].
+//! 7. [`ask_reset`], [`set_password`]: a mailed code gives the account a new password, which ends what the old one began.
 //!
 //! Access tokens are opaque, live for 10 minutes, and are looked up at each request (`authority`). Refresh tokens live
 //! for 30 days without use, a session for 180 days at most.
@@ -20,10 +21,12 @@ pub mod api;
 pub(crate) mod credentials;
 pub mod dpop;
 mod end;
+mod mailed_code;
 pub(crate) mod pages;
 mod password;
 mod refresh;
 mod register;
+mod reset;
 mod revocations;
 mod sign_in;
 pub mod store;
@@ -32,10 +35,11 @@ pub(crate) mod tokens;
 mod verify;
 
 pub use activity::Activity;
-pub use end::{disable_account, end_session, sign_out};
+pub use end::{disable_account, enable_account, end_session, sign_out};
 pub use password::Passwords;
 pub use refresh::refresh;
 pub use register::{mail_new_code, register};
+pub use reset::{ask_reset, set_password, take_password};
 pub use revocations::{Ended, Revocations, StreamEnd};
 pub use sign_in::{sign_in, sign_in_browser};
 pub use sweep::sweep;

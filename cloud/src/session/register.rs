@@ -4,15 +4,15 @@
 //! differs. The token of the answer binds the code to this registration, so a code that was mailed because a stranger
 //! registered my address (with a password of theirs) is of no use in my app. An address gets few mails an hour.
 
-use super::credentials::{attempt_identifier, check_address, check_password};
+use super::credentials::{check_address, check_password};
+use super::mailed_code::{count_mail, mac_code, make_code};
 use super::store::{self, RegistrationRow};
-use super::{CODE_LASTS, DAY, HOUR};
+use super::{CODE_LASTS, DAY};
 use crate::db::Tx;
-use crate::key::{ServerKey, Use};
-use crate::limits::store::{AttemptKind, count_attempt};
+use crate::key::ServerKey;
 use crate::mail::{self, Letter};
 use crate::problem::Refusal;
-use crate::secret::{SecretKind, fill_random, hash_minted, hash_presented, mint};
+use crate::secret::{SecretKind, hash_minted, hash_presented, mint};
 use crate::server::CloudState;
 use crate::text::check_name;
 use porchlight_protocol::session::{Language, RegisterRequest, RegisterResponse};
@@ -86,43 +86,4 @@ async fn mail_code(
         Letter::VerificationCode { code: code.expose_secret().to_owned() }
     };
     Ok(mail::enqueue(tx, key, email, language, &letter).await?)
-}
-
-async fn count_mail(tx: &mut Tx, state: &CloudState, email: &str) -> Result<(), Refusal> {
-    let identifier = attempt_identifier(&state.key, email);
-    count_attempt(tx, AttemptKind::Mail, &identifier, (state.settings.mails_per_hour, HOUR)).await
-}
-
-/// What the database keeps of a mailed code: eight digits could be tried out against a plain hash.
-pub(super) fn mac_code(key: &ServerKey, token_hash: &[u8], code: &SecretString) -> Vec<u8> {
-    // Exposed for its MAC.
-    key.mac(Use::MailedCode, &[token_hash, code.expose_secret().as_bytes()])
-}
-
-/// Eight digits, each as likely as the other.
-fn make_code() -> SecretString {
-    const CODES: u32 = 100_000_000;
-    loop {
-        let mut bytes = [0_u8; 4];
-        fill_random(&mut bytes);
-        let number = u32::from_le_bytes(bytes);
-        // The last, incomplete hundred million would make low codes likelier.
-        if number < u32::MAX - u32::MAX % CODES {
-            return SecretString::from(format!("{:08}", number % CODES));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn code_has_eight_digits() {
-        for _ in 0..200 {
-            let code = make_code();
-            assert_eq!(code.expose_secret().len(), 8);
-            assert!(code.expose_secret().bytes().all(|b| b.is_ascii_digit()));
-        }
-    }
 }

@@ -18,6 +18,7 @@ use super::tokens::{self, ACCESS_LASTS, NewSession, SESSION_LASTS};
 use super::{HOUR, MINUTE};
 use crate::db::{DbError, Lock, Tx};
 use crate::history::{self, AuditEntry};
+use crate::key::ServerKey;
 use crate::limits::store::{AttemptKind, Attempts, add_attempt, attempts, forget_attempts};
 use crate::problem::Refusal;
 use crate::server::CloudState;
@@ -106,14 +107,14 @@ async fn count_attempt(
 ) -> Result<(String, Option<CredentialsRow>), Refusal> {
     let now = crate::now();
     let mut tx = state.db.begin().await?;
-    let mut identifier = attempt_identifier(&state.key, email);
+    let [mut identifier, of_known] = identifiers(&state.key, email);
     if let Some(proof) = proof {
         if !store::remember_once(&mut tx, &proof.once, proof.remember_until).await? {
             // RFC 9449, section 11.1
             return Err(ProblemCode::InvalidDpopProof.into());
         }
         if store::knows_installation(&mut tx, email, &proof.public_key).await? {
-            identifier += ":known";
+            identifier = of_known;
         }
     }
     let so_far = attempts(&mut tx, AttemptKind::SignIn, &identifier, now - FAILURES_COUNT_FOR).await?;
@@ -126,6 +127,13 @@ async fn count_attempt(
     let credentials = store::credentials_by_email(&mut tx, email).await?;
     tx.commit().await?;
     Ok((identifier, credentials))
+}
+
+/// What attempts with this address are counted by: those of strangers, and those of phones that were signed in before.
+pub(super) fn identifiers(key: &ServerKey, email: &str) -> [String; 2] {
+    let stranger = attempt_identifier(key, email);
+    let known = format!("{stranger}:known");
+    [stranger, known]
 }
 
 /// Milliseconds until the next try, seen from `now`. A failure of later than now, before the clock was set back, counts

@@ -3,7 +3,7 @@
 //! A code has five tries and ten minutes. It is used up by one statement. If an account with the address came to be
 //! meanwhile, the code is wrong: nothing says why. The same code sent again (the answer was lost) is answered the same.
 
-use super::register::mac_code;
+use super::mailed_code::mac_code;
 use super::store::{self, AccountRow};
 use crate::history::{self, AuditEntry};
 use crate::problem::Refusal;

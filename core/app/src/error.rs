@@ -387,7 +387,9 @@ impl Reports {
             | ProblemCode::SubjectDisabled => Error::NotAllowed { reason: NotAllowedReason::AccessEnded },
             ProblemCode::RequestsRefused => Error::NotAllowed { reason: NotAllowedReason::RequestsRefused },
             ProblemCode::HandoffRefused => Error::NotAllowed { reason: NotAllowedReason::NotMadeHere },
-            ProblemCode::HandoffOver => Error::Conflict { reason: ConflictReason::CodeOver },
+            ProblemCode::HandoffOver | ProblemCode::ResetOver => {
+                Error::Conflict { reason: ConflictReason::CodeOver }
+            }
             ProblemCode::GrantOver => Error::Conflict { reason: ConflictReason::AccessOver },
             ProblemCode::TermsDiffer => Error::Conflict { reason: ConflictReason::TermsDiffer },
             ProblemCode::RequestOver => Error::Conflict { reason: ConflictReason::RequestOver },

@@ -106,6 +106,8 @@ problem_codes! {
     GrantOver = 409, "Ask the customer for access again.";
     /// The code is not one, was used, or is too old.
     HandoffOver = 410, "Ask the partner app for a new link.";
+    /// The code for a new password was used, tried too often, or is too old; or something ended it.
+    ResetOver = 410, "Ask for a new code.";
     /// The verifier is not the one that the code was made for.
     HandoffRefused = 403, "The link was not made on this phone.";
     /// The role does not allow it.

@@ -52,6 +52,22 @@ words! {
     field_password: "Password", "Passwort";
     sign_in_new: "New here? Make your account in the app on your phone.",
         "Neu hier? Lege dein Konto in der App auf deinem Telefon an.";
+    password_forgot: "Forgot your password?", "Passwort vergessen?";
+    password_change: "Change your password", "Passwort ändern";
+    password_title: "A new password", "Ein neues Passwort";
+    password_ask: "We mail a code to your address. With it you choose a new password.",
+        "Wir schicken einen Code an deine Adresse. Damit wählst du ein neues Passwort.";
+    password_send: "Send the code", "Code schicken";
+    password_sent: "If the address has an account, a code is on its way there. It works for 10 minutes.",
+        "Wenn die Adresse ein Konto hat, ist ein Code dorthin unterwegs. Er gilt 10 Minuten.";
+    field_code: "Code from the mail", "Code aus der E-Mail";
+    field_new_password: "New password", "Neues Passwort";
+    password_hint: "At least 8 characters. A few words are easy to remember.",
+        "Mindestens 8 Zeichen. Ein paar Wörter merken sich leicht.";
+    password_ends: "It signs you out everywhere, also where you work in somebody else's account.",
+        "Du wirst damit überall abgemeldet, auch dort, wo du in einem fremden Konto arbeitest.";
+    password_set: "Set the password", "Passwort setzen";
+    password_again: "Ask for a new code", "Neuen Code anfordern";
     settings_sign_out: "Sign out", "Abmelden";
 
     // Home and devices.
@@ -177,6 +193,9 @@ words! {
     act_session_ended: "signed out", "abgemeldet";
     act_account_made: "made the account", "Konto angelegt";
     act_account_disabled: "disabled the account", "Konto gesperrt";
+    act_account_enabled: "enabled the account", "Konto entsperrt";
+    act_password_changed: "chose a new password", "neues Passwort gewählt";
+    act_password_taken: "ended the password of the account", "Passwort des Kontos ungültig gemacht";
     act_customer_added: "added a customer", "einen Kunden hinzugefügt";
     act_customer_confirmed: "became a customer", "Kunde geworden";
     act_customer_refused: "did not become a customer", "nicht Kunde geworden";
@@ -246,6 +265,7 @@ words! {
     said_asked: "The customer has been asked.", "Der Kunde ist gefragt.";
     said_withdrawn: "The request is taken back.", "Die Anfrage ist zurückgezogen.";
     said_added: "We have written to them.", "Wir haben geschrieben.";
+    said_password: "Your new password is set. Sign in with it.", "Dein neues Passwort gilt. Melde dich damit an.";
     said_signed_out: "It is signed out.", "Dort ist abgemeldet.";
 
     // What went wrong.
@@ -258,6 +278,8 @@ words! {
     error_wrong_credentials: "Email and password do not match an account.", "E-Mail und Passwort passen zu keinem Konto.";
     error_account_disabled: "Your account is disabled. Contact support.",
         "Dein Konto ist gesperrt. Wende dich an den Support.";
+    error_reset_over: "This code does not work any more. Ask for a new one.",
+        "Dieser Code gilt nicht mehr. Fordere einen neuen an.";
     error_too_often: "Too many tries. Wait a while.", "Zu viele Versuche. Warte eine Weile.";
     error_too_often_until: "Too many tries. Try again after {time}.", "Zu viele Versuche. Versuche es nach {time} noch einmal.";
     problem_changed: "Something changed meanwhile. Look again, then try again.",
@@ -272,6 +294,9 @@ words! {
         "Hier ist etwas kaputtgegangen. Versuche es noch einmal; wenn es wieder passiert, nenne uns die Nummer unten.";
     report_id: "Report {id}", "Bericht {id}";
     input_email: "This is not an email address.", "Das ist keine E-Mail-Adresse.";
+    input_code: "This is not the code. It has eight digits.", "Das ist nicht der Code. Er hat acht Ziffern.";
+    input_password: "Use 8 to 128 characters, and none of the passwords that everybody tries first.",
+        "Nimm 8 bis 128 Zeichen, und keins der Passwörter, die alle zuerst probieren.";
     input_name: "Use 1 to 64 visible characters.", "Nimm 1 bis 64 sichtbare Zeichen.";
     input_address: "Use at most 500 visible characters.", "Nimm höchstens 500 sichtbare Zeichen.";
     input_time_zone: "Choose a time zone from the list.", "Wähle eine Zeitzone aus der Liste.";

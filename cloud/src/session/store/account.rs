@@ -98,6 +98,12 @@ pub async fn account_of_address(db: &mut AnyConnection, email: &str) -> Result<O
     id.map(|id| id.parse().map_err(|_| DbError::Corrupt("account id"))).transpose()
 }
 
+/// The account with this address, of any state.
+pub async fn account_with_address(db: &mut AnyConnection, email: &str) -> Result<Option<AccountId>, DbError> {
+    let row = credentials_by_email(db, email).await?;
+    Ok(row.map(|row| row.id))
+}
+
 /// What a sign-in with this address is checked against.
 pub async fn credentials_by_email(
     db: &mut AnyConnection,
@@ -154,6 +160,17 @@ pub async fn insert_invited_account(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Enables an account that was disabled; false if there is none. No session of before comes alive: their epoch is over.
+pub async fn set_enabled(db: &mut AnyConnection, id: AccountId) -> Result<bool, DbError> {
+    let done = sqlx::query(
+        "UPDATE account SET state = 'active' WHERE id = $1 AND state = 'disabled' AND email IS NOT NULL",
+    )
+    .bind(id.to_string())
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Disables an account and begins a new epoch, so that no session of before is alive; false if there is none.

@@ -2,19 +2,22 @@
 
 mod account;
 mod registration;
+mod reset;
 mod revocation;
 mod session;
 mod sweep;
 mod token;
 
 pub use account::{
-    AccountRow, CredentialsRow, account_by_id, account_of_address, credentials_by_email, email_has_account,
-    insert_account, insert_invited_account, knows_installation, set_disabled,
+    AccountRow, CredentialsRow, account_by_id, account_of_address, account_with_address,
+    credentials_by_email, email_has_account, insert_account, insert_invited_account, knows_installation,
+    set_disabled, set_enabled,
 };
 pub use registration::{
     RegistrationRow, count_try, finish_registration, insert_registration, open_registration, set_code,
     waits_for_code, was_finished_with,
 };
+pub use reset::{ResetRow, TriedReset, count_reset_try, insert_reset, set_password, use_reset};
 pub use revocation::{RevocationRow, insert_account_revocation, revocations_since};
 pub use session::{
     BROWSERS, BegunRow, DelegationRow, LivingSessionRow, NewSessionRow, begun_by,

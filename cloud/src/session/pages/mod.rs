@@ -1,7 +1,7 @@
-//! The pages of signing in and out, and of where one is signed in.
+//! The pages of signing in and out, of where one is signed in, and of a new password ([`reset`]).
 
-use super::store::{self, LivingSessionRow};
-use super::{BROWSER_IDLES, sign_in_browser};
+mod reset;
+
 use crate::portal::layer::SIGN_IN;
 use crate::portal::words::fill;
 use crate::portal::{
@@ -9,6 +9,8 @@ use crate::portal::{
 };
 use crate::problem::Refusal;
 use crate::server::{ApiPath, ApiQuery, CloudState};
+use crate::session::store::{self, LivingSessionRow};
+use crate::session::{self, BROWSER_IDLES, sign_in_browser};
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -28,6 +30,7 @@ pub(crate) fn routes() -> Router<CloudState> {
         .route("/sign-out", post(sign_out))
         .route("/settings", get(settings))
         .route("/sessions/{id}/end", post(end))
+        .merge(reset::routes())
 }
 
 #[derive(Template)]
@@ -36,6 +39,7 @@ struct SignIn<'a> {
     page: Bare<'a>,
     email: String,
     next: String,
+    said: Option<&'static str>,
     complaint: Complaint,
 }
 
@@ -44,11 +48,15 @@ struct Way {
     /// Where a person wanted to go.
     #[serde(default)]
     next: String,
+    /// What was done just now.
+    #[serde(default)]
+    said: String,
 }
 
 async fn ask(reader: Reader, ApiQuery(way): ApiQuery<Way>) -> Result<Response, Refusal> {
     let (next, complaint) = (own_path(&way.next).to_owned(), Complaint::default());
-    show(&SignIn { page: Bare { reader: &reader }, email: String::new(), next, complaint })
+    let said = portal::said(reader.words, &way.said);
+    show(&SignIn { page: Bare { reader: &reader }, email: String::new(), next, said, complaint })
 }
 
 #[derive(Deserialize)]
@@ -72,7 +80,7 @@ async fn sign_in(
         Ok(cookie) => {
             // Whoever used this browser before is not signed in behind its back.
             if let Some(former) = portal::layer::caller_of(&state, &headers).await?
-                && let Err(refusal) = super::sign_out(&state.db, &former).await
+                && let Err(refusal) = session::sign_out(&state.db, &former).await
             {
                 tracing::debug!(code = ?refusal.problem.code, "the session of before ended by itself");
             }
@@ -81,13 +89,13 @@ async fn sign_in(
         Err(refusal) => {
             let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::BAD_REQUEST);
             let complaint = Complaint::of(&reader, refusal)?;
-            show_with(status, &SignIn { page: Bare { reader: &reader }, email, next, complaint })
+            show_with(status, &SignIn { page: Bare { reader: &reader }, email, next, said: None, complaint })
         }
     }
 }
 
 async fn sign_out(State(state): State<CloudState>, page: Page) -> Result<Response, Refusal> {
-    super::sign_out(&state.db, &page.caller).await?;
+    session::sign_out(&state.db, &page.caller).await?;
     Ok(([(header::SET_COOKIE, portal::forget())], Redirect::to(SIGN_IN)).into_response())
 }
 
@@ -132,6 +140,6 @@ async fn end(
     page: Page,
     ApiPath(id): ApiPath<SessionId>,
 ) -> Result<Response, Refusal> {
-    super::end_session(&state.db, &page.caller, id).await?;
+    session::end_session(&state.db, &page.caller, id).await?;
     Ok(lead_to("/settings", "signed-out"))
 }
