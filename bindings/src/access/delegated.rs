@@ -61,7 +61,7 @@ pub struct UnsentAct {
     pub section: DeviceSection,
     /// What it was to be called.
     pub name: String,
-    /// When the access ended, by the phone's clock.
+    /// When the phone learnt that the access had ended.
     pub at: SystemTime,
 }
 
@@ -101,7 +101,7 @@ pub enum DelegatedState {
         acting: Acting,
         /// Why it is over.
         why: AccessEnd,
-        /// When the phone learnt of it, by its clock.
+        /// When the phone learnt of it, by the cloud's clock where it was heard of.
         at: SystemTime,
         /// What was not sent any more.
         unsent: Vec<UnsentAct>,

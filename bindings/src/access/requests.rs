@@ -53,6 +53,23 @@ impl From<access::AccessChoices> for AccessChoices {
     }
 }
 
+/// For how long a consent can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct ConsentChoice {
+    /// How long.
+    pub lasts: Duration,
+    /// Until when, if the person consents now, by the cloud's clock: the phone's may be wrong. None while the cloud was not
+    /// heard of: say the length alone.
+    pub until: Option<SystemTime>,
+}
+
+impl From<access::ConsentChoice> for ConsentChoice {
+    fn from(choice: access::ConsentChoice) -> Self {
+        let access::ConsentChoice { lasts, until } = choice;
+        Self { lasts: Duration::from_secs(lasts.into()), until: until.map(moment) }
+    }
+}
+
 /// What an installer asks a customer for.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct AccessWish {
@@ -145,11 +162,10 @@ impl RequestList {
     }
 
     /// How long a consent can be: what was asked for, last, and before it the shorter choices.
-    pub fn consent_choices(&self, shown: AccessRequest) -> Result<Vec<Duration>, PorchlightError> {
-        at_once(&self.profile, || {
-            let lasts = access::AccessChoices::up_to(seconds(shown.lasts));
-            lasts.into_iter().map(|lasts| Duration::from_secs(lasts.into())).collect()
-        })
+    pub async fn consent_choices(&self, shown: AccessRequest) -> Result<Vec<ConsentChoice>, PorchlightError> {
+        let (list, asked) = (self.list.clone(), seconds(shown.lasts));
+        let deed = async move { Ok::<_, PorchlightError>(list.consent_choices(asked).await) };
+        Ok(run(&self.profile, deed).await?.into_iter().map(Into::into).collect())
     }
 
     /// Asks a customer for access. `Conflict` with `CustomerNotConfirmed` for one who has not said that they are a

@@ -16,7 +16,7 @@ use crate::problem::Refusal;
 use crate::{access, add_device, customers, devices, sites};
 use porchlight_protocol::history::Change;
 use porchlight_protocol::{
-    AccountId, ClaimId, CustomerId, DeviceId, GrantId, ProblemCode, RequestId, SiteId,
+    AccountId, ClaimId, CustomerId, DeviceId, GrantId, OrganizationId, ProblemCode, RequestId, SiteId,
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -276,12 +276,17 @@ async fn read_change(
             Ok(claim.map(|claim| Change::Claim { claim }))
         }
         // Whoever acts for somebody sees none of it.
-        ChangeKind::Request | ChangeKind::Grant | ChangeKind::Customer | ChangeKind::Offer
+        ChangeKind::Request
+        | ChangeKind::Grant
+        | ChangeKind::Customer
+        | ChangeKind::Offer
+        | ChangeKind::Membership
             if sight.grant.is_some() =>
         {
             Ok(None)
         }
         ChangeKind::Request | ChangeKind::Grant => read_access(db, sight.account, row).await,
+        ChangeKind::Membership => Ok(Some(Change::Membership { organization: OrganizationId(row.subject) })),
         ChangeKind::Customer | ChangeKind::Offer => read_customer(db, sight.account, row).await,
     }
 }

@@ -21,7 +21,7 @@ use crate::authority::Caller;
 use crate::db::{DbError, Tx};
 use crate::secret;
 use porchlight_protocol::{
-    AccountId, AuditEventId, ClaimId, CustomerId, DeviceId, GrantId, RequestId, SiteId,
+    AccountId, AuditEventId, ClaimId, CustomerId, DeviceId, GrantId, OrganizationId, RequestId, SiteId,
 };
 use serde_json::{Value, json};
 use store::{AuditRow, ChangeKind, NewChangeRow};
@@ -93,6 +93,8 @@ pub enum ChangeEntry {
     Grant(GrantId, AccountId),
     /// For one account: a partner's question whether it is their customer.
     Offer(CustomerId, AccountId),
+    /// For one account: what it is to an organization.
+    Membership(OrganizationId, AccountId),
     /// For one account: a customer that it serves.
     Customer(CustomerId, AccountId),
 }
@@ -137,6 +139,7 @@ pub async fn announce(tx: &mut Tx, entry: ChangeEntry) -> Result<(), DbError> {
         ChangeEntry::Request(id, account) => (ChangeKind::Request, id.0, None, Some(account)),
         ChangeEntry::Grant(id, account) => (ChangeKind::Grant, id.0, None, Some(account)),
         ChangeEntry::Offer(id, account) => (ChangeKind::Offer, id.0, None, Some(account)),
+        ChangeEntry::Membership(id, account) => (ChangeKind::Membership, id.0, None, Some(account)),
         ChangeEntry::Customer(id, account) => (ChangeKind::Customer, id.0, None, Some(account)),
     };
     store::insert_change(tx, &NewChangeRow { at: crate::now(), kind, subject, site, account }).await

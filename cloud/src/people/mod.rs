@@ -10,7 +10,7 @@ pub mod store;
 use crate::access;
 use crate::authority::hold_accounts;
 use crate::db::{Db, Lock, Tx};
-use crate::history::{self, AuditEntry};
+use crate::history::{self, AuditEntry, ChangeEntry};
 use crate::problem::Refusal;
 use crate::session::store::account_of_address;
 use crate::text;
@@ -95,5 +95,6 @@ async fn record(
         after: role.map(|role| json!({ "role": role })),
         ..AuditEntry::by_service(account, what)
     };
-    Ok(history::record(tx, entry).await?)
+    history::record(tx, entry).await?;
+    Ok(history::announce(tx, ChangeEntry::Membership(organization, account)).await?)
 }

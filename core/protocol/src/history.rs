@@ -9,7 +9,7 @@ use crate::add_device::Claim;
 use crate::customers::{Customer, CustomerOffer};
 use crate::devices::Device;
 use crate::sites::Site;
-use crate::{AuditEventId, CustomerId, DeviceId, GrantId, SiteId};
+use crate::{AuditEventId, CustomerId, DeviceId, GrantId, OrganizationId, SiteId};
 use serde::{Deserialize, Serialize};
 
 /// One thing that changed, as it is now.
@@ -66,6 +66,11 @@ pub enum Change {
     OfferGone {
         /// Which.
         customer: CustomerId,
+    },
+    /// The account joined an organization, left it, or has another role there: read the lists again.
+    Membership {
+        /// Which.
+        organization: OrganizationId,
     },
     /// A change of a newer cloud: skip it, keep its cursor.
     #[serde(other)]

@@ -28,6 +28,8 @@ pub enum ChangeKind {
     Customer,
     /// A partner asks whether somebody is their customer, or was answered.
     Offer,
+    /// Somebody joined an organization, left it, or has another role.
+    Membership,
 }
 
 impl ChangeKind {
@@ -42,6 +44,7 @@ impl ChangeKind {
             Self::Grant => "grant",
             Self::Customer => "customer",
             Self::Offer => "offer",
+            Self::Membership => "membership",
         }
     }
 
@@ -56,6 +59,7 @@ impl ChangeKind {
             "grant" => Ok(Self::Grant),
             "customer" => Ok(Self::Customer),
             "offer" => Ok(Self::Offer),
+            "membership" => Ok(Self::Membership),
             _ => Err(DbError::Corrupt("kind of change")),
         }
     }

@@ -44,11 +44,21 @@ impl AccessChoices {
     }
 
     /// How long a consent to a request of this length can be: its own length, and the shorter choices.
-    pub fn up_to(asked: u32) -> Vec<u32> {
+    pub(super) fn up_to(asked: u32) -> Vec<u32> {
         let mut lasts: Vec<_> = Self::all().lasts.into_iter().filter(|lasts| *lasts < asked).collect();
         lasts.push(asked);
         lasts
     }
+}
+
+/// For how long a consent can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConsentChoice {
+    /// In seconds.
+    pub lasts: u32,
+    /// Until when, if the person consents now: milliseconds UTC by the cloud's time. None while that is not known: say
+    /// the length alone.
+    pub until: Option<i64>,
 }
 
 /// What an installer asks a customer for.
@@ -70,7 +80,8 @@ impl AccessWish {
     /// The request, if it is one.
     pub(super) fn into_request(self) -> Result<AskForAccess, Fault> {
         let wrong = |field, reason| Err(Fault::Input { field, reason });
-        let comment = self.comment.trim();
+        // Lines become one, as the cloud has it: a form may have an enter key.
+        let comment = self.comment.split_whitespace().collect::<Vec<_>>().join(" ");
         if comment.chars().count() > MAX_COMMENT {
             return wrong(InputField::Comment, InputReason::TooLong);
         }
@@ -92,7 +103,7 @@ impl AccessWish {
             return wrong(InputField::Permissions, InputReason::NotAllowed);
         }
         let (site, device, lasts) = (self.site, self.device, self.lasts);
-        Ok(AskForAccess { site, device, permissions, lasts, comment: comment.to_owned() })
+        Ok(AskForAccess { site, device, permissions, lasts, comment })
     }
 }
 
@@ -136,6 +147,13 @@ mod tests {
         let request = AccessWish { permissions: twice, ..wish() }.into_request().unwrap();
         assert_eq!(request.permissions, [Permission::SiteRead, Permission::DeviceAdd]);
         assert_eq!(request.comment, "New panel");
+    }
+
+    #[test]
+    fn comment_of_several_lines_becomes_one() {
+        let comment = " The inverter\n\n reports\ta fault. \r\n".into();
+        let request = AccessWish { comment, ..wish() }.into_request().unwrap();
+        assert_eq!(request.comment, "The inverter reports a fault.");
     }
 
     #[test]

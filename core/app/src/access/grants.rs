@@ -80,7 +80,7 @@ impl Grants {
         if let Some(known) = cache.grant(grant).filter(|known| known.ended_at.is_none()) {
             let why = if known.subject.id == me { GrantEnd::Revoked } else { GrantEnd::Released };
             // Until the feed brings the cloud's own time of it.
-            let ended_at = Some(self.0.ports.wall_time().await);
+            let ended_at = Some(self.0.cloud.time(&self.0.ports).await);
             let ended = Grant { ended_at, ended_why: Some(why), ..known };
             cache.answered(Step::put(ended), since).await;
         }

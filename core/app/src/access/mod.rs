@@ -18,7 +18,7 @@ mod requests;
 #[cfg(test)]
 mod tests;
 
-pub use choices::{AccessChoices, AccessWish, PermissionChoice};
+pub use choices::{AccessChoices, AccessWish, ConsentChoice, PermissionChoice};
 pub use delegated::{Acting, DelegatedListener, DelegatedSession, DelegatedState, UnsentAct};
 pub(crate) use delegated::{Context, Delegated, Lease, NewDelegation, secrets_of_delegation};
 pub use end::AccessEnd;

@@ -1,6 +1,6 @@
 //! Requests for access: those that the account was asked, and those that it made.
 
-use super::choices::AccessWish;
+use super::choices::{AccessChoices, AccessWish, ConsentChoice};
 use crate::cache::Step;
 use crate::error::{Error, Fault};
 use crate::http::IdempotencyKey;
@@ -56,6 +56,14 @@ impl Requests {
     pub async fn get(&self, request: RequestId) -> Result<AuthorizationRequest, Error> {
         let open = self.0.readable().await;
         self.0.told(open.and_then(|open| open.cache.request(request).ok_or(Fault::NotFound)))
+    }
+
+    /// For how long a consent can be: what was asked for, last, and before it the shorter choices.
+    pub async fn consent_choices(&self, asked: u32) -> Vec<ConsentChoice> {
+        let now = self.0.cloud.http().cloud_time().await;
+        let until = |lasts: u32| now.map(|now| now.saturating_add(i64::from(lasts) * 1000));
+        let lasts = AccessChoices::up_to(asked).into_iter();
+        lasts.map(|lasts| ConsentChoice { lasts, until: until(lasts) }).collect()
     }
 
     /// Asks a customer for access. `Conflict` with `CustomerNotConfirmed` for one who has not said that they are a

@@ -325,14 +325,18 @@ impl FollowedStream {
                 lease.renew(asked).await;
             }
             let events = decoder.push(&piece).ok_or(Fault::Unanswered(Unanswered::BrokenOff))?;
-            self.take(events).await;
+            if self.take(events).await {
+                self.open.cache.forget_cursor();
+                return Ok(());
+            }
         }
     }
 
-    /// Takes what one piece brought, in one write.
-    async fn take(&self, events: Vec<sse::SseEvent>) {
+    /// Takes what one piece brought, in one write; whether all lists are to be read again.
+    async fn take(&self, events: Vec<sse::SseEvent>) -> bool {
         let now = self.ports.wall_time().await;
         let (mut steps, mut claims, mut cursor) = (Vec::new(), Vec::new(), None);
+        let mut read_again = false;
         for event in events {
             // A change that cannot be read is one of a newer cloud, too.
             match serde_json::from_str(&event.data).unwrap_or(Change::Unknown) {
@@ -346,6 +350,8 @@ impl FollowedStream {
                 Change::Customer { customer } => steps.push(Step::put(customer)),
                 Change::Offer { offer } => steps.push(Step::put(offer)),
                 Change::OfferGone { customer } => steps.push(Step::Drop(Table::Offer, customer.0)),
+                // Whose customers it may see is another matter now.
+                Change::Membership { .. } => read_again = true,
                 Change::Unknown => {}
             }
             cursor = event.id.or(cursor);
@@ -359,5 +365,6 @@ impl FollowedStream {
             // Nobody waits for a claim: the outbox reads it when it comes to it.
             let _nobody_waits = self.claims.send(claim);
         }
+        read_again
     }
 }

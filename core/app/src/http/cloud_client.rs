@@ -4,6 +4,7 @@
 use super::{Answer, Call, Http, IdempotencyKey, Stream};
 use crate::access::Lease;
 use crate::error::Fault;
+use crate::ports::Ports;
 use crate::session::Session;
 use porchlight_protocol::ProblemCode;
 use reqwest::Method;
@@ -28,6 +29,14 @@ impl CloudClient {
     /// The way to the cloud for what needs no session.
     pub(crate) fn http(&self) -> Http {
         self.http.clone()
+    }
+
+    /// Now, milliseconds UTC: the cloud's time where it was heard of, else what the phone believes.
+    pub(crate) async fn time(&self, ports: &Ports) -> i64 {
+        match self.http.cloud_time().await {
+            Some(now) => now,
+            None => ports.wall_time().await,
+        }
     }
 
     /// Reads.

@@ -10,6 +10,7 @@
 
 mod call;
 mod cloud_client;
+mod cloud_time;
 mod problems;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub(crate) use cloud_client::CloudClient;
 use crate::configuration::Configuration;
 use crate::error::{Fault, InputField, InputReason, Unanswered};
 use crate::ports::Ports;
+use cloud_time::CloudTime;
 use porchlight_protocol::CLIENT_HEADER;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
@@ -43,6 +45,7 @@ pub(crate) struct Http {
     client: reqwest::Client,
     cloud: Url,
     ports: Ports,
+    time: CloudTime,
 }
 
 impl Http {
@@ -70,7 +73,12 @@ impl Http {
             .no_proxy()
             .build()
             .map_err(|_| not_allowed(InputField::ExtraRoots))?;
-        Ok(Self { client, cloud: configuration.cloud.clone(), ports })
+        Ok(Self { client, cloud: configuration.cloud.clone(), ports, time: CloudTime::default() })
+    }
+
+    /// What time it is in the cloud, milliseconds UTC; none before its first answer.
+    pub(crate) async fn cloud_time(&self) -> Option<i64> {
+        self.time.now(&self.ports).await
     }
 
     /// Sends a call; an answer is a 2xx, everything else a fault.
@@ -96,6 +104,7 @@ impl Http {
             Err(error) => return Err(self.unanswered(&error).await),
         };
         let (status, headers) = (response.status(), response.headers().clone());
+        self.time.hear(&headers, &self.ports).await;
         let body = match read_bounded(response).await {
             Ok(body) => body?,
             Err(error) => return Err(self.unanswered(&error).await),
@@ -112,6 +121,7 @@ impl Http {
             Ok(Err(error)) => return Err(self.unanswered(&error).await),
             Ok(Ok(response)) => response,
         };
+        self.time.hear(response.headers(), &self.ports).await;
         if response.status().is_success() {
             return Ok(Stream(response));
         }

@@ -325,7 +325,7 @@ impl Delegated {
         let Some(open) = self.lock().open.take() else { return };
         let profile = &open.profile;
         open.look(false);
-        let at = self.context.ports.wall_time().await;
+        let at = profile.cloud.time(&self.context.ports).await;
         let unsent = list_unsent(&open, at).await;
         let ended = async {
             kept::keep_unsent(&self.context.ports, open.acting.grant.actor.id, &unsent).await?;
