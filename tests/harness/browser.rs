@@ -62,6 +62,20 @@ impl Browser {
         answer
     }
 
+    /// Asks for a code for a new password: what binds it, and the code.
+    pub async fn ask_reset(&self, cloud: &Cloud, email: &str) -> (String, String) {
+        let seen = cloud.mails().iter().filter(|mail| mail.to.contains(email)).count();
+        let asked = self.post("/password", &[("email", email)]).await;
+        let (_, rest) = asked.text.split_once(r#"name="token" value=""#).expect("the form holds a token");
+        let token = rest.split('"').next().unwrap_or_default().to_owned();
+        (token, cloud.code_to(email, seen).await)
+    }
+
+    /// Sends the form with a code and a new password.
+    pub async fn set_password(&self, token: &str, code: &str, password: &str) -> PageAnswer {
+        self.post("/password/new", &[("token", token), ("code", code), ("password", password)]).await
+    }
+
     /// With the cookie, if there is one.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.address));

@@ -201,6 +201,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn account_is_disabled_enabled_and_loses_its_password_by_its_address() {
+        let folder = folder().await;
+        let change = async |what| told(folder.path(), &["account", what, "Ana@Bright.example"]).await;
+        assert!(change("enable").await.unwrap_err().contains("is not disabled"));
+        for what in ["disable", "enable", "reset-password"] {
+            change(what).await.unwrap();
+        }
+        let unknown = told(folder.path(), &["account", "disable", "bo@bright.example"]).await;
+        assert!(unknown.unwrap_err().contains("no account has the address bo@bright.example"));
+        let db = Db::open(&DatabaseLocation::in_folder(folder.path())).await.unwrap();
+        let mut reader = db.read().await.unwrap();
+        let acts = sqlx::query_scalar::<_, String>("SELECT what FROM audit_event ORDER BY id");
+        let acts = acts.fetch_all(&mut *reader).await.unwrap();
+        assert_eq!(acts, ["account.disabled", "account.enabled", "password.taken"]);
+    }
+
+    #[tokio::test]
     async fn history_that_was_changed_or_lost_its_end_is_found() {
         let folder = folder().await;
         told(folder.path(), &["audit", "verify"]).await.unwrap();

@@ -1,8 +1,9 @@
 //! What other systems that lend accounts are known to have got wrong, each by its name. That streams outlive the revoke is in
-//! `sessions`; that an account is disabled while its password changes, where the two can meet, in `stores/session/ended`.
+//! `sessions`; disable during a forced password change in `stores/session/resetting`.
 
 use super::Scene;
 use harness::api::{Api, PASSWORD};
+use harness::browser::Browser;
 use harness::cloud::Cloud;
 use harness::firm::{end, text};
 use harness::on_both_engines;
@@ -17,15 +18,6 @@ fn account_of(api: &Api) -> AccountId {
 
 async fn count(cloud: &Cloud, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut *cloud.db().await.read().await.unwrap()).await.unwrap()
-}
-
-/// What every way to a new password comes to: all sessions and codes of the account end.
-async fn begin_new_epoch(cloud: &Cloud, account: AccountId) {
-    let mut tx = cloud.db().await.begin().await.unwrap();
-    let reset = sqlx::query("UPDATE account SET epoch = epoch + 1 WHERE id = $1").bind(account.to_string());
-    reset.execute(&mut *tx).await.unwrap();
-    session::store::insert_account_revocation(&mut tx, account, porchlight_cloud::now()).await.unwrap();
-    tx.commit().await.unwrap();
 }
 
 on_both_engines! {
@@ -60,9 +52,7 @@ on_both_engines! {
         let phone = scene.firm.act(&scene.cloud, &grant).await;
         let unused = scene.firm.link(&grant).await;
         session::disable_account(&db, account_of(&scene.kim)).await.unwrap();
-        let mut tx = db.begin().await.unwrap();
-        sqlx::query("UPDATE account SET state = 'active'").execute(&mut *tx).await.unwrap();
-        tx.commit().await.unwrap();
+        session::enable_account(&db, account_of(&scene.kim)).await.unwrap();
         assert_eq!(scene.kim.get("/v1/sites").await.problem().code, ProblemCode::SessionRevoked);
         assert_eq!(phone.get("/v1/sites").await.problem().code, ProblemCode::GrantRevoked);
         assert_eq!(Api::new(&scene.cloud).redeem(&unused).await.problem().code, ProblemCode::GrantRevoked);
@@ -72,11 +62,14 @@ on_both_engines! {
     async fn password_reset_leaves_no_session_and_no_code_alive(database: Database) {
         let scene = Scene::new(database).await;
         let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({ "lasts": 86_400 })).await;
-        for of_actor in [false, true] {
+        for (of_actor, email) in [(false, "kim@example.org"), (true, "ana@bright.example")] {
             let phone = scene.firm.act(&scene.cloud, &grant).await;
             let unused = scene.firm.link(&grant).await;
             let whose = if of_actor { &scene.firm.installer } else { &scene.kim };
-            begin_new_epoch(&scene.cloud, account_of(whose)).await;
+            let browser = Browser::new(&scene.cloud);
+            let (token, code) = browser.ask_reset(&scene.cloud, email).await;
+            let set = browser.set_password(&token, &code, "another porch lantern").await;
+            assert_eq!(set.location(), "/sign-in?said=password");
             assert_eq!(whose.get("/v1/account").await.problem().code, ProblemCode::SessionRevoked);
             assert_eq!(phone.get("/v1/sites").await.problem().code, ProblemCode::SessionRevoked, "{of_actor}");
             let redeemed = Api::new(&scene.cloud).redeem(&unused).await;

@@ -10,7 +10,7 @@ use porchlight_core::handoff::{HandoffRefusal, HandoffState};
 use porchlight_core::words::{Customer, CustomerState, Grant, Section};
 use porchlight_core::{ConflictReason, Error, NotAllowedReason};
 use porchlight_protocol::SiteId;
-use porchlight_protocol::people::OrganizationKind;
+use porchlight_protocol::people::{OrganizationKind, Role};
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
@@ -277,4 +277,33 @@ async fn partner_app_works_by_itself_for_a_customer_who_has_not_answered() {
         0,
         "the own one is another"
     );
+}
+
+/// Waits until the phone has so many companies and customers.
+async fn until_works_for(phone: &Phone, companies: u32, customers: u32) {
+    let profile = phone.profile();
+    let (memberships, list) = (profile.memberships(), profile.customers());
+    let reached = async {
+        loop {
+            let companies_now = memberships.window(0, 10).await.unwrap().total;
+            let customers_now = list.window(None, 0, 10).await.unwrap().total;
+            if (companies_now, customers_now) == (companies, customers) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), reached).await.expect("the phone hears of it by itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_or_leaves_a_company_sees_its_customers_or_no_more_without_asking() {
+    let phones = Phones::new().await;
+    let ben = Phone::with_account(&phones.cloud, "ben@bright.example").await;
+    until_works_for(&ben, 0, 0).await;
+    let (db, company) = (phones.cloud.db().await, phones.customer.organization);
+    people::join(&db, company, "ben@bright.example", Role::Operator).await.unwrap();
+    until_works_for(&ben, 1, 1).await;
+    people::leave(&db, company, "ben@bright.example").await.unwrap();
+    until_works_for(&ben, 0, 0).await;
 }

@@ -3,6 +3,7 @@
 
 mod answers;
 mod doors;
+mod reset;
 mod sign_in;
 
 use harness::api::{Api, PASSWORD};

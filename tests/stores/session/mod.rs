@@ -4,6 +4,7 @@ mod ended;
 mod mail;
 mod refreshing;
 mod registering;
+mod resetting;
 mod signing_in;
 
 use harness::database::Database;

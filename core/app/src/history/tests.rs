@@ -93,6 +93,21 @@ async fn cursor_that_is_too_old_reads_the_lists_again() {
 }
 
 #[tokio::test]
+async fn another_membership_reads_the_lists_again() {
+    let cloud = cloud_with_sign_in().await;
+    answer_lists(&cloud, json!([]), json!([])).await;
+    let joined = change("0.5", &json!({ "kind": "membership", "organization": id(80) }));
+    answer_feed(&cloud, "0.1", stream(&[joined])).await;
+    let (_phone, _core) = signed_in_phone(&cloud).await;
+    let twice = async {
+        while requests_to(&cloud, "/v1/memberships").await.len() < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), twice).await.unwrap();
+}
+
+#[tokio::test]
 async fn claims_reach_who_waits_for_them_after_the_device_is_in_the_list() {
     let cloud = cloud_with_sign_in().await;
     answer_lists(&cloud, json!([]), json!([])).await;

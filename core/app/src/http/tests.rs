@@ -62,6 +62,25 @@ async fn answer_of_a_proxy_on_the_way_is_no_problem_of_the_cloud() {
 }
 
 #[tokio::test]
+async fn time_of_the_cloud_goes_on_whatever_the_phone_s_clock_says() {
+    let cloud = MockServer::start().await;
+    let dated = problem(404, "not_found").insert_header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    answer(&cloud, "GET", "/v1/x", dated).await;
+    let phone = TestPhone::new();
+    let http = http(&phone, &cloud.uri());
+    assert_eq!(http.cloud_time().await, None, "nothing was heard yet");
+    http.send(&Call::new(Method::GET, "/v1/x")).await.unwrap_err();
+    assert_eq!(http.cloud_time().await, Some(784_111_777_000));
+    for wrong in [0, 4_000_000_000_000] {
+        phone.clock.0.store(wrong, SeqCst);
+        phone.clock.pass(Duration::from_secs(60));
+    }
+    assert_eq!(http.cloud_time().await, Some(784_111_897_000));
+    phone.clock.start_anew();
+    assert_eq!(http.cloud_time().await, None, "the phone was off, nobody knows for how long");
+}
+
+#[tokio::test]
 async fn retry_after_reaches_the_screen() {
     let busy = problem(503, "unavailable").insert_header("retry-after", "7");
     assert_eq!(told(busy).await, Error::ServerUnavailable { retry_after: Some(Duration::from_secs(7)) });

@@ -62,15 +62,10 @@ async fn save_listed(ports: &Ports, listed: &[ListedAct]) -> Result<(), Fault> {
     ports.save_secret(OWN_UNSENT.to_owned(), row.into()).await
 }
 
-/// Everything that is listed, whoever did it.
-pub(super) async fn load_unsent(ports: &Ports) -> Vec<UnsentAct> {
-    load_listed(ports).await.into_iter().map(|listed| listed.act).collect()
-}
-
-/// How many of the listed acts are this account's.
-pub(super) async fn count_unsent_of(ports: &Ports, actor: AccountId) -> u32 {
-    let listed = load_listed(ports).await;
-    u32::try_from(listed.iter().filter(|listed| listed.actor == actor).count()).unwrap_or(u32::MAX)
+/// What is listed of this account's acts; with none, of everybody's.
+pub(super) async fn load_unsent(ports: &Ports, actor: Option<AccountId>) -> Vec<UnsentAct> {
+    let listed = load_listed(ports).await.into_iter();
+    listed.filter(|one| actor.is_none_or(|actor| one.actor == actor)).map(|one| one.act).collect()
 }
 
 /// Adds to what is listed already. What is listed twice (a phone that was killed meanwhile) is listed once.
@@ -92,14 +87,12 @@ pub(super) async fn keep_unsent(ports: &Ports, actor: AccountId, unsent: &[Unsen
     save_listed(ports, &all).await
 }
 
-/// Removes the whole list.
-pub(super) async fn forget_unsent(ports: &Ports) -> Result<(), Fault> {
-    ports.remove_secret(OWN_UNSENT.to_owned()).await
-}
-
-/// Removes this account's acts from the list; others stay, for whoever did them.
-pub(super) async fn forget_unsent_of(ports: &Ports, actor: AccountId) -> Result<(), Fault> {
-    let mut all = load_listed(ports).await;
-    all.retain(|listed| listed.actor != actor);
-    if all.is_empty() { forget_unsent(ports).await } else { save_listed(ports, &all).await }
+/// Removes this account's acts from the list, and others stay, for whoever did them; with none, the whole list.
+pub(super) async fn forget_unsent(ports: &Ports, actor: Option<AccountId>) -> Result<(), Fault> {
+    let mut others = load_listed(ports).await;
+    others.retain(|listed| actor.is_some_and(|actor| listed.actor != actor));
+    if others.is_empty() {
+        return ports.remove_secret(OWN_UNSENT.to_owned()).await;
+    }
+    save_listed(ports, &others).await
 }

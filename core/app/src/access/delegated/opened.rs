@@ -203,7 +203,8 @@ impl Delegated {
     /// How many acts are lost when this account signs out on this phone: what waits in the customer's account where it
     /// works, and what is listed of it already.
     pub(crate) async fn unsent_by(&self, account: AccountId) -> Result<u32, Fault> {
-        let listed = kept::count_unsent_of(&self.context.ports, account).await;
+        let listed = kept::load_unsent(&self.context.ports, Some(account)).await.len();
+        let listed = u32::try_from(listed).unwrap_or(u32::MAX);
         match self.profile() {
             Some(profile) if self.acts_by(account) => {
                 Ok(listed.saturating_add(profile.session.unsent().await?))
@@ -217,7 +218,7 @@ impl Delegated {
         if self.acts_by(account) {
             self.finish(AccessEnd::Left).await;
         }
-        kept::forget_unsent_of(&self.context.ports, account).await
+        kept::forget_unsent(&self.context.ports, Some(account)).await
     }
 
     fn acts_by(&self, account: AccountId) -> bool {
@@ -228,12 +229,12 @@ impl Delegated {
         self.take(Event::Dismissed);
     }
 
-    pub(crate) async fn unsent(&self) -> Vec<UnsentAct> {
-        kept::load_unsent(&self.context.ports).await
+    pub(crate) async fn unsent(&self, actor: Option<AccountId>) -> Vec<UnsentAct> {
+        kept::load_unsent(&self.context.ports, actor).await
     }
 
-    pub(crate) async fn forget_unsent(&self) -> Result<(), Fault> {
-        kept::forget_unsent(&self.context.ports).await
+    pub(crate) async fn forget_unsent(&self, actor: Option<AccountId>) -> Result<(), Fault> {
+        kept::forget_unsent(&self.context.ports, actor).await
     }
 
     /// Ends what runs here, as if the app were killed.

@@ -6,6 +6,7 @@ use crate::access::AccessEnd;
 use crate::error::Error;
 use crate::listening::Subscription;
 use crate::profile::Profile;
+use porchlight_protocol::AccountId;
 use std::fmt;
 use std::sync::Arc;
 
@@ -55,13 +56,18 @@ impl DelegatedSession {
         self.delegated.dismiss();
     }
 
-    /// What was not sent when accesses ended, oldest first, until it is forgotten.
+    /// What was not sent when accesses ended, oldest first, until it is forgotten: what the person did who is signed in
+    /// here; everybody's while nobody is.
     pub async fn unsent(&self) -> Vec<UnsentAct> {
-        self.delegated.unsent().await
+        self.delegated.unsent(self.reader()).await
     }
 
     /// The person has read what was not sent.
     pub async fn forget_unsent(&self) -> Result<(), Error> {
-        self.own.told(self.delegated.forget_unsent().await)
+        self.own.told(self.delegated.forget_unsent(self.reader()).await)
+    }
+
+    fn reader(&self) -> Option<AccountId> {
+        self.own.account().ok().map(|account| account.id)
     }
 }

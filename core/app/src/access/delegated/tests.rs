@@ -248,10 +248,13 @@ async fn somebody_else_who_signs_out_leaves_the_installer_s_list() {
     let (_phone, core) = acting(&cloud).await;
     add_offline(&core).await;
     core.delegated_session().leave().await;
-    let listed = core.delegated_session().unsent().await;
-    assert_eq!(listed.len(), 1);
+    let session = core.delegated_session();
+    assert_eq!(session.unsent().await, [], "it is not theirs to read");
+    session.forget_unsent().await.unwrap();
     core.profile().session().sign_out(UnsentActs::Discard).await.unwrap();
-    assert_eq!(core.delegated_session().unsent().await, listed);
+    assert_eq!(session.unsent().await.len(), 1, "nor to forget");
+    session.forget_unsent().await.unwrap();
+    assert_eq!(session.unsent().await, []);
 }
 
 #[tokio::test]
