@@ -60,7 +60,7 @@ words! {
     password_send: "Send the code", "Code schicken";
     password_sent: "If the address has an account, a code is on its way there. It works for 10 minutes.",
         "Wenn die Adresse ein Konto hat, ist ein Code dorthin unterwegs. Er gilt 10 Minuten.";
-    field_code: "Code from the mail", "Code aus der E-Mail";
+    field_code: "Code from the mail", "Code aus der Mail";
     field_new_password: "New password", "Neues Passwort";
     password_hint: "At least 8 characters. A few words are easy to remember.",
         "Mindestens 8 Zeichen. Ein paar Wörter merken sich leicht.";
