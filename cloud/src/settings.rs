@@ -46,12 +46,33 @@ pub struct Settings {
     pub sign_in_failures: u32,
     /// Mails an address gets in an hour.
     pub mails_per_hour: u32,
+    /// How often a company may ask a customer for access.
+    pub asking: AskLimits,
     /// How long a change stays in the feed.
     pub feed_keeps: Duration,
     /// Android apps that may open our links.
     pub android_apps: Vec<AndroidApp>,
     /// Apps of Apple's that may open our links.
     pub ios_apps: Vec<IosApp>,
+}
+
+/// How often a company may ask a customer for access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AskLimits {
+    /// Requests that may wait for the customer's answer at once.
+    pub waiting: u32,
+    /// Requests in a day, whatever became of them: each one is a mail.
+    pub a_day: u32,
+    /// After so many refusals, with no yes since, the company is silent.
+    pub refusals: u32,
+    /// For so long after the newest of them.
+    pub silence: Duration,
+}
+
+impl Default for AskLimits {
+    fn default() -> Self {
+        Self { waiting: 3, a_day: 10, refusals: 2, silence: Duration::from_secs(7 * 24 * 3600) }
+    }
 }
 
 /// An app of Android's, by its name and the certificate it is signed with.
@@ -151,6 +172,7 @@ impl Settings {
             trusted_proxies: Vec::new(),
             sign_in_failures: 5,
             mails_per_hour: 3,
+            asking: AskLimits::default(),
             feed_keeps: Duration::from_secs(7 * 24 * 3600),
             android_apps: Vec::new(),
             ios_apps: Vec::new(),

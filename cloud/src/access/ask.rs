@@ -8,26 +8,21 @@ use crate::db::{Lock, Tx};
 use crate::devices;
 use crate::history::{self, AuditEntry};
 use crate::key::ServerKey;
+use crate::limits::store::{AttemptKind, count_attempt};
 use crate::mail::{self, Letter};
 use crate::problem::Refusal;
+use crate::session::DAY;
+use crate::settings::AskLimits;
 use porchlight_protocol::access::{AskForAccess, AuthorizationRequest, Scope};
 use porchlight_protocol::customers::CustomerState;
 use porchlight_protocol::{AccountId, CustomerId, OrganizationId, ProblemCode, RequestId};
 use serde_json::json;
 
-/// Requests of a company that may wait for a customer's answer at once.
-const PENDING: i64 = 3;
-
-/// After so many refusals in [`SILENCE`] a company asks no more.
-const REFUSALS: i64 = 2;
-
-/// How long a company that was refused stays silent: a week, in milliseconds.
-const SILENCE: i64 = 7 * 86_400_000;
-
 /// Asks a customer for access. The caller is confirmed already.
 pub async fn ask(
     tx: &mut Tx,
     key: &ServerKey,
+    limits: &AskLimits,
     caller: &Caller,
     customer: CustomerId,
     wanted: &AskForAccess,
@@ -40,8 +35,11 @@ pub async fn ask(
     }
     // Two colleagues who ask at once are counted one after the other.
     tx.lock("organization", &customer.organization.to_string(), Lock::Update).await?;
-    check_flood(tx, customer.organization, customer.account).await?;
+    check_flood(tx, limits, customer.organization, customer.account).await?;
     check_scope(tx, customer.account, terms.scope).await?;
+    // Whatever became of them: what is asked and taken back again was mailed, too.
+    let pair = format!("{}:{}", customer.organization, customer.account);
+    count_attempt(tx, AttemptKind::AccessAsked, &pair, (limits.a_day, DAY)).await?;
     store::insert_request(tx, &terms, crate::now()).await?;
     let request = read_request(tx, caller.account, terms.request).await?;
     record(tx, caller, &request, "access.asked").await?;
@@ -49,6 +47,7 @@ pub async fn ask(
     let letter = Letter::AccessAsked {
         person: format!("{} {}", request.actor.given_name, request.actor.family_name),
         company: request.company.name.clone(),
+        request: Some(request.id),
     };
     mail::enqueue_to_account(tx, key, request.subject, &letter).await?;
     Ok(request)
@@ -69,16 +68,22 @@ pub async fn withdraw(tx: &mut Tx, caller: &Caller, id: RequestId) -> Result<Aut
 }
 
 /// Refuses a company that was refused, or that waits for enough answers already.
-async fn check_flood(tx: &mut Tx, company: OrganizationId, subject: AccountId) -> Result<(), Refusal> {
+async fn check_flood(
+    tx: &mut Tx,
+    limits: &AskLimits,
+    company: OrganizationId,
+    subject: AccountId,
+) -> Result<(), Refusal> {
     let now = crate::now();
+    let silence = i64::try_from(limits.silence.as_millis()).unwrap_or(i64::MAX);
     if store::is_blocked(tx, subject, company).await? {
         return Err(ProblemCode::RequestsRefused.into());
     }
-    let refused = store::refusals_since(tx, company, subject, now - SILENCE).await?;
+    let refused = store::refusals_since(tx, company, subject, now - silence).await?;
     let pending = store::pending_requests(tx, company, subject, now).await?;
-    let until = if refused.count >= REFUSALS {
-        refused.first_at + SILENCE
-    } else if pending.count >= PENDING {
+    let until = if refused.count >= i64::from(limits.refusals) {
+        refused.first_at + silence
+    } else if pending.count >= i64::from(limits.waiting) {
         pending.first_at
     } else {
         return Ok(());

@@ -2,7 +2,7 @@
 
 use super::log::{EnvFilterText, LogFormat, LogOptions};
 use crate::db::{DatabaseLocation, NotALocation};
-use crate::settings::{AndroidApp, IosApp, Settings, TlsFiles};
+use crate::settings::{AndroidApp, AskLimits, IosApp, Settings, TlsFiles};
 use clap::{ArgMatches, Args};
 use lettre::message::Mailbox;
 use porchlight_protocol::LinkHost;
@@ -110,6 +110,26 @@ pub(super) struct Options {
           value_parser = clap::value_parser!(u32).range(1..))]
     mails_per_hour: u32,
 
+    /// Requests for access that a company may have waiting with one customer
+    #[arg(long, env = "PORCHLIGHT_REQUESTS_WAITING", default_value_t = 3, value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    requests_waiting: u32,
+
+    /// Requests for access that a company may send one customer in a day, whatever became of them
+    #[arg(long, env = "PORCHLIGHT_REQUESTS_PER_DAY", default_value_t = 10, value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    requests_per_day: u32,
+
+    /// Refusals of a customer, with no yes since, after which a company is silent for a while
+    #[arg(long, env = "PORCHLIGHT_REFUSALS", default_value_t = 2, value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    refusals: u32,
+
+    /// How long it is silent after the newest refusal
+    #[arg(long, env = "PORCHLIGHT_SILENCE_HOURS", default_value_t = 168, value_name = "HOURS",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    silence_hours: u32,
+
     /// How long a change stays in the feed; whoever comes later reads the lists again
     #[arg(long, env = "PORCHLIGHT_FEED_KEEPS_HOURS", default_value_t = 168, value_name = "HOURS",
           value_parser = clap::value_parser!(u32).range(1..))]
@@ -208,6 +228,12 @@ impl Options {
             trusted_proxies: self.trusted_proxies,
             sign_in_failures: self.sign_in_failures,
             mails_per_hour: self.mails_per_hour,
+            asking: AskLimits {
+                waiting: self.requests_waiting,
+                a_day: self.requests_per_day,
+                refusals: self.refusals,
+                silence: Duration::from_secs(u64::from(self.silence_hours) * 3600),
+            },
             feed_keeps: Duration::from_secs(u64::from(self.feed_keeps_hours) * 3600),
             android_apps: self.android_apps,
             ios_apps: self.ios_apps,

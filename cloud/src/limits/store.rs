@@ -21,6 +21,8 @@ pub enum AttemptKind {
     CustomerMail,
     /// Customers that an installer added.
     CustomerAdded,
+    /// A company's requests for access to a customer.
+    AccessAsked,
     /// Mails to the owner of a device that somebody else tried to add.
     DeviceTried,
 }
@@ -33,6 +35,7 @@ impl AttemptKind {
             Self::UnansweredClaim => "unanswered_claim",
             Self::CustomerMail => "customer_mail",
             Self::CustomerAdded => "customer_added",
+            Self::AccessAsked => "access_asked",
             Self::DeviceTried => "device_tried",
         }
     }

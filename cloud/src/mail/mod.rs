@@ -2,7 +2,7 @@
 //!
 //! 1. A feature calls [`enqueue`] in its transaction: a row of the outbox, what the text names sealed with the server's
 //!    key (a mailed code is a secret).
-//! 2. A task ([`sender`]) claims the row, checks whether it is still worth sending, renders the text in the person's
+//! 2. A task ([`sender`]) claims the row, checks whether it is still worth sending and still true, renders the text in the person's
 //!    language ([`words`]) and hands it to the transport: today a folder of `.eml` files.
 //! 3. What was sealed is removed with the sending. A process that dies in between sends the mail again: once too often
 //!    is better than never.
@@ -15,9 +15,9 @@ pub(crate) use words::{language_from_row, language_to_row};
 
 use crate::db::{Db, DbError, Tx};
 use crate::key::{ServerKey, Use};
-use porchlight_protocol::AccountId;
 use porchlight_protocol::access::REQUEST_WAITS;
 use porchlight_protocol::session::Language;
+use porchlight_protocol::{AccountId, RequestId};
 use serde::{Deserialize, Serialize};
 use store::MailRow;
 
@@ -55,6 +55,9 @@ pub enum Letter {
         person: String,
         /// For which company.
         company: String,
+        /// Which request: the mail leaves only while it waits. None in an outbox of before.
+        #[serde(default)]
+        request: Option<RequestId>,
     },
     /// A handoff's code was used on a second phone: the session was ended.
     HandoffCopied {

@@ -2,6 +2,7 @@
 
 use super::store::{self, MailRow};
 use super::{Letter, words};
+use crate::access;
 use crate::db::DbError;
 use crate::key::Use;
 use crate::server::CloudState;
@@ -31,6 +32,9 @@ pub enum MailError {
     /// An address or a header that mail cannot carry.
     #[error("the mail cannot be written: {0}")]
     Message(String),
+    /// Whether it still is to be sent cannot be read.
+    #[error("the database cannot be read: {0}")]
+    Database(#[from] DbError),
     /// The transport failed.
     #[error("the mail cannot be delivered: {0}")]
     Transport(#[from] std::io::Error),
@@ -55,7 +59,7 @@ pub async fn run(state: CloudState) {
 /// Sends everything that waits now.
 pub async fn send_waiting(state: &CloudState) -> Result<(), DbError> {
     while let Some(row) = store::claim_next(&state.db, crate::now(), LEASE).await? {
-        match send(state, &row) {
+        match send(state, &row).await {
             Ok(()) => store::finish(&state.db, &row.id, crate::now()).await?,
             // It stays claimed for a while, then is tried again. The recipient does not belong into the log.
             Err(error) => tracing::error!(mail = row.id, %error, "a mail was not sent"),
@@ -64,7 +68,7 @@ pub async fn send_waiting(state: &CloudState) -> Result<(), DbError> {
     Ok(())
 }
 
-fn send(state: &CloudState, row: &MailRow) -> Result<(), MailError> {
+async fn send(state: &CloudState, row: &MailRow) -> Result<(), MailError> {
     let detail = state.key.open_sealed(Use::MailDetail, &row.detail_sealed).ok_or(MailError::Sealed)?;
     let letter: Letter = serde_json::from_slice(&detail).map_err(|_| MailError::Sealed)?;
     let age = crate::now() - row.created_at;
@@ -72,9 +76,23 @@ fn send(state: &CloudState, row: &MailRow) -> Result<(), MailError> {
         tracing::info!(mail = row.id, "a mail came too late and was not sent");
         return Ok(());
     }
+    if !is_still_true(state, &letter).await? {
+        tracing::info!(mail = row.id, "what a mail says is over: it was not sent");
+        return Ok(());
+    }
     let message = write(&state.settings.mail_from, row, &letter)?;
     deliver(&state.settings.mail_folder, &row.id, &message.formatted())?;
     Ok(())
+}
+
+/// What leaves the database is looked at once more: nobody is asked for what was taken back, or answered, meanwhile.
+async fn is_still_true(state: &CloudState, letter: &Letter) -> Result<bool, DbError> {
+    match letter {
+        Letter::AccessAsked { request: Some(request), .. } => {
+            access::store::is_waiting(&mut *state.db.read().await?, *request, crate::now()).await
+        }
+        _ => Ok(true),
+    }
 }
 
 fn write(from: &Mailbox, row: &MailRow, letter: &Letter) -> Result<Message, MailError> {

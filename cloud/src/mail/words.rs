@@ -99,7 +99,7 @@ fn in_english(letter: &Letter) -> Words {
                 "If you do not know the company, say no, or do nothing: it sees nothing of yours.",
             ],
         ),
-        Letter::AccessAsked { person, company } => words(
+        Letter::AccessAsked { person, company, .. } => words(
             "Somebody asks to work in your account",
             &[
                 &format!("{person} of {company} asks to work in your Porchlight account."),
@@ -195,7 +195,7 @@ fn in_german(letter: &Letter) -> Words {
                 "Wenn Sie die Firma nicht kennen, sagen Sie Nein oder tun Sie nichts: Sie sieht nichts von Ihnen.",
             ],
         ),
-        Letter::AccessAsked { person, company } => words(
+        Letter::AccessAsked { person, company, .. } => words(
             "Jemand möchte in Ihrem Konto arbeiten",
             &[
                 &format!("{person} von {company} möchte in Ihrem Konto bei Porchlight arbeiten."),
@@ -244,7 +244,7 @@ mod tests {
             Letter::PasswordTaken,
             Letter::SessionEnded,
             Letter::CustomerAdded { company: "Bright Solar".into() },
-            Letter::AccessAsked { person: "Ana Ruiz".into(), company: "Bright Solar".into() },
+            Letter::AccessAsked { person: "Ana Ruiz".into(), company: "Bright Solar".into(), request: None },
             Letter::HandoffCopied { company: "Bright Solar".into() },
             Letter::DeviceTried { device: "Gate".into(), site: "Lake house".into(), knew_password: true },
         ]

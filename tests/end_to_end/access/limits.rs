@@ -62,6 +62,24 @@ on_both_engines! {
         other.ask(&customer).await.good();
     }
 
+    /// Runs on the defaults: each of the ten is a mail to the customer.
+    async fn what_is_asked_and_taken_back_again_counts(database: Database) {
+        let scene = Scene::new(database).await;
+        for _ in 0..10 {
+            let asked = scene.firm.ask(&scene.customer).await.good();
+            let path = format!("/v1/authorization-requests/{}/withdraw", text(&asked["id"]));
+            scene.firm.installer.change(Method::POST, &path, &Value::Null).await.good();
+        }
+        let colleague = scene.firm.colleague(&scene.cloud, "bo@bright.example", Role::Operator).await;
+        let refused = colleague.ask(&scene.customer).await;
+        let wait: i64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((23 * 3_600..=24 * 3_600).contains(&wait), "{wait} s");
+        assert_eq!(refused.problem().code, ProblemCode::TooManyRequests);
+        let max = Api::with_account(&scene.cloud, "max@example.org").await;
+        let other = scene.firm.customer(&max).await;
+        scene.firm.ask(&other).await.good();
+    }
+
     async fn two_refusals_are_followed_by_a_week_of_silence(database: Database) {
         let scene = Scene::new(database).await;
         for _ in 0..2 {

@@ -1,5 +1,6 @@
 //! Delegated access on both engines: the rules with their rows, without HTTP.
 
+mod asking;
 mod model;
 mod races;
 

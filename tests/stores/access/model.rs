@@ -9,6 +9,7 @@ use porchlight_cloud::authority::Caller;
 use porchlight_cloud::db::Db;
 use porchlight_cloud::key::ServerKey;
 use porchlight_cloud::problem::Refusal;
+use porchlight_cloud::settings::AskLimits;
 use porchlight_cloud::{customers, now, people, session, sites};
 use porchlight_protocol::access::{AskForAccess, ConsentRequest, DeclineRequest, Permission};
 use porchlight_protocol::people::Role;
@@ -19,7 +20,12 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use std::sync::OnceLock;
+use std::time::Duration;
 use tokio::runtime::Runtime;
+
+/// The model does not count what is asked in a day.
+const NO_DAY: AskLimits =
+    AskLimits { waiting: 3, a_day: 1_000, refusals: 2, silence: Duration::from_secs(7 * 24 * 3600) };
 
 /// How many sequences run on each engine.
 fn sequences() -> u32 {
@@ -274,7 +280,7 @@ impl Rows {
                 let (mut tx, caller) = (db.begin().await?, self.installers[who]);
                 caller.confirm(&mut tx).await?;
                 let asked =
-                    access::ask(&mut tx, &self.engine.key, &caller, self.customer, &for_an_hour()).await?;
+                    access::ask(&mut tx, &self.engine.key, &NO_DAY, &caller, self.customer, &for_an_hour()).await?;
                 tx.commit().await?;
                 self.requests.push(asked.id);
             }
@@ -359,7 +365,7 @@ impl Rows {
     }
 }
 
-fn for_an_hour() -> AskForAccess {
+pub(super) fn for_an_hour() -> AskForAccess {
     let permissions = vec![Permission::SiteRead, Permission::SiteCreate];
     AskForAccess { site: None, device: None, permissions, lasts: 3_600, comment: String::new() }
 }
@@ -403,7 +409,12 @@ async fn sign_in(db: &Db, account: AccountId) -> Caller {
     caller
 }
 
-async fn confirmed_customer(db: &Db, company: OrganizationId, by: &Caller, account: &Caller) -> CustomerId {
+pub(super) async fn confirmed_customer(
+    db: &Db,
+    company: OrganizationId,
+    by: &Caller,
+    account: &Caller,
+) -> CustomerId {
     let (id, mut tx) = (CustomerId::mint(), db.begin().await.unwrap());
     let row = session::store::account_by_id(&mut tx, account.account).await.unwrap().unwrap();
     customers::store::insert_customer(&mut tx, id, company, &row, &row.email, by.account, now())

@@ -10,7 +10,7 @@ pub use grants::{
 };
 pub use overdue::{Overdue, expire_request, overdue};
 pub use requests::{
-    Count, answer_request, block, insert_request, is_blocked, pending_by, pending_of, pending_requests,
+    Count, answer_request, block, insert_request, is_blocked, is_waiting, pending_by, pending_of, pending_requests,
     refusals_since, request_state, requests_to, visible_request, visible_requests,
 };
 

@@ -79,6 +79,16 @@ pub async fn answer_request(
     Ok(done.rows_affected() == 1)
 }
 
+/// Whether a request still waits for its answer.
+pub async fn is_waiting(db: &mut AnyConnection, id: RequestId, now: i64) -> Result<bool, DbError> {
+    let row = sqlx::query(
+        "SELECT 1 FROM authorization_request WHERE id = $1 AND state = 'pending' AND expires_at > $2",
+    )
+    .bind(id.to_string())
+    .bind(now);
+    Ok(row.fetch_optional(db).await?.is_some())
+}
+
 /// A request that the account made, or was asked.
 pub async fn visible_request(
     db: &mut AnyConnection,
