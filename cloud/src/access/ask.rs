@@ -67,7 +67,7 @@ pub async fn withdraw(tx: &mut Tx, caller: &Caller, id: RequestId) -> Result<Aut
     read_request(tx, caller.account, id).await
 }
 
-/// Refuses a company that was refused, or that waits for enough answers already.
+/// Refuses a company that was refused, lately and too often with no yes since, or that waits for enough answers already.
 async fn check_flood(
     tx: &mut Tx,
     limits: &AskLimits,
@@ -79,10 +79,11 @@ async fn check_flood(
     if store::is_blocked(tx, subject, company).await? {
         return Err(ProblemCode::RequestsRefused.into());
     }
-    let refused = store::refusals_since(tx, company, subject, now - silence).await?;
+    let refused = store::refusals(tx, company, subject).await?;
     let pending = store::pending_requests(tx, company, subject, now).await?;
-    let until = if refused.count >= i64::from(limits.refusals) {
-        refused.first_at + silence
+    let silent_until = refused.newest_at.saturating_add(silence);
+    let until = if refused.count >= i64::from(limits.refusals) && silent_until > now {
+        silent_until
     } else if pending.count >= i64::from(limits.waiting) {
         pending.first_at
     } else {

@@ -11,9 +11,11 @@ use porchlight_cloud::key::ServerKey;
 use porchlight_cloud::problem::Refusal;
 use porchlight_cloud::server::CloudState;
 use porchlight_cloud::{Settings, access, mail};
-use porchlight_protocol::access::AuthorizationRequest;
-use porchlight_protocol::{CustomerId, OrganizationId};
+use porchlight_protocol::access::{AuthorizationRequest, ConsentRequest, DeclineRequest};
+use porchlight_protocol::{CustomerId, OrganizationId, ProblemCode};
 use tempfile::TempDir;
+
+const DAY: i64 = 86_400_000;
 
 /// A server without tasks; a partner of Ana and Bo, and Kim, its customer.
 struct Scene {
@@ -58,6 +60,52 @@ impl Scene {
         tx.commit().await.unwrap();
     }
 
+    async fn consent(&self, request: &AuthorizationRequest) {
+        let mut tx = self.db().begin().await.unwrap();
+        access::confirm_with_request(&mut tx, &self.kim, request.id).await.unwrap();
+        let yes = ConsentRequest { terms: request.terms.clone(), lasts: None };
+        access::consent(&mut tx, &self.kim, request.id, &yes).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn decline(&self, request: &AuthorizationRequest, block: bool) -> Result<(), Refusal> {
+        let mut tx = self.db().begin().await?;
+        access::confirm_with_request(&mut tx, &self.kim, request.id).await?;
+        access::decline(&mut tx, &self.kim, request.id, DeclineRequest { block }).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn is_refused(&self) {
+        let asked = self.ask().await.unwrap();
+        self.decline(&asked, false).await.unwrap();
+    }
+
+    /// As if so many days had passed.
+    async fn let_pass(&self, days: i64) {
+        let mut tx = self.db().begin().await.unwrap();
+        for aged in [
+            "UPDATE authorization_request SET answered_at = answered_at - $1",
+            "UPDATE attempt SET at = at - $1",
+        ] {
+            sqlx::query(aged).bind(days * DAY).execute(&mut *tx).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    /// Days until the company may ask again, rounded up; none when it just did.
+    async fn silence(&self) -> Option<u32> {
+        match self.ask().await {
+            Ok(asked) => {
+                self.withdraw(&asked).await;
+                None
+            }
+            Err(refusal) => {
+                assert_eq!(refusal.problem.code, ProblemCode::TooManyRequests);
+                Some(refusal.retry_after.unwrap().div_ceil(86_400))
+            }
+        }
+    }
+
     /// Sends what waits; how many mails left so far.
     async fn mails(&self) -> usize {
         mail::sender::send_waiting(&self.state).await.unwrap();
@@ -66,6 +114,33 @@ impl Scene {
 }
 
 on_both_engines! {
+    async fn silence_is_a_week_from_the_newest_refusal(database: Database) {
+        let scene = Scene::on(&database).await;
+        scene.is_refused().await;
+        assert_eq!(scene.silence().await, None, "one no is not two");
+        scene.let_pass(6).await;
+        scene.is_refused().await;
+        assert_eq!(scene.silence().await, Some(7));
+        scene.let_pass(6).await;
+        assert_eq!(scene.silence().await, Some(1));
+        scene.let_pass(1).await;
+        assert_eq!(scene.silence().await, None);
+    }
+
+    async fn two_refusals_with_no_yes_between_count_however_far_apart(database: Database) {
+        let scene = Scene::on(&database).await;
+        scene.is_refused().await;
+        scene.let_pass(8).await;
+        scene.is_refused().await;
+        assert_eq!(scene.silence().await, Some(7));
+        scene.let_pass(8).await;
+        let asked = scene.ask().await.unwrap();
+        scene.consent(&asked).await;
+        scene.let_pass(1).await;
+        scene.is_refused().await;
+        assert_eq!(scene.silence().await, None, "they said yes since");
+    }
+
     async fn mail_about_a_request_leaves_only_while_it_waits(database: Database) {
         let scene = Scene::on(&database).await;
         let asked = scene.ask().await.unwrap();

@@ -33,6 +33,15 @@ pub struct Count {
     pub first_at: i64,
 }
 
+/// How often somebody said no, and when they did so last, milliseconds UTC; 0 if they never did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusals {
+    /// How often.
+    pub count: i64,
+    /// When last.
+    pub newest_at: i64,
+}
+
 /// Writes a request that waits for its answer.
 pub async fn insert_request(db: &mut AnyConnection, terms: &Terms, now: i64) -> Result<(), DbError> {
     let (kind, id) = scope_to_row(terms.scope);
@@ -167,23 +176,23 @@ pub async fn pending_requests(
     Ok(Count { count: row.try_get(0)?, first_at: row.try_get(1)? })
 }
 
-/// Those of a company that a customer declined since then, and when the first of these was.
-pub async fn refusals_since(
+/// Those of a company that a customer declined since the last one that they consented to.
+pub async fn refusals(
     db: &mut AnyConnection,
     company: OrganizationId,
     subject: AccountId,
-    since: i64,
-) -> Result<Count, DbError> {
+) -> Result<Refusals, DbError> {
     let row = sqlx::query(
-        "SELECT COUNT(*), COALESCE(MIN(answered_at), 0) FROM authorization_request \
-         WHERE subject_id = $1 AND organization_id = $2 AND state = 'declined' AND answered_at > $3",
+        "SELECT COUNT(*), COALESCE(MAX(answered_at), 0) FROM authorization_request \
+         WHERE subject_id = $1 AND organization_id = $2 AND state = 'declined' \
+           AND answered_at > (SELECT COALESCE(MAX(yes.answered_at), 0) FROM authorization_request AS yes \
+             WHERE yes.subject_id = $1 AND yes.organization_id = $2 AND yes.state = 'consented')",
     )
     .bind(subject.to_string())
     .bind(company.to_string())
-    .bind(since)
     .fetch_one(db)
     .await?;
-    Ok(Count { count: row.try_get(0)?, first_at: row.try_get(1)? })
+    Ok(Refusals { count: row.try_get(0)?, newest_at: row.try_get(1)? })
 }
 
 /// The requests of a company that wait for this customer.
