@@ -126,7 +126,7 @@ impl Caller {
         }
     }
 
-    /// Whether the caller may do this for the organization, read inside the change's transaction: the account's row,
+    /// Whether the caller may do this for the partner, read inside the change's transaction: the account's row,
     /// which is held, stands against whoever ends memberships. Where the caller is nobody, nothing is found.
     pub async fn authorize_for(
         &self,
@@ -134,7 +134,7 @@ impl Caller {
         permission: Permission,
         organization: OrganizationId,
     ) -> Result<(), Refusal> {
-        let role = store::member_role(db, self.account, organization).await?.ok_or(ProblemCode::NotFound)?;
+        let role = store::partner_role(db, self.account, organization).await?.ok_or(ProblemCode::NotFound)?;
         if self.delegation.is_none() && role_allows(role, permission) {
             Ok(())
         } else {

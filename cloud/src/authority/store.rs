@@ -239,14 +239,16 @@ pub async fn site_role(
     role.map(|role| SiteRole::from_row(&role)).transpose()
 }
 
-/// What the account is in the organization now.
-pub async fn member_role(
+/// What the account is in the partner now; an organization of another kind has no customers.
+pub async fn partner_role(
     db: &mut AnyConnection,
     account: AccountId,
     organization: OrganizationId,
 ) -> Result<Option<Role>, DbError> {
     let role: Option<String> = sqlx::query_scalar(
-        "SELECT role FROM membership WHERE account_id = $1 AND organization_id = $2 AND ended_at IS NULL",
+        "SELECT membership.role FROM membership JOIN organization ON organization.id = membership.organization_id \
+         WHERE membership.account_id = $1 AND membership.organization_id = $2 AND membership.ended_at IS NULL \
+           AND organization.kind = 'partner'",
     )
     .bind(account.to_string())
     .bind(organization.to_string())

@@ -6,7 +6,8 @@ use harness::api::Api;
 use harness::firm::{Firm, text};
 use harness::on_both_engines;
 use porchlight_cloud::authority::{Permission, role_allows};
-use porchlight_protocol::people::Role;
+use porchlight_cloud::people;
+use porchlight_protocol::people::{OrganizationKind, Role};
 use porchlight_protocol::{DeviceId, ProblemCode};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -129,6 +130,24 @@ on_both_engines! {
                 assert_eq!(answer.status, expected, "{role:?} {method} {path}");
             }
         }
+    }
+
+    async fn only_a_partner_has_customers(database: Database) {
+        let scene = Scene::new(database).await;
+        let db = scene.cloud.db().await;
+        for kind in [OrganizationKind::Business, OrganizationKind::Operator] {
+            let organization = people::add(&db, kind, "Bright Cafe", "ana@bright.example").await.unwrap();
+            let firm = Firm { organization, installer: scene.firm.installer.clone() };
+            assert_eq!(firm.add("max@example.org").await.problem().code, ProblemCode::NotFound, "{kind:?}");
+            let path = format!("/v1/organizations/{organization}/customers");
+            assert_eq!(firm.installer.get(&path).await.problem().code, ProblemCode::NotFound, "{kind:?}");
+        }
+        scene.firm.ask(&scene.customer).await.good();
+        let changed = sqlx::query("UPDATE organization SET kind = 'business'");
+        let mut tx = db.begin().await.unwrap();
+        changed.execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(scene.firm.ask(&scene.customer).await.problem().code, ProblemCode::NotFound);
     }
 
     async fn viewer_sees_customers_and_asks_nothing(database: Database) {
