@@ -35,12 +35,13 @@ pub async fn add(
     Ok(id)
 }
 
-/// Takes the account with this verified address into the organization.
+/// Takes the account with this verified address into the organization; who belongs already gets the role.
 pub async fn join(db: &Db, organization: OrganizationId, email: &str, role: Role) -> Result<(), Refusal> {
     let mut tx = db.begin().await?;
     let account = person(&mut tx, email).await?;
     hold_organization(&mut tx, organization).await?;
     begin_membership(&mut tx, organization, account, role).await?;
+    keep_super_admin(&mut tx, organization).await?;
     Ok(tx.commit().await?)
 }
 
@@ -52,9 +53,7 @@ pub async fn leave(db: &Db, organization: OrganizationId, email: &str) -> Result
     if !store::end_membership(&mut tx, organization, account, crate::now()).await? {
         return Err(ProblemCode::NotFound.into());
     }
-    if !store::has_super_admin(&mut tx, organization).await? {
-        return Err(ProblemCode::LastSuperAdmin.into());
-    }
+    keep_super_admin(&mut tx, organization).await?;
     access::end_all_of(&mut tx, account, Some(organization), GrantEnd::Left).await?;
     record(&mut tx, account, organization, "membership.ended", None).await?;
     Ok(tx.commit().await?)
@@ -71,6 +70,12 @@ async fn hold_organization(tx: &mut Tx, organization: OrganizationId) -> Result<
     tx.lock("organization", &organization.to_string(), Lock::Update).await?;
     let known = store::organization_exists(tx, organization).await?;
     if known { Ok(()) } else { Err(ProblemCode::NotFound.into()) }
+}
+
+/// After every change there is somebody who can take others in; the organization's row is held.
+async fn keep_super_admin(tx: &mut Tx, organization: OrganizationId) -> Result<(), Refusal> {
+    let kept = store::has_super_admin(tx, organization).await?;
+    if kept { Ok(()) } else { Err(ProblemCode::LastSuperAdmin.into()) }
 }
 
 async fn begin_membership(

@@ -118,6 +118,8 @@ on_both_engines! {
         let scene = Scene::new(database).await;
         let left = people::leave(&scene.cloud.db().await, scene.firm.organization, "ana@bright.example").await;
         assert_eq!(left.unwrap_err().problem.code, ProblemCode::LastSuperAdmin);
+        let demoted = people::join(&scene.cloud.db().await, scene.firm.organization, "ana@bright.example", Role::Viewer).await;
+        assert_eq!(demoted.unwrap_err().problem.code, ProblemCode::LastSuperAdmin);
         scene.firm.ask(&scene.customer).await.good();
     }
 
