@@ -3,7 +3,7 @@
 use super::terms::check_time;
 use super::{announce_grant, announce_request, read_grant, read_request, store};
 use crate::authority::Caller;
-use crate::db::Tx;
+use crate::db::{Lock, Tx};
 use crate::history::{self, AuditEntry};
 use crate::problem::Refusal;
 use porchlight_protocol::access::{
@@ -49,25 +49,37 @@ pub async fn decline(
     id: RequestId,
     wanted: DeclineRequest,
 ) -> Result<(), Refusal> {
-    let request = asked(tx, caller, id).await?;
-    let mut declined = vec![request.clone()];
+    let company = asked(tx, caller, id).await?.company.id;
+    // Who asks holds it too, and counts refusals and blocks: whoever asks after this answer knows of it.
+    tx.lock("organization", &company.to_string(), Lock::Update).await?;
+    let mut declined = vec![id];
     if wanted.block {
-        store::block(tx, caller.account, request.company.id, crate::now()).await?;
-        for other in store::pending_of(tx, caller.account, request.company.id, crate::now()).await? {
-            if other != id {
-                declined.push(read_request(tx, caller.account, other).await?);
-            }
-        }
+        store::block(tx, caller.account, company, crate::now()).await?;
+        declined.extend(store::pending_of(tx, caller.account, company, crate::now()).await?);
+        // By their ids, as whoever withdraws several does: two of them do not wait for each other.
+        declined.sort_unstable();
+        declined.dedup();
     }
     for request in declined {
-        if !store::answer_request(tx, request.id, "declined", None, crate::now()).await? {
-            return Err(ProblemCode::RequestOver.into());
-        }
-        let after = json!({ "company": request.company.id, "blocked": wanted.block });
-        record(tx, caller, &request, None, "access.declined", after).await?;
-        announce_request(tx, &request).await?;
+        decline_one(tx, caller, request, (request == id, wanted.block)).await?;
     }
     Ok(())
+}
+
+/// One that was not `meant` itself may have been taken back meanwhile: that is as good.
+async fn decline_one(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: RequestId,
+    (meant, blocked): (bool, bool),
+) -> Result<(), Refusal> {
+    if !store::answer_request(tx, id, "declined", None, crate::now()).await? {
+        return if meant { Err(ProblemCode::RequestOver.into()) } else { Ok(()) };
+    }
+    let request = read_request(tx, caller.account, id).await?;
+    let after = json!({ "company": request.company.id, "blocked": blocked });
+    record(tx, caller, &request, None, "access.declined", after).await?;
+    announce_request(tx, &request).await
 }
 
 /// A request that the caller was asked, and that still waits.

@@ -11,8 +11,10 @@ use porchlight_cloud::key::ServerKey;
 use porchlight_cloud::problem::Refusal;
 use porchlight_cloud::server::CloudState;
 use porchlight_cloud::{Settings, access, mail};
-use porchlight_protocol::access::{AuthorizationRequest, ConsentRequest, DeclineRequest};
+use porchlight_protocol::access::{AuthorizationRequest, ConsentRequest, DeclineRequest, RequestState};
 use porchlight_protocol::{CustomerId, OrganizationId, ProblemCode};
+use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
 const DAY: i64 = 86_400_000;
@@ -114,6 +116,40 @@ impl Scene {
 }
 
 on_both_engines! {
+    async fn nobody_asks_past_a_block_that_is_being_answered(database: Database) {
+        let scene = Arc::new(Scene::on(&database).await);
+        let asked = scene.ask().await.unwrap();
+        let mut tx = scene.db().begin().await.unwrap();
+        access::confirm_with_request(&mut tx, &scene.kim, asked.id).await.unwrap();
+        access::decline(&mut tx, &scene.kim, asked.id, DeclineRequest { block: true }).await.unwrap();
+        let asking = tokio::spawn({
+            let scene = scene.clone();
+            async move { scene.ask().await }
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        tx.commit().await.unwrap();
+        let refused = asking.await.unwrap().expect_err("the company is blocked");
+        assert_eq!(refused.problem.code, ProblemCode::RequestsRefused);
+    }
+
+    async fn no_to_several_holds_though_one_is_taken_back_meanwhile(database: Database) {
+        let scene = Arc::new(Scene::on(&database).await);
+        let [first, second] = [scene.ask().await.unwrap(), scene.ask().await.unwrap()];
+        let mut tx = scene.db().begin().await.unwrap();
+        scene.ana.confirm(&mut tx).await.unwrap();
+        access::withdraw(&mut tx, &scene.ana, second.id).await.unwrap();
+        let declining = tokio::spawn({
+            let scene = scene.clone();
+            async move { scene.decline(&first, true).await }
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        tx.commit().await.unwrap();
+        declining.await.unwrap().expect("it is the first that was answered");
+        let mut tx = scene.db().begin().await.unwrap();
+        let taken_back = access::read_request(&mut tx, scene.kim.account, second.id).await.unwrap();
+        assert_eq!(taken_back.state, RequestState::Withdrawn);
+    }
+
     async fn silence_is_a_week_from_the_newest_refusal(database: Database) {
         let scene = Scene::on(&database).await;
         scene.is_refused().await;
