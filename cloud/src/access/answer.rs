@@ -4,7 +4,7 @@ use super::terms::check_time;
 use super::{announce_grant, announce_request, read_grant, read_request, store};
 use crate::authority::Caller;
 use crate::db::{Lock, Tx};
-use crate::history::{self, AuditEntry};
+use crate::history::{self, AuditEntry, Deed};
 use crate::problem::Refusal;
 use porchlight_protocol::access::{
     AuthorizationRequest, ConsentRequest, DeclineRequest, Grant, RequestState,
@@ -35,7 +35,7 @@ pub async fn consent(
     let until = now + i64::from(lasts) * 1000;
     store::insert_grant_of_request(tx, grant, &request, now, until).await?;
     let after = json!({ "company": request.company.id, "permissions": request.permissions, "until": until });
-    record(tx, caller, &request, Some(grant), "access.granted", after).await?;
+    record(tx, caller, &request, Some(grant), Deed::AccessGranted, after).await?;
     announce_request(tx, &request).await?;
     let grant = read_grant(tx, caller.account, grant).await?;
     announce_grant(tx, &grant).await?;
@@ -78,7 +78,7 @@ async fn decline_one(
     }
     let request = read_request(tx, caller.account, id).await?;
     let after = json!({ "company": request.company.id, "blocked": blocked });
-    record(tx, caller, &request, None, "access.declined", after).await?;
+    record(tx, caller, &request, None, Deed::AccessDeclined, after).await?;
     announce_request(tx, &request).await
 }
 
@@ -99,7 +99,7 @@ async fn record(
     caller: &Caller,
     request: &AuthorizationRequest,
     grant: Option<GrantId>,
-    what: &'static str,
+    what: Deed,
     after: serde_json::Value,
 ) -> Result<(), Refusal> {
     let entry = AuditEntry {

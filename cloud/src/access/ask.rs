@@ -6,7 +6,7 @@ use crate::authority::{self, Caller, Permission};
 use crate::customers::store::customer_by_id;
 use crate::db::{Lock, Tx};
 use crate::devices;
-use crate::history::{self, AuditEntry};
+use crate::history::{self, AuditEntry, Deed};
 use crate::key::ServerKey;
 use crate::limits::store::{AttemptKind, count_attempt};
 use crate::mail::{self, Letter};
@@ -42,7 +42,7 @@ pub async fn ask(
     count_attempt(tx, AttemptKind::AccessAsked, &pair, (limits.a_day, DAY)).await?;
     store::insert_request(tx, &terms, crate::now()).await?;
     let request = read_request(tx, caller.account, terms.request).await?;
-    record(tx, caller, &request, "access.asked").await?;
+    record(tx, caller, &request, Deed::AccessAsked).await?;
     announce_request(tx, &request).await?;
     let letter = Letter::AccessAsked {
         person: format!("{} {}", request.actor.given_name, request.actor.family_name),
@@ -62,7 +62,7 @@ pub async fn withdraw(tx: &mut Tx, caller: &Caller, id: RequestId) -> Result<Aut
     if !store::answer_request(tx, id, "withdrawn", None, crate::now()).await? {
         return Err(ProblemCode::RequestOver.into());
     }
-    record(tx, caller, &request, "access.withdrawn").await?;
+    record(tx, caller, &request, Deed::AccessWithdrawn).await?;
     announce_request(tx, &request).await?;
     read_request(tx, caller.account, id).await
 }
@@ -114,7 +114,7 @@ async fn record(
     tx: &mut Tx,
     caller: &Caller,
     request: &AuthorizationRequest,
-    what: &'static str,
+    what: Deed,
 ) -> Result<(), Refusal> {
     let after = json!({ "company": request.company.id, "permissions": request.permissions,
         "lasts": request.lasts, "comment": request.comment });

@@ -3,7 +3,7 @@
 use super::{announce_grant, announce_request, read_grant, store};
 use crate::authority::{self, Caller};
 use crate::db::Tx;
-use crate::history::{self, AuditEntry};
+use crate::history::{self, AuditEntry, Deed};
 use crate::problem::Refusal;
 use porchlight_protocol::access::{Grant, GrantEnd};
 use porchlight_protocol::{AccountId, GrantId, OrganizationId};
@@ -59,7 +59,7 @@ pub async fn end_grant(
         grant: Some(grant.id),
         on_what: Some(grant.id.to_string()),
         after: Some(json!({ "why": why, "company": grant.company.id })),
-        ..AuditEntry::by_service(grant.subject.id, "access.ended")
+        ..AuditEntry::by_service(grant.subject.id, Deed::AccessEnded)
     };
     history::record(tx, entry).await?;
     announce_grant(tx, grant).await?;

@@ -7,7 +7,7 @@ use crate::clock;
 use crate::db::{DbError, Lock, Tx};
 use crate::devices::commands::{self, CommandKind};
 use crate::devices::{self, FIRST_REVISION};
-use crate::history::{self, AuditEntry, ChangeEntry};
+use crate::history::{self, AuditEntry, Deed, ChangeEntry};
 use crate::limits::store::{self as attempts, AttemptKind};
 use crate::mail::{self, Letter};
 use crate::server::CloudState;
@@ -177,7 +177,7 @@ async fn tell_owner(state: &CloudState, tx: &mut Tx, row: &ClaimRow) -> Result<(
             site: Some(owned.site),
             on_what: Some(owned.device.to_string()),
             after: Some(json!({ "knew_password": proven })),
-            ..AuditEntry::by_service(owned.owner, "device.claim_tried")
+            ..AuditEntry::by_service(owned.owner, Deed::DeviceTried)
         },
     )
     .await?;

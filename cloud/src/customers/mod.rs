@@ -18,7 +18,7 @@ pub use offer::{accept, confirm_with_offer, refuse};
 use crate::access;
 use crate::authority::{Caller, Permission};
 use crate::db::{Connection, Lock, Tx};
-use crate::history::{self, AuditEntry, ChangeEntry};
+use crate::history::{self, AuditEntry, Deed, ChangeEntry};
 use crate::limits::store::{AttemptKind, count_attempt};
 use crate::mail::{self, Letter};
 use crate::people;
@@ -82,7 +82,7 @@ pub async fn add(
         grant: Some(grant),
         on_what: Some(id.to_string()),
         after: Some(json!({ "company": organization, "permissions": BIRTH, "until": until })),
-        ..AuditEntry::by_service(stand_in.id, "customer.added")
+        ..AuditEntry::by_service(stand_in.id, Deed::CustomerAdded)
     };
     history::record(tx, entry).await?;
     announce(tx, organization, id).await?;

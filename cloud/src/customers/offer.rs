@@ -5,7 +5,7 @@ use crate::access;
 use crate::authority::{Caller, SiteRole};
 use crate::db::{Lock, Tx};
 use crate::devices;
-use crate::history::{self, AuditEntry, ChangeEntry};
+use crate::history::{self, AuditEntry, Deed, ChangeEntry};
 use crate::problem::Refusal;
 use crate::session;
 use crate::sites;
@@ -38,7 +38,7 @@ pub async fn accept(
     } else {
         let_go(tx, caller, &sites, offer.stand_in).await?;
     }
-    record(tx, caller, &offer, "customer.confirmed", wanted.keep).await
+    record(tx, caller, &offer, Deed::CustomerConfirmed, wanted.keep).await
 }
 
 /// Says no: what was added meanwhile is let go of. The caller is confirmed already ([`confirm_with_offer`]).
@@ -47,7 +47,7 @@ pub async fn refuse(tx: &mut Tx, caller: &Caller, id: CustomerId) -> Result<(), 
     end_stand_in(tx, &offer, GrantEnd::Revoked).await?;
     let sites = hold_sites(tx, offer.stand_in).await?;
     let_go(tx, caller, &sites, offer.stand_in).await?;
-    record(tx, caller, &offer, "customer.refused", false).await
+    record(tx, caller, &offer, Deed::CustomerRefused, false).await
 }
 
 /// Uses the offer up by one statement.
@@ -111,7 +111,7 @@ async fn record(
     tx: &mut Tx,
     caller: &Caller,
     offer: &OfferRow,
-    what: &'static str,
+    what: Deed,
     kept: bool,
 ) -> Result<(), Refusal> {
     let entry = AuditEntry {

@@ -17,7 +17,7 @@ pub mod store;
 use crate::authority::{Caller, Permission, Resource};
 use crate::clock;
 use crate::db::{DbError, Lock, Tx};
-use crate::history::{self, AuditEntry, ChangeEntry};
+use crate::history::{self, AuditEntry, Deed, ChangeEntry};
 use crate::problem::Refusal;
 use commands::CommandKind;
 use porchlight_protocol::device::{DeviceRelease, DeviceSettings};
@@ -126,7 +126,7 @@ pub async fn bind(tx: &mut Tx, new: &NewDevice) -> Result<BindOutcome, DbError> 
             site: Some(new.site),
             on_what: Some(device.to_string()),
             after: Some(json!({ "maker": new.maker, "serial": new.serial, "name": new.name })),
-            ..AuditEntry::by_service(new.account, "device.added")
+            ..AuditEntry::by_service(new.account, Deed::DeviceAdded)
         },
     )
     .await?;
@@ -205,7 +205,7 @@ async fn record_change(tx: &mut Tx, caller: &Caller, before: &Device, after: &De
     let shown =
         |device: &Device| json!({ "name": device.name, "site": device.site, "time_zone": device.time_zone });
     let moved = before.site != after.site;
-    let what = if moved { "device.moved" } else { "device.renamed" };
+    let what = if moved { Deed::DeviceMoved } else { Deed::DeviceRenamed };
     for site in std::iter::once(after.site).chain(moved.then_some(before.site)) {
         history::record(
             tx,
@@ -245,7 +245,7 @@ pub async fn let_go(tx: &mut Tx, caller: &Caller, row: DeviceRow) -> Result<(), 
             site: Some(device.site),
             on_what: Some(id.to_string()),
             before: Some(json!({ "maker": device.maker, "serial": device.serial, "name": device.name })),
-            ..AuditEntry::by(caller, "device.released")
+            ..AuditEntry::by(caller, Deed::DeviceReleased)
         },
     )
     .await?;

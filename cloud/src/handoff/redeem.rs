@@ -4,7 +4,7 @@ use super::store::{self, HandoffRow};
 use crate::access;
 use crate::authority::{self, hold_accounts};
 use crate::db::{DbError, Lock, Tx};
-use crate::history::{self, AuditEntry};
+use crate::history::{self, AuditEntry, Deed};
 use crate::mail::{self, Letter};
 use crate::problem::Refusal;
 use crate::secret::{SecretKind, hash_presented, sha256};
@@ -105,7 +105,7 @@ async fn open(
         grant: Some(row.grant),
         on_what: Some(session.to_string()),
         after: Some(json!({ "until": lasts_until })),
-        ..AuditEntry::by_service(row.subject, "session.began")
+        ..AuditEntry::by_service(row.subject, Deed::SessionBegan)
     };
     history::record(&mut tx, entry).await?;
     let left = DELEGATED_ACCESS_LASTS.min(lasts_until - now);
@@ -168,7 +168,7 @@ async fn end_copied(
             grant: Some(row.grant),
             on_what: Some(session.to_string()),
             after: Some(json!({ "why": "handoff copied" })),
-            ..AuditEntry::by_service(row.subject, "session.ended")
+            ..AuditEntry::by_service(row.subject, Deed::SessionEnded)
         };
         history::record(&mut tx, entry).await?;
     }

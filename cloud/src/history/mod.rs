@@ -12,10 +12,13 @@
 
 pub mod api;
 pub mod chain;
+mod deeds;
 pub mod feed;
 pub(crate) mod pages;
 pub mod seal;
 pub mod store;
+
+pub use deeds::Deed;
 
 use crate::authority::Caller;
 use crate::db::{DbError, Tx};
@@ -43,8 +46,8 @@ pub struct AuditEntry {
     pub grant: Option<GrantId>,
     /// At which site.
     pub site: Option<SiteId>,
-    /// `device.added`, `site.changed`, ...: a noun of design.md and what became of it.
-    pub what: &'static str,
+    /// What was done.
+    pub what: Deed,
     /// The id of the thing.
     pub on_what: Option<String>,
     /// What of it changed, as it was. No secrets; a person can have it erased.
@@ -55,12 +58,12 @@ pub struct AuditEntry {
 
 impl AuditEntry {
     /// What the caller did in the account; the rest is still to be said.
-    pub fn by(caller: &Caller, what: &'static str) -> Self {
+    pub fn by(caller: &Caller, what: Deed) -> Self {
         Self { actor: Some(caller.actor()), grant: caller.grant(), ..Self::by_service(caller.account, what) }
     }
 
     /// What the service, or a device, did in the account.
-    pub fn by_service(subject: AccountId, what: &'static str) -> Self {
+    pub fn by_service(subject: AccountId, what: Deed) -> Self {
         Self {
             actor: None,
             subject: Some(subject),
@@ -111,7 +114,7 @@ pub async fn record(tx: &mut Tx, entry: AuditEntry) -> Result<(), DbError> {
         subject: entry.subject.map(|id| id.to_string()),
         grant: entry.grant.map(|id| id.to_string()),
         site: entry.site.map(|id| id.to_string()),
-        what: entry.what.to_owned(),
+        what: entry.what.as_str().to_owned(),
         on_what: entry.on_what,
         detail_hash: chain::hash_detail(&salt, &detail),
         salt: Some(salt),

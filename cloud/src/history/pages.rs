@@ -1,7 +1,7 @@
 //! "Who did what at my home" as a page, and the stream that tells open pages to look again.
 
 use super::api::{FeedPlace, open_stream};
-use super::store;
+use super::{Deed, store};
 use crate::access;
 use crate::authority;
 use crate::db::{Db, DbError};
@@ -102,31 +102,34 @@ fn line(page: &Page, act: &Act) -> ActLine {
     ActLine { at: page.reader.times.say(act.at), who, is_other, what }
 }
 
+/// No deed without words: the match is whole. Another version of the cloud may have written others.
 fn what_words(words: &Words, what: &str) -> &'static str {
-    match what {
-        "site.made" => words.act_site_made,
-        "site.changed" => words.act_site_changed,
-        "device.added" => words.act_device_added,
-        "device.renamed" => words.act_device_renamed,
-        "device.moved" => words.act_device_moved,
-        "device.released" => words.act_device_released,
-        "device.claim_tried" => words.act_device_tried,
-        "access.asked" => words.act_access_asked,
-        "access.withdrawn" => words.act_access_withdrawn,
-        "access.granted" => words.act_access_granted,
-        "access.declined" => words.act_access_declined,
-        "access.ended" => words.act_access_ended,
-        "session.began" => words.act_session_began,
-        "session.ended" => words.act_session_ended,
-        "account.made" => words.act_account_made,
-        "account.disabled" => words.act_account_disabled,
-        "account.enabled" => words.act_account_enabled,
-        "password.changed" => words.act_password_changed,
-        "password.taken" => words.act_password_taken,
-        "customer.added" => words.act_customer_added,
-        "customer.confirmed" => words.act_customer_confirmed,
-        "customer.refused" => words.act_customer_refused,
-        _ => words.act_other,
+    let Some(deed) = Deed::from_text(what) else { return words.act_other };
+    match deed {
+        Deed::SiteMade => words.act_site_made,
+        Deed::SiteChanged => words.act_site_changed,
+        Deed::DeviceAdded => words.act_device_added,
+        Deed::DeviceRenamed => words.act_device_renamed,
+        Deed::DeviceMoved => words.act_device_moved,
+        Deed::DeviceReleased => words.act_device_released,
+        Deed::DeviceTried => words.act_device_tried,
+        Deed::AccessAsked => words.act_access_asked,
+        Deed::AccessWithdrawn => words.act_access_withdrawn,
+        Deed::AccessGranted => words.act_access_granted,
+        Deed::AccessDeclined => words.act_access_declined,
+        Deed::AccessEnded => words.act_access_ended,
+        Deed::SessionBegan => words.act_session_began,
+        Deed::SessionEnded => words.act_session_ended,
+        Deed::AccountMade => words.act_account_made,
+        Deed::AccountDisabled => words.act_account_disabled,
+        Deed::AccountEnabled => words.act_account_enabled,
+        Deed::PasswordChanged => words.act_password_changed,
+        Deed::PasswordTaken => words.act_password_taken,
+        Deed::CustomerAdded => words.act_customer_added,
+        Deed::CustomerConfirmed => words.act_customer_confirmed,
+        Deed::CustomerRefused => words.act_customer_refused,
+        Deed::MembershipBegan => words.act_membership_began,
+        Deed::MembershipEnded => words.act_membership_ended,
     }
 }
 

@@ -10,7 +10,7 @@ pub mod store;
 use crate::access;
 use crate::authority::hold_accounts;
 use crate::db::{Db, Lock, Tx};
-use crate::history::{self, AuditEntry, ChangeEntry};
+use crate::history::{self, AuditEntry, ChangeEntry, Deed};
 use crate::problem::Refusal;
 use crate::session::store::account_of_address;
 use crate::text;
@@ -55,7 +55,7 @@ pub async fn leave(db: &Db, organization: OrganizationId, email: &str) -> Result
     }
     keep_super_admin(&mut tx, organization).await?;
     access::end_all_of(&mut tx, account, Some(organization), GrantEnd::Left).await?;
-    record(&mut tx, account, organization, "membership.ended", None).await?;
+    record(&mut tx, account, organization, Deed::MembershipEnded, None).await?;
     Ok(tx.commit().await?)
 }
 
@@ -85,14 +85,14 @@ async fn begin_membership(
     role: Role,
 ) -> Result<(), Refusal> {
     store::insert_membership(tx, organization, account, role, crate::now()).await?;
-    record(tx, account, organization, "membership.began", Some(role)).await
+    record(tx, account, organization, Deed::MembershipBegan, Some(role)).await
 }
 
 async fn record(
     tx: &mut Tx,
     account: AccountId,
     organization: OrganizationId,
-    what: &'static str,
+    what: Deed,
     role: Option<Role>,
 ) -> Result<(), Refusal> {
     let entry = AuditEntry {

@@ -4,7 +4,7 @@ use super::{BROWSER_IDLES, store};
 use crate::access;
 use crate::authority::{self, Caller};
 use crate::db::{Db, DbError, Lock, Tx};
-use crate::history::{self, AuditEntry};
+use crate::history::{self, AuditEntry, Deed};
 use crate::problem::Refusal;
 use porchlight_protocol::access::GrantEnd;
 use porchlight_protocol::{AccountId, ProblemCode, SessionId};
@@ -19,7 +19,7 @@ pub async fn sign_out(db: &Db, caller: &Caller) -> Result<(), Refusal> {
     }
     end(&mut tx, caller.session, "signed out", crate::now()).await?;
     let entry =
-        AuditEntry { on_what: Some(caller.session.to_string()), ..AuditEntry::by(caller, "session.ended") };
+        AuditEntry { on_what: Some(caller.session.to_string()), ..AuditEntry::by(caller, Deed::SessionEnded) };
     history::record(&mut tx, entry).await?;
     Ok(tx.commit().await?)
 }
@@ -38,7 +38,7 @@ pub async fn end_session(db: &Db, caller: &Caller, session: SessionId) -> Result
         return Err(ProblemCode::NotFound.into());
     }
     end(&mut tx, session, "ended by its owner", crate::now()).await?;
-    let entry = AuditEntry { on_what: Some(session.to_string()), ..AuditEntry::by(caller, "session.ended") };
+    let entry = AuditEntry { on_what: Some(session.to_string()), ..AuditEntry::by(caller, Deed::SessionEnded) };
     history::record(&mut tx, entry).await?;
     Ok(tx.commit().await?)
 }
@@ -51,7 +51,7 @@ pub(super) async fn end(tx: &mut Tx, session: SessionId, why: &str, now: i64) ->
             actor: Some(begun.actor),
             grant: Some(begun.grant),
             on_what: Some(begun.id.to_string()),
-            ..AuditEntry::by_service(begun.subject, "session.ended")
+            ..AuditEntry::by_service(begun.subject, Deed::SessionEnded)
         };
         history::record(tx, entry).await?;
     }
@@ -68,7 +68,7 @@ pub async fn disable_account(db: &Db, account: AccountId) -> Result<(), Refusal>
     }
     store::insert_account_revocation(&mut tx, account, crate::now()).await?;
     access::end_all_of(&mut tx, account, None, GrantEnd::Disabled).await?;
-    record_state(&mut tx, account, "account.disabled").await?;
+    record_state(&mut tx, account, Deed::AccountDisabled).await?;
     Ok(tx.commit().await?)
 }
 
@@ -79,11 +79,11 @@ pub async fn enable_account(db: &Db, account: AccountId) -> Result<(), Refusal> 
     if !store::set_enabled(&mut tx, account).await? {
         return Err(ProblemCode::NotFound.into());
     }
-    record_state(&mut tx, account, "account.enabled").await?;
+    record_state(&mut tx, account, Deed::AccountEnabled).await?;
     Ok(tx.commit().await?)
 }
 
-async fn record_state(tx: &mut Tx, account: AccountId, what: &'static str) -> Result<(), DbError> {
+async fn record_state(tx: &mut Tx, account: AccountId, what: Deed) -> Result<(), DbError> {
     let entry = AuditEntry { on_what: Some(account.to_string()), ..AuditEntry::by_service(account, what) };
     history::record(tx, entry).await
 }

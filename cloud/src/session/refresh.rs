@@ -11,7 +11,7 @@ use super::store::{self, NewTokenRow, RefreshRow};
 use super::tokens::{self, ACCESS_LASTS, DELEGATED_ACCESS_LASTS, REFRESH_IDLES, TokenPair};
 use crate::authority;
 use crate::db::{DbError, Lock, Tx};
-use crate::history::{self, AuditEntry};
+use crate::history::{self, AuditEntry, Deed};
 use crate::mail::{self, Letter};
 use crate::problem::Refusal;
 use crate::secret::{SecretKind, hash_presented};
@@ -98,7 +98,7 @@ async fn end_family(mut tx: Tx, state: &CloudState, row: &RefreshRow, now: i64) 
     let entry = AuditEntry {
         on_what: Some(row.session.to_string()),
         after: Some(serde_json::json!({ "why": "refresh token replayed" })),
-        ..AuditEntry::by_service(row.account, "session.ended")
+        ..AuditEntry::by_service(row.account, Deed::SessionEnded)
     };
     history::record(&mut tx, entry).await?;
     Ok(tx.commit().await?)

@@ -15,7 +15,7 @@ use super::mailed_code::{count_mail, mac_code, make_code};
 use super::store::{self, ResetRow};
 use super::{CODE_LASTS, sign_in};
 use crate::db::{Db, Lock, Tx};
-use crate::history::{self, AuditEntry};
+use crate::history::{self, AuditEntry, Deed};
 use crate::key::ServerKey;
 use crate::limits::store::{AttemptKind, forget_attempts};
 use crate::mail::{self, Letter};
@@ -79,7 +79,7 @@ pub async fn set_password(
     for identifier in sign_in::identifiers(&state.key, &present.email) {
         forget_attempts(&mut tx, AttemptKind::SignIn, &identifier).await?;
     }
-    record(&mut tx, account, Some(account), "password.changed").await?;
+    record(&mut tx, account, Some(account), Deed::PasswordChanged).await?;
     mail::enqueue_to_account(&mut tx, &state.key, account, &Letter::PasswordChanged).await?;
     Ok(tx.commit().await?)
 }
@@ -102,7 +102,7 @@ pub async fn take_password(db: &Db, key: &ServerKey, account: AccountId) -> Resu
     if !store::set_password(&mut tx, account, None, crate::now()).await? {
         return Err(ProblemCode::NotFound.into());
     }
-    record(&mut tx, account, None, "password.taken").await?;
+    record(&mut tx, account, None, Deed::PasswordTaken).await?;
     mail::enqueue_to_account(&mut tx, key, account, &Letter::PasswordTaken).await?;
     Ok(tx.commit().await?)
 }
@@ -111,7 +111,7 @@ async fn record(
     tx: &mut Tx,
     account: AccountId,
     actor: Option<AccountId>,
-    what: &'static str,
+    what: Deed,
 ) -> Result<(), Refusal> {
     let entry =
         AuditEntry { actor, on_what: Some(account.to_string()), ..AuditEntry::by_service(account, what) };

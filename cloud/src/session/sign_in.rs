@@ -17,7 +17,7 @@ use super::store::{self, CredentialsRow};
 use super::tokens::{self, ACCESS_LASTS, NewSession, SESSION_LASTS};
 use super::{HOUR, MINUTE};
 use crate::db::{DbError, Lock, Tx};
-use crate::history::{self, AuditEntry};
+use crate::history::{self, AuditEntry, Deed};
 use crate::key::ServerKey;
 use crate::limits::store::{AttemptKind, Attempts, add_attempt, attempts, forget_attempts};
 use crate::problem::Refusal;
@@ -203,7 +203,7 @@ async fn record_beginning(tx: &mut Tx, account: AccountId, session: SessionId) -
     let entry = AuditEntry {
         actor: Some(account),
         on_what: Some(session.to_string()),
-        ..AuditEntry::by_service(account, "session.began")
+        ..AuditEntry::by_service(account, Deed::SessionBegan)
     };
     Ok(history::record(tx, entry).await?)
 }

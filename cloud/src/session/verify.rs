@@ -5,7 +5,7 @@
 
 use super::mailed_code::mac_code;
 use super::store::{self, AccountRow};
-use crate::history::{self, AuditEntry};
+use crate::history::{self, AuditEntry, Deed};
 use crate::problem::Refusal;
 use crate::secret::{SecretKind, hash_presented};
 use crate::server::CloudState;
@@ -52,7 +52,7 @@ pub async fn verify(
         let entry = AuditEntry {
             actor: Some(account.id),
             on_what: Some(account.id.to_string()),
-            ..AuditEntry::by_service(account.id, "account.made")
+            ..AuditEntry::by_service(account.id, Deed::AccountMade)
         };
         history::record(&mut tx, entry).await?;
     }

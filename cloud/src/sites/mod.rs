@@ -10,7 +10,7 @@ pub mod store;
 use crate::authority::{Caller, Permission, Resource, SiteRole};
 use crate::clock;
 use crate::db::{Lock, Tx};
-use crate::history::{self, AuditEntry, ChangeEntry};
+use crate::history::{self, AuditEntry, Deed, ChangeEntry};
 use crate::problem::Refusal;
 use crate::text;
 use porchlight_protocol::sites::{ChangeSiteRequest, MakeSiteRequest, Site};
@@ -32,7 +32,7 @@ pub async fn make(tx: &mut Tx, caller: &Caller, wanted: &MakeSiteRequest) -> Res
     let now = crate::now();
     store::insert_site(tx, &site, now).await?;
     store::insert_site_user(tx, site.id, caller.account, SiteRole::Owner, now).await?;
-    record(tx, caller, "site.made", &site, None).await?;
+    record(tx, caller, Deed::SiteMade, &site, None).await?;
     history::announce(tx, ChangeEntry::Site(site.id)).await?;
     history::announce_prepared(tx, caller.account).await?;
     Ok(site)
@@ -63,7 +63,7 @@ pub async fn change(
     }
     if after != before {
         store::update_site(tx, &after).await?;
-        record(tx, caller, "site.changed", &after, Some(&before)).await?;
+        record(tx, caller, Deed::SiteChanged, &after, Some(&before)).await?;
         history::announce(tx, ChangeEntry::Site(id)).await?;
     }
     Ok(after)
@@ -72,7 +72,7 @@ pub async fn change(
 async fn record(
     tx: &mut Tx,
     caller: &Caller,
-    what: &'static str,
+    what: Deed,
     site: &Site,
     before: Option<&Site>,
 ) -> Result<(), Refusal> {

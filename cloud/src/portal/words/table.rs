@@ -199,6 +199,8 @@ words! {
     act_customer_added: "added a customer", "einen Kunden hinzugefügt";
     act_customer_confirmed: "became a customer", "Kunde geworden";
     act_customer_refused: "did not become a customer", "nicht Kunde geworden";
+    act_membership_began: "gave you a role in a company", "dir eine Rolle in einer Firma gegeben";
+    act_membership_ended: "ended your role in a company", "deine Rolle in einer Firma beendet";
     act_other: "did something that this version has no words for ({what})",
         "etwas, wofür diese Version keine Worte hat ({what})";
 
