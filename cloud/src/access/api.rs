@@ -73,7 +73,8 @@ async fn ask(
             (before.status(), super::read_request(&mut tx, caller.account, before.resource()?).await?)
         }
         Beginning::Fresh(reservation) => {
-            let request = super::ask(&mut tx, &state.key, &state.settings.asking, &caller, customer, &wanted).await?;
+            let request =
+                super::ask(&mut tx, &state.key, &state.settings.asking, &caller, customer, &wanted).await?;
             (reservation.remember(&mut tx, StatusCode::CREATED.as_u16(), &request.id).await?, request)
         }
     };

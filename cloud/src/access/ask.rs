@@ -16,7 +16,7 @@ use crate::settings::AskLimits;
 use porchlight_protocol::access::{AskForAccess, AuthorizationRequest, Scope};
 use porchlight_protocol::customers::CustomerState;
 use porchlight_protocol::{AccountId, CustomerId, OrganizationId, ProblemCode, RequestId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Asks a customer for access. The caller is confirmed already.
 pub async fn ask(
@@ -42,7 +42,7 @@ pub async fn ask(
     count_attempt(tx, AttemptKind::AccessAsked, &pair, (limits.a_day, DAY)).await?;
     store::insert_request(tx, &terms, crate::now()).await?;
     let request = read_request(tx, caller.account, terms.request).await?;
-    record(tx, caller, &request, Deed::AccessAsked).await?;
+    record(tx, Some(caller.account), &request, Deed::AccessAsked, asked_for(&request)).await?;
     announce_request(tx, &request).await?;
     let letter = Letter::AccessAsked {
         person: format!("{} {}", request.actor.given_name, request.actor.family_name),
@@ -62,7 +62,7 @@ pub async fn withdraw(tx: &mut Tx, caller: &Caller, id: RequestId) -> Result<Aut
     if !store::answer_request(tx, id, "withdrawn", None, crate::now()).await? {
         return Err(ProblemCode::RequestOver.into());
     }
-    record(tx, caller, &request, Deed::AccessWithdrawn).await?;
+    record(tx, Some(caller.account), &request, Deed::AccessWithdrawn, asked_for(&request)).await?;
     announce_request(tx, &request).await?;
     read_request(tx, caller.account, id).await
 }
@@ -110,16 +110,22 @@ async fn check_scope(tx: &mut Tx, subject: AccountId, scope: Scope) -> Result<()
     if owned { Ok(()) } else { Err(Refusal::field(field)) }
 }
 
-async fn record(
+/// What the history keeps of a request.
+fn asked_for(request: &AuthorizationRequest) -> Value {
+    json!({ "company": request.company.id, "permissions": request.permissions, "lasts": request.lasts,
+        "comment": request.comment })
+}
+
+/// A line in the history of whoever was asked; `by` is nobody for the service.
+pub(super) async fn record(
     tx: &mut Tx,
-    caller: &Caller,
+    by: Option<AccountId>,
     request: &AuthorizationRequest,
     what: Deed,
+    after: Value,
 ) -> Result<(), Refusal> {
-    let after = json!({ "company": request.company.id, "permissions": request.permissions,
-        "lasts": request.lasts, "comment": request.comment });
     let entry = AuditEntry {
-        actor: Some(caller.account),
+        actor: by,
         on_what: Some(request.id.to_string()),
         after: Some(after),
         ..AuditEntry::by_service(request.subject, what)

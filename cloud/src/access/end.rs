@@ -1,5 +1,6 @@
 //! The end of grants: in force when it is answered.
 
+use super::ask::record;
 use super::{announce_grant, announce_request, read_grant, store};
 use crate::authority::{self, Caller};
 use crate::db::Tx;
@@ -34,6 +35,8 @@ pub async fn end_all_of(
     for id in store::pending_by(tx, account, organization, now).await? {
         let request = super::read_request(tx, account, id).await?;
         if store::answer_request(tx, id, "withdrawn", None, now).await? {
+            let after = json!({ "why": why, "company": request.company.id });
+            record(tx, None, &request, Deed::AccessWithdrawn, after).await?;
             announce_request(tx, &request).await?;
         }
     }

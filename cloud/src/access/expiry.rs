@@ -3,13 +3,16 @@
 //! Nothing waits for it: what is too old gives nothing from its last millisecond on. It is for the screens, which look
 //! again, and for the open streams, which close.
 
+use super::ask::record;
 use super::{announce_request, end_grant, read_grant, read_request, store};
 use crate::authority::{self, hold_accounts};
 use crate::db::{Db, DbError, Lock};
+use crate::history::Deed;
 use crate::problem::Refusal;
 use crate::server::CloudState;
 use porchlight_protocol::access::GrantEnd;
 use porchlight_protocol::{AccountId, GrantId, RequestId};
+use serde_json::json;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
@@ -68,6 +71,8 @@ async fn expire_request(db: &Db, id: RequestId, subject: AccountId) -> Result<()
     let mut tx = db.begin().await?;
     if store::expire_request(&mut tx, id, crate::now()).await? {
         let request = read_request(&mut tx, subject, id).await?;
+        let after = json!({ "company": request.company.id });
+        record(&mut tx, None, &request, Deed::AccessExpired, after).await?;
         announce_request(&mut tx, &request).await?;
         tx.commit().await?;
     }

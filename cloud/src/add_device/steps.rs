@@ -7,7 +7,7 @@ use crate::clock;
 use crate::db::{DbError, Lock, Tx};
 use crate::devices::commands::{self, CommandKind};
 use crate::devices::{self, FIRST_REVISION};
-use crate::history::{self, AuditEntry, Deed, ChangeEntry};
+use crate::history::{self, AuditEntry, ChangeEntry, Deed};
 use crate::limits::store::{self as attempts, AttemptKind};
 use crate::mail::{self, Letter};
 use crate::server::CloudState;

@@ -18,7 +18,7 @@ pub use offer::{accept, confirm_with_offer, refuse};
 use crate::access;
 use crate::authority::{Caller, Permission};
 use crate::db::{Connection, Lock, Tx};
-use crate::history::{self, AuditEntry, Deed, ChangeEntry};
+use crate::history::{self, AuditEntry, ChangeEntry, Deed};
 use crate::limits::store::{AttemptKind, count_attempt};
 use crate::mail::{self, Letter};
 use crate::people;

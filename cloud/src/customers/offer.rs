@@ -5,7 +5,7 @@ use crate::access;
 use crate::authority::{Caller, SiteRole};
 use crate::db::{Lock, Tx};
 use crate::devices;
-use crate::history::{self, AuditEntry, Deed, ChangeEntry};
+use crate::history::{self, AuditEntry, ChangeEntry, Deed};
 use crate::problem::Refusal;
 use crate::session;
 use crate::sites;

@@ -17,7 +17,7 @@ pub mod store;
 use crate::authority::{Caller, Permission, Resource};
 use crate::clock;
 use crate::db::{DbError, Lock, Tx};
-use crate::history::{self, AuditEntry, Deed, ChangeEntry};
+use crate::history::{self, AuditEntry, ChangeEntry, Deed};
 use crate::problem::Refusal;
 use commands::CommandKind;
 use porchlight_protocol::device::{DeviceRelease, DeviceSettings};

@@ -10,7 +10,9 @@ use crate::problem::Refusal;
 use crate::secret::{SecretKind, hash_presented, sha256};
 use crate::server::CloudState;
 use crate::session::dpop::Proof;
-use crate::session::store::{delegated_sessions_of_installation, installation_by_key, remember_once};
+use crate::session::store::{
+    BegunRow, delegated_sessions_of_installation, installation_by_key, remember_once,
+};
 use crate::session::tokens::{
     self, DELEGATED_ACCESS_LASTS, DELEGATED_LASTS, NewDelegation, NewSession, TokenPair,
 };
@@ -80,8 +82,8 @@ async fn open(
     let now = crate::now();
     let installation = installation_by_key(&mut tx, &proof.public_key, now).await?;
     // A phone acts in one account at a time.
-    for former in delegated_sessions_of_installation(&mut tx, row.actor, installation).await? {
-        authority::store::revoke_session(&mut tx, former, "replaced by a handoff", now).await?;
+    for former in delegated_sessions_of_installation(&mut tx, row.actor, installation, now).await? {
+        replace(&mut tx, &former, now).await?;
     }
     let grant = access::read_grant(&mut tx, row.actor, row.grant).await?;
     let lasts_until = grant.expires_at.min(now + DELEGATED_LASTS);
@@ -110,6 +112,20 @@ async fn open(
     history::record(&mut tx, entry).await?;
     let left = DELEGATED_ACCESS_LASTS.min(lasts_until - now);
     answer(tx, row, grant, session, &pair, (left, lasts_until)).await
+}
+
+/// Ends what the phone did before, perhaps in another customer's account. That account's row is not touched: the actor's
+/// is held, and whoever changes anything there shares it.
+async fn replace(tx: &mut Tx, former: &BegunRow, now: i64) -> Result<(), DbError> {
+    authority::store::end_session(tx, former.id, "replaced by a handoff", now).await?;
+    let entry = AuditEntry {
+        actor: Some(former.actor),
+        grant: Some(former.grant),
+        on_what: Some(former.id.to_string()),
+        after: Some(json!({ "why": "replaced by a handoff" })),
+        ..AuditEntry::by_service(former.subject, Deed::SessionEnded)
+    };
+    history::record(tx, entry).await
 }
 
 /// The same phone asks again: the answer was lost, or its app was killed before it could keep it.

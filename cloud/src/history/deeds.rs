@@ -40,6 +40,8 @@ deeds! {
     AccessAsked = "access.asked";
     /// A request was taken back.
     AccessWithdrawn = "access.withdrawn";
+    /// A request waited for too long.
+    AccessExpired = "access.expired";
     /// A customer said yes.
     AccessGranted = "access.granted";
     /// A customer said no.

@@ -115,6 +115,7 @@ fn what_words(words: &Words, what: &str) -> &'static str {
         Deed::DeviceTried => words.act_device_tried,
         Deed::AccessAsked => words.act_access_asked,
         Deed::AccessWithdrawn => words.act_access_withdrawn,
+        Deed::AccessExpired => words.act_access_expired,
         Deed::AccessGranted => words.act_access_granted,
         Deed::AccessDeclined => words.act_access_declined,
         Deed::AccessEnded => words.act_access_ended,

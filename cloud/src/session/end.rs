@@ -18,8 +18,10 @@ pub async fn sign_out(db: &Db, caller: &Caller) -> Result<(), Refusal> {
         return Err(code.into());
     }
     end(&mut tx, caller.session, "signed out", crate::now()).await?;
-    let entry =
-        AuditEntry { on_what: Some(caller.session.to_string()), ..AuditEntry::by(caller, Deed::SessionEnded) };
+    let entry = AuditEntry {
+        on_what: Some(caller.session.to_string()),
+        ..AuditEntry::by(caller, Deed::SessionEnded)
+    };
     history::record(&mut tx, entry).await?;
     Ok(tx.commit().await?)
 }
@@ -38,7 +40,8 @@ pub async fn end_session(db: &Db, caller: &Caller, session: SessionId) -> Result
         return Err(ProblemCode::NotFound.into());
     }
     end(&mut tx, session, "ended by its owner", crate::now()).await?;
-    let entry = AuditEntry { on_what: Some(session.to_string()), ..AuditEntry::by(caller, Deed::SessionEnded) };
+    let entry =
+        AuditEntry { on_what: Some(session.to_string()), ..AuditEntry::by(caller, Deed::SessionEnded) };
     history::record(&mut tx, entry).await?;
     Ok(tx.commit().await?)
 }

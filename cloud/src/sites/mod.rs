@@ -10,7 +10,7 @@ pub mod store;
 use crate::authority::{Caller, Permission, Resource, SiteRole};
 use crate::clock;
 use crate::db::{Lock, Tx};
-use crate::history::{self, AuditEntry, Deed, ChangeEntry};
+use crate::history::{self, AuditEntry, ChangeEntry, Deed};
 use crate::problem::Refusal;
 use crate::text;
 use porchlight_protocol::sites::{ChangeSiteRequest, MakeSiteRequest, Site};

@@ -5,7 +5,7 @@ use harness::api::{Api, PASSWORD};
 use harness::firm::{Link, end, text};
 use harness::on_both_engines;
 use porchlight_cloud::authority::Caller;
-use porchlight_cloud::db::Db;
+use porchlight_cloud::db::{Db, Engine, Lock};
 use porchlight_cloud::session;
 use porchlight_protocol::ProblemCode;
 use reqwest::Method;
@@ -90,6 +90,34 @@ on_both_engines! {
         let_pass(&db, 31_000).await;
         assert_eq!(same(&phone).redeem(&link).await.problem().code, ProblemCode::HandoffOver);
         assert_eq!(phone.get("/v1/sites").await.status, 200, "what it opened goes on");
+    }
+
+    /// The other customer's row is not waited for: only the installer's is held.
+    async fn phone_that_goes_to_another_customer_has_left_the_first_and_both_read_it(database: Database) {
+        let scene = Scene::new(database).await;
+        let db = scene.cloud.db().await;
+        let (grant, first) = link(&scene).await;
+        let mut phone = Api::new(&scene.cloud);
+        phone.redeem(&first).await.good();
+        let left = phone.clone();
+        let max = Api::with_account(&scene.cloud, "max@example.org").await;
+        let customer = scene.firm.customer(&max).await;
+        let second = scene.firm.grant(&customer, &max, json!({})).await;
+        let second = scene.firm.link(&second).await;
+
+        // SQLite has one writer, and nothing to wait for in another order.
+        let mut held = None;
+        if db.engine() == Engine::Postgres {
+            let mut tx = db.begin().await.unwrap();
+            tx.lock("account", &text(&grant["subject"]["id"]), Lock::Update).await.unwrap();
+            held = Some(tx);
+        }
+        phone.redeem(&second).await.good();
+        drop(held);
+        assert_eq!(left.get("/v1/sites").await.problem().code, ProblemCode::SessionRevoked);
+        let newest = scene.kim.get("/v1/history?limit=1").await.good()["acts"][0].clone();
+        assert_eq!((&newest["what"], &newest["grant"]), (&json!("session.ended"), &grant["id"]));
+        assert_eq!(newest["actor"], grant["actor"]);
     }
 
     async fn tokens_that_were_used_are_not_given_again(database: Database) {

@@ -147,6 +147,8 @@ on_both_engines! {
         let row = next_of(&mut ana, "customer").await["customer"].clone();
         assert_eq!((&row["asked"], &row["pending"]), (&json!("expired"), &Value::Null));
         assert_eq!(state_of(&scene.kim, &asked).await, "expired");
+        let newest = scene.kim.get("/v1/history?limit=1").await.good()["acts"][0].clone();
+        assert_eq!((&newest["what"], &newest["actor"]), (&json!("access.expired"), &Value::Null));
         assert_eq!(answer(&scene.kim, &asked, "consent").await.problem().code, ProblemCode::RequestOver);
     }
 

@@ -12,7 +12,7 @@ use porchlight_cloud::problem::Refusal;
 use porchlight_cloud::server::CloudState;
 use porchlight_cloud::{Settings, access, mail};
 use porchlight_protocol::access::{AuthorizationRequest, ConsentRequest, DeclineRequest, RequestState};
-use porchlight_protocol::{CustomerId, OrganizationId, ProblemCode};
+use porchlight_protocol::{CustomerId, ProblemCode};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -22,7 +22,6 @@ const DAY: i64 = 86_400_000;
 /// A server without tasks; a partner of Ana and Bo, and Kim, its customer.
 struct Scene {
     state: CloudState,
-    company: OrganizationId,
     customer: CustomerId,
     ana: Caller,
     kim: Caller,
@@ -39,7 +38,7 @@ impl Scene {
         let (ana, bo, kim) = (person(&state.db).await, person(&state.db).await, person(&state.db).await);
         let company = partner(&state.db, &[&ana, &bo]).await;
         let customer = confirmed_customer(&state.db, company, &ana, &kim).await;
-        Self { state, company, customer, ana, kim, _folder: folder }
+        Self { state, customer, ana, kim, _folder: folder }
     }
 
     fn db(&self) -> &Db {
@@ -50,7 +49,8 @@ impl Scene {
         let (mut tx, state) = (self.db().begin().await?, &self.state);
         self.ana.confirm(&mut tx).await?;
         let limits = &state.settings.asking;
-        let asked = access::ask(&mut tx, &state.key, limits, &self.ana, self.customer, &for_an_hour()).await?;
+        let asked =
+            access::ask(&mut tx, &state.key, limits, &self.ana, self.customer, &for_an_hour()).await?;
         tx.commit().await?;
         Ok(asked)
     }

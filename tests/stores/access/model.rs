@@ -280,7 +280,8 @@ impl Rows {
                 let (mut tx, caller) = (db.begin().await?, self.installers[who]);
                 caller.confirm(&mut tx).await?;
                 let asked =
-                    access::ask(&mut tx, &self.engine.key, &NO_DAY, &caller, self.customer, &for_an_hour()).await?;
+                    access::ask(&mut tx, &self.engine.key, &NO_DAY, &caller, self.customer, &for_an_hour())
+                        .await?;
                 tx.commit().await?;
                 self.requests.push(asked.id);
             }

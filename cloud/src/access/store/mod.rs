@@ -10,8 +10,8 @@ pub use grants::{
 };
 pub use overdue::{Overdue, expire_request, overdue};
 pub use requests::{
-    Count, Refusals, answer_request, block, insert_request, is_blocked, is_waiting, pending_by, pending_of, pending_requests,
-    refusals, request_state, requests_to, visible_request, visible_requests,
+    Count, Refusals, answer_request, block, insert_request, is_blocked, is_waiting, pending_by, pending_of,
+    pending_requests, refusals, request_state, requests_to, visible_request, visible_requests,
 };
 
 use crate::db::{DbError, parse};

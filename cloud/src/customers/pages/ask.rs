@@ -173,7 +173,8 @@ async fn ask_once(state: &CloudState, page: &Page, id: CustomerId, form: &AskFor
     let mut tx = state.db.begin().await?;
     page.caller.confirm(&mut tx).await?;
     if let Beginning::Fresh(reservation) = idempotency::begin(&mut tx, &page.caller, &key, &wanted).await? {
-        let request = access::ask(&mut tx, &state.key, &state.settings.asking, &page.caller, id, &wanted).await?;
+        let request =
+            access::ask(&mut tx, &state.key, &state.settings.asking, &page.caller, id, &wanted).await?;
         reservation.remember(&mut tx, StatusCode::SEE_OTHER.as_u16(), &request.id).await?;
     }
     tx.commit().await?;

@@ -186,6 +186,8 @@ words! {
         "jemand wollte dein Gerät {name} hinzufügen";
     act_access_asked: "asked for access", "um Zugang gebeten";
     act_access_withdrawn: "took the request for access back", "Bitte um Zugang zurückgezogen";
+    act_access_expired: "ended a request for access that nobody answered",
+        "unbeantwortete Bitte um Zugang beendet";
     act_access_granted: "granted access", "Zugang gewährt";
     act_access_declined: "declined a request for access", "Bitte um Zugang abgelehnt";
     act_access_ended: "ended access", "Zugang beendet";

@@ -93,20 +93,23 @@ pub async fn epoch_of(db: &mut AnyConnection, account: AccountId) -> Result<i64,
     Ok(epoch.fetch_one(db).await?)
 }
 
-/// The living sessions of an installation in which somebody acts for this actor's customers.
+/// The living sessions of an installation in which this actor acts for customers.
 pub async fn delegated_sessions_of_installation(
     db: &mut AnyConnection,
     actor: AccountId,
     installation: InstallationId,
-) -> Result<Vec<SessionId>, DbError> {
-    let ids: Vec<String> = sqlx::query_scalar(
-        "SELECT id FROM session WHERE actor_id = $1 AND installation_id = $2 AND revoked_at IS NULL",
+    now: i64,
+) -> Result<Vec<BegunRow>, DbError> {
+    let rows = sqlx::query(
+        "SELECT id, account_id, actor_id, grant_id FROM session \
+         WHERE actor_id = $1 AND installation_id = $2 AND revoked_at IS NULL AND expires_at > $3 ORDER BY id",
     )
     .bind(actor.to_string())
     .bind(installation.to_string())
+    .bind(now)
     .fetch_all(db)
     .await?;
-    parse_all(&ids, "session id")
+    rows.iter().map(read_begun).collect()
 }
 
 /// A session in which somebody acts for a customer.
@@ -136,15 +139,16 @@ pub async fn begun_by(
     .bind(now)
     .fetch_all(db)
     .await?;
-    let begun = |row: &AnyRow| {
-        Ok(BegunRow {
-            id: parse(row, 0, "session id")?,
-            subject: parse(row, 1, "account id")?,
-            actor: parse(row, 2, "account id")?,
-            grant: parse(row, 3, "grant id")?,
-        })
-    };
-    rows.iter().map(begun).collect()
+    rows.iter().map(read_begun).collect()
+}
+
+fn read_begun(row: &AnyRow) -> Result<BegunRow, DbError> {
+    Ok(BegunRow {
+        id: parse(row, 0, "session id")?,
+        subject: parse(row, 1, "account id")?,
+        actor: parse(row, 2, "account id")?,
+        grant: parse(row, 3, "grant id")?,
+    })
 }
 
 /// The living sessions of an account's own person on an installation.
