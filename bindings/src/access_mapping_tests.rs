@@ -213,6 +213,7 @@ fn core_act() -> words::Act {
         grant: Some(id(5)),
         site: Some(id(6)),
         name: Some("Gate".into()),
+        about: None,
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Act {
 
 impl From<words::Act> for Act {
     fn from(act: words::Act) -> Self {
-        let words::Act { id, at, what, actor, company, grant, site, name } = act;
+        let words::Act { id, at, what, actor, company, grant, site, name, about: _ } = act;
         Self {
             id,
             at: moment(at),

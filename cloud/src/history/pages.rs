@@ -18,6 +18,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
+use porchlight_protocol::access::{Company, Person};
 use porchlight_protocol::history::Act;
 use porchlight_protocol::{AuditEventId, GrantId, ProblemCode, SessionId};
 use serde::Deserialize;
@@ -85,26 +86,53 @@ fn line(page: &Page, act: &Act) -> ActLine {
     let mine = act.actor.as_ref().is_some_and(|actor| actor.id == page.caller.account);
     let who = match (&act.actor, &act.company) {
         (Some(_), _) if mine => words.history_you.to_owned(),
-        (Some(actor), company) => {
-            let person = format!("{} {}", actor.given_name, actor.family_name);
-            match company {
-                Some(company) => fill(words.history_who, &[("person", &person), ("company", &company.name)]),
-                None => person,
-            }
-        }
+        (Some(actor), Some(company)) => somebody(words, Some(actor), company),
+        (Some(actor), None) => format!("{} {}", actor.given_name, actor.family_name),
         (None, _) => words.history_service.to_owned(),
     };
-    let what = fill(
-        what_words(words, &act.what),
-        &[("name", &act.name.as_deref().unwrap_or_default()), ("what", &act.what)],
-    );
+    let deed = Deed::from_text(&act.what);
+    let about = deed.and_then(|deed| Some((about_words(words, deed)?, whom(words, act)?)));
+    let what = match about {
+        Some((text, whom)) => fill(text, &[("whom", &whom)]),
+        None => fill(
+            deed.map_or(words.act_other, |deed| what_words(words, deed)),
+            &[("name", &act.name.as_deref().unwrap_or_default()), ("what", &act.what)],
+        ),
+    };
     let is_other = !mine && act.actor.is_some() && act.company.is_some();
     ActLine { at: page.reader.times.say(act.at), who, is_other, what }
 }
 
-/// No deed without words: the match is whole. Another version of the cloud may have written others.
-fn what_words(words: &Words, what: &str) -> &'static str {
-    let Some(deed) = Deed::from_text(what) else { return words.act_other };
+/// Somebody of a company, or the company.
+fn somebody(words: &Words, person: Option<&Person>, company: &Company) -> String {
+    let Some(person) = person else { return company.name.clone() };
+    let name = format!("{} {}", person.given_name, person.family_name);
+    fill(words.history_who, &[("person", &name), ("company", &company.name)])
+}
+
+/// Whom it was about, when that is somebody else than whoever acted.
+fn whom(words: &Words, act: &Act) -> Option<String> {
+    let about = act.about.as_ref()?;
+    let is_own = act.actor.is_some() && act.actor == about.person;
+    (!is_own).then(|| somebody(words, about.person.as_ref(), &about.company))
+}
+
+/// What was done to whom.
+fn about_words(words: &Words, deed: Deed) -> Option<&'static str> {
+    match deed {
+        Deed::AccessWithdrawn => Some(words.act_access_withdrawn_of),
+        Deed::AccessExpired => Some(words.act_access_expired_of),
+        Deed::AccessGranted => Some(words.act_access_granted_to),
+        Deed::AccessDeclined => Some(words.act_access_declined_of),
+        Deed::AccessEnded => Some(words.act_access_ended_of),
+        Deed::MembershipBegan => Some(words.act_membership_began_at),
+        Deed::MembershipEnded => Some(words.act_membership_ended_at),
+        _ => None,
+    }
+}
+
+/// No deed without words: the match is whole.
+fn what_words(words: &Words, deed: Deed) -> &'static str {
     match deed {
         Deed::SiteMade => words.act_site_made,
         Deed::SiteChanged => words.act_site_changed,

@@ -102,6 +102,20 @@ pub struct Act {
     /// What the thing was called: its name after the act, or before it when it went.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Whose access or membership it was about (`access.*`, `membership.*`), whoever acted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
+}
+
+/// Whom an act on access was about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct About {
+    /// The company.
+    pub company: Company,
+    /// Its installer who asked, or who had access; none when it was about the company as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Person>,
 }
 
 /// `GET /v1/history?before=<id>&limit=<1..=200>`: every act on the account, newest first; with `?grant=<id>` those by

@@ -2,26 +2,34 @@
 
 use crate::db::DbError;
 use porchlight_protocol::access::{Company, Person};
-use porchlight_protocol::history::Act;
-use porchlight_protocol::{AccountId, AuditEventId, GrantId};
+use porchlight_protocol::history::{About, Act};
+use porchlight_protocol::{AccountId, AuditEventId, GrantId, OrganizationId};
 use serde_json::Value;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use std::str::FromStr;
 
-// Somebody acts for a company by a grant, or when they ask for one.
+// Somebody acts for a company by a grant, or when they ask for one. Whom access is about stands in the request or the grant; what is
+// about a company as a whole names it itself.
 macro_rules! select_acts {
     ($rest:literal) => {
         concat!(
             "SELECT audit_event.id, audit_event.at, audit_event.what, actor.id, actor.given_name, \
                actor.family_name, organization.id, organization.name, audit_event.grant_id, \
-               audit_event.site_id, audit_event.detail \
+               audit_event.site_id, audit_event.detail, partner.id, partner.name, installer.id, \
+               installer.given_name, installer.family_name \
              FROM audit_event LEFT JOIN account AS actor ON actor.id = audit_event.actor_id \
              LEFT JOIN access_grant ON access_grant.id = audit_event.grant_id \
              LEFT JOIN authorization_request AS asked ON asked.id = audit_event.on_what \
              LEFT JOIN organization ON organization.id = CASE \
                WHEN access_grant.actor_id = audit_event.actor_id THEN access_grant.organization_id \
-               WHEN asked.actor_id = audit_event.actor_id THEN asked.organization_id END ",
+               WHEN asked.actor_id = audit_event.actor_id THEN asked.organization_id END \
+             LEFT JOIN organization AS partner ON partner.id = CASE \
+               WHEN audit_event.what LIKE 'access.%' OR audit_event.what LIKE 'membership.%' \
+               THEN COALESCE(asked.organization_id, access_grant.organization_id, audit_event.on_what) END \
+             LEFT JOIN account AS installer ON installer.id = CASE \
+               WHEN audit_event.what LIKE 'access.%' \
+               THEN COALESCE(asked.actor_id, access_grant.actor_id) END ",
             $rest
         )
     };
@@ -73,24 +81,35 @@ pub async fn acts_of(
 }
 
 fn read_act(row: &AnyRow) -> Result<Act, DbError> {
-    let actor: Option<AccountId> = optional(row, 3, "account id")?;
-    let company = optional(row, 6, "organization id")?;
     Ok(Act {
         id: optional(row, 0, "id of an audit event")?.ok_or(DbError::Corrupt("audit event"))?,
         at: row.try_get(1)?,
         what: row.try_get(2)?,
-        actor: match actor {
-            Some(id) => Some(Person { id, given_name: row.try_get(4)?, family_name: row.try_get(5)? }),
-            None => None,
-        },
-        company: match company {
-            Some(id) => Some(Company { id, name: row.try_get(7)? }),
-            None => None,
-        },
+        actor: person(row, 3)?,
+        company: company(row, 6)?,
         grant: optional(row, 8, "grant id")?,
         site: optional(row, 9, "site id")?,
         name: row.try_get::<Option<String>, _>(10)?.and_then(|detail| name_in(&detail)),
+        about: match company(row, 11)? {
+            Some(company) => Some(About { company, person: person(row, 13)? }),
+            None => None,
+        },
     })
+}
+
+/// Account, given name, family name, from this column on.
+fn person(row: &AnyRow, from: usize) -> Result<Option<Person>, DbError> {
+    let id: Option<AccountId> = optional(row, from, "account id")?;
+    id.map(|id| {
+        Ok(Person { id, given_name: row.try_get(from + 1)?, family_name: row.try_get(from + 2)? })
+    })
+    .transpose()
+}
+
+/// Organization and name, from this column on.
+fn company(row: &AnyRow, from: usize) -> Result<Option<Company>, DbError> {
+    let id: Option<OrganizationId> = optional(row, from, "organization id")?;
+    id.map(|id| Ok(Company { id, name: row.try_get(from + 1)? })).transpose()
 }
 
 /// What the thing is called after the act, or was called before it; none when the detail was erased.

@@ -191,6 +191,12 @@ words! {
     act_access_granted: "granted access", "Zugang gewährt";
     act_access_declined: "declined a request for access", "Bitte um Zugang abgelehnt";
     act_access_ended: "ended access", "Zugang beendet";
+    act_access_withdrawn_of: "took back the request of {whom}", "Bitte von {whom} zurückgezogen";
+    act_access_expired_of: "ended the request of {whom}, which nobody answered",
+        "unbeantwortete Bitte von {whom} beendet";
+    act_access_granted_to: "granted access to {whom}", "Zugang für {whom} gewährt";
+    act_access_declined_of: "declined a request of {whom}", "Bitte von {whom} abgelehnt";
+    act_access_ended_of: "ended the access of {whom}", "Zugang von {whom} beendet";
     act_session_began: "signed in", "angemeldet";
     act_session_ended: "signed out", "abgemeldet";
     act_account_made: "made the account", "Konto angelegt";
@@ -203,6 +209,8 @@ words! {
     act_customer_refused: "did not become a customer", "nicht Kunde geworden";
     act_membership_began: "gave you a role in a company", "dir eine Rolle in einer Firma gegeben";
     act_membership_ended: "ended your role in a company", "deine Rolle in einer Firma beendet";
+    act_membership_began_at: "gave you a role at {whom}", "dir bei {whom} eine Rolle gegeben";
+    act_membership_ended_at: "ended your role at {whom}", "deine Rolle bei {whom} beendet";
     act_other: "did something that this version has no words for ({what})",
         "etwas, wofür diese Version keine Worte hat ({what})";
 
