@@ -28,6 +28,7 @@ fn core_grant() -> words::Grant {
         company: words::Company { id: id(3), name: "Bright Solar".into() },
         subject: core_person(4),
         scope: words::Scope::Site { site: id(5) },
+        scope_name: None,
         permissions: vec![words::Permission::DeviceAdd],
         starts_at: 6,
         expires_at: 7,

@@ -245,6 +245,7 @@ impl From<words::Grant> for Grant {
             company,
             subject,
             scope,
+            scope_name: _,
             permissions,
             starts_at,
             expires_at,

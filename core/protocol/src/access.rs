@@ -298,6 +298,9 @@ pub struct Grant {
     pub subject: Person,
     /// On what.
     pub scope: Scope,
+    /// What the subject calls the site or device; none for the whole account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope_name: Option<String>,
     /// What for.
     pub permissions: Vec<Permission>,
     /// Milliseconds UTC.

@@ -52,6 +52,7 @@ impl RequestCard {
 pub(crate) struct GrantLine {
     pub(crate) id: GrantId,
     pub(crate) title: String,
+    pub(crate) scope: String,
     pub(crate) may: Vec<&'static str>,
     pub(crate) is_over: bool,
     pub(crate) when: String,
@@ -76,7 +77,8 @@ impl GrantLine {
             }
         };
         let may = may_words(words, &grant.permissions);
-        Self { id: grant.id, title, may, is_over: over.is_some(), when }
+        let scope = scope_words(words, words.scope_account, grant.scope, grant.scope_name.as_deref());
+        Self { id: grant.id, title, scope, may, is_over: over.is_some(), when }
     }
 }
 

@@ -13,11 +13,14 @@ macro_rules! select_grants {
         concat!(
             "SELECT held.id, actor.id, actor.given_name, actor.family_name, organization.id, organization.name, \
                subject.id, subject.given_name, subject.family_name, grant_scope.kind, grant_scope.resource_id, \
-               held.permissions, held.starts_at, held.expires_at, held.ended_at, held.ended_why \
+               held.permissions, held.starts_at, held.expires_at, held.ended_at, held.ended_why, \
+               COALESCE(site.name, device.name) \
              FROM access_grant AS held JOIN account AS actor ON actor.id = held.actor_id \
              JOIN account AS subject ON subject.id = held.subject_id \
              JOIN organization ON organization.id = held.organization_id \
-             JOIN grant_scope ON grant_scope.grant_id = held.id ",
+             JOIN grant_scope ON grant_scope.grant_id = held.id \
+             LEFT JOIN site ON grant_scope.kind = 'site' AND site.id = grant_scope.resource_id \
+             LEFT JOIN device ON grant_scope.kind = 'device' AND device.id = grant_scope.resource_id ",
             $rest
         )
     };
@@ -210,6 +213,7 @@ fn read_grant(row: &AnyRow, now: i64) -> Result<Grant, DbError> {
         company: company(row, 4)?,
         subject: person(row, 6)?,
         scope: scope(row, 9)?,
+        scope_name: row.try_get(16)?,
         permissions: permissions(row, 11)?,
         starts_at: row.try_get(12)?,
         expires_at,
