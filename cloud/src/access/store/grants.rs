@@ -4,7 +4,7 @@ use super::{company, permissions, person, scope};
 use crate::access::terms::{permissions_to_row, scope_to_row};
 use crate::db::{DbError, parse, parse_all};
 use porchlight_protocol::access::{AuthorizationRequest, Grant, GrantEnd, Permission, Scope};
-use porchlight_protocol::{AccountId, GrantId, OrganizationId};
+use porchlight_protocol::{AccountId, CustomerId, GrantId, OrganizationId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
@@ -160,6 +160,30 @@ pub async fn grants_on(
          ORDER BY CASE WHEN held.ended_at IS NULL AND held.expires_at > $2 THEN 0 ELSE 1 END, held.id DESC LIMIT $3"
     ))
     .bind(subject.to_string())
+    .bind(now)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| read_grant(row, now)).collect()
+}
+
+/// The grants that the actor holds, for the customer's organization, on the customer's account or on the one that stood
+/// in for it: what is in force comes first, then the newest.
+pub async fn grants_held(
+    db: &mut AnyConnection,
+    customer: CustomerId,
+    actor: AccountId,
+    limit: i64,
+    now: i64,
+) -> Result<Vec<Grant>, DbError> {
+    let rows = sqlx::query(select_grants!(
+        "JOIN customer ON customer.id = $1 AND customer.organization_id = held.organization_id \
+           AND (held.subject_id = customer.account_id OR held.subject_id = customer.stand_in_id) \
+         WHERE held.actor_id = $2 \
+         ORDER BY CASE WHEN held.ended_at IS NULL AND held.expires_at > $3 THEN 0 ELSE 1 END, held.id DESC LIMIT $4"
+    ))
+    .bind(customer.to_string())
+    .bind(actor.to_string())
     .bind(now)
     .bind(limit)
     .fetch_all(db)

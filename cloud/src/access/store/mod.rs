@@ -5,7 +5,7 @@ mod overdue;
 mod requests;
 
 pub use grants::{
-    end_grant, grants_on, insert_birth_grant, insert_grant_of_request, living_grants, visible_grant,
+    end_grant, grants_held, grants_on, insert_birth_grant, insert_grant_of_request, living_grants, visible_grant,
     visible_grants,
 };
 pub use overdue::{Overdue, expire_request, overdue};

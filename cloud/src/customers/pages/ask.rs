@@ -1,5 +1,6 @@
 //! One customer, and "Obtain authorization": what an installer asks them for.
 
+use super::held::HeldLine;
 use super::views::CustomerLine;
 use crate::access;
 use crate::access::pages::{may_words, request_state, scope_words};
@@ -17,7 +18,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use porchlight_protocol::access::{AskForAccess, AuthorizationRequest, RequestState};
 use porchlight_protocol::customers::{Customer, CustomerPlaces, CustomerState};
-use porchlight_protocol::{CustomerId, GrantId, ProblemCode, RequestId};
+use porchlight_protocol::{CustomerId, ProblemCode, RequestId};
 use serde::Deserialize;
 
 /// Times that are offered, in seconds; others are whole days.
@@ -33,7 +34,7 @@ struct CustomerPage<'a> {
     place: Place,
     line: CustomerLine,
     can_ask: bool,
-    grant: Option<GrantId>,
+    held: Vec<HeldLine>,
     requests: Vec<RequestLine>,
     places: Vec<PlaceChoice>,
     may: Vec<(Permission, &'static str, bool)>,
@@ -101,6 +102,7 @@ async fn customer_page<'a>(
     let places = store::places(&mut db, row.organization, row.account).await?;
     let (actor, now) = (Some(page.caller.account), crate::now());
     let requests = access::store::requests_to(&mut db, row.account, actor, PAGE as i64, now).await?;
+    let held = access::store::grants_held(&mut db, id, page.caller.account, PAGE as i64, now).await?;
     let may = Permission::ALL.iter().copied().filter(|permission| permission.may_be_delegated());
     let may = may.map(|permission| {
         (permission, may_words(words, &[permission])[0], form.permission.contains(&permission))
@@ -110,7 +112,7 @@ async fn customer_page<'a>(
         place: Place::Customers,
         line: CustomerLine::of(page, &customer),
         can_ask: can_ask(&customer),
-        grant: customer.grant,
+        held: held.iter().map(|grant| HeldLine::of(page, grant)).collect(),
         requests: requests.iter().map(|request| line(page, request)).collect(),
         places: choices(page, places),
         may: may.collect(),

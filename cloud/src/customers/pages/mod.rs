@@ -1,6 +1,7 @@
 //! A partner's pages: the customers and their states, adding one, one customer; and a customer's answer to being added.
 
 mod ask;
+mod held;
 mod views;
 
 pub(crate) use views::OfferCard;

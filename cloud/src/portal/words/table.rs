@@ -256,6 +256,9 @@ words! {
     request_withdrawn: "Taken back", "Zurückgezogen";
     request_withdraw: "Take it back", "Zurückziehen";
     grant_release: "Give access back", "Zugang zurückgeben";
+    held_title: "Access that you have and had", "Zugang, den du hast und hattest";
+    held_revoked: "They ended it at {time}.", "Er wurde um {time} vom Kunden beendet.";
+    held_released: "You gave it back at {time}.", "Du hast ihn um {time} zurückgegeben.";
     grant_acts: "What you did there", "Was du dort getan hast";
 
     // Links that open the app.
