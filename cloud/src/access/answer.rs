@@ -1,4 +1,4 @@
-//! The customer answers: yes, perhaps for a shorter time, or no.
+//! The customer answers: yes, perhaps for a shorter time, or no; and takes requests from a company, or none.
 
 use super::terms::check_time;
 use super::{announce_grant, announce_request, read_grant, read_request, store};
@@ -9,7 +9,7 @@ use crate::problem::Refusal;
 use porchlight_protocol::access::{
     AuthorizationRequest, ConsentRequest, DeclineRequest, Grant, RequestState,
 };
-use porchlight_protocol::{GrantId, ProblemCode, RequestId};
+use porchlight_protocol::{GrantId, OrganizationId, ProblemCode, RequestId};
 use serde_json::json;
 
 /// Says yes to what was shown. The caller is confirmed already, with the request ([`super::confirm_with_request`]).
@@ -54,7 +54,7 @@ pub async fn decline(
     tx.lock("organization", &company.to_string(), Lock::Update).await?;
     let mut declined = vec![id];
     if wanted.block {
-        store::block(tx, caller.account, company, crate::now()).await?;
+        block(tx, caller, company).await?;
         declined.extend(store::pending_of(tx, caller.account, company, crate::now()).await?);
         // By their ids, as whoever withdraws several does: two of them do not wait for each other.
         declined.sort_unstable();
@@ -64,6 +64,31 @@ pub async fn decline(
         decline_one(tx, caller, request, (request == id, wanted.block)).await?;
     }
     Ok(())
+}
+
+async fn block(tx: &mut Tx, caller: &Caller, company: OrganizationId) -> Result<(), Refusal> {
+    if store::block(tx, caller.account, company, crate::now()).await? {
+        record_company(tx, caller, company, Deed::AccessBlocked).await?;
+    }
+    Ok(())
+}
+
+/// Takes requests from a company again. The caller is confirmed already.
+pub async fn unblock(tx: &mut Tx, caller: &Caller, company: OrganizationId) -> Result<(), Refusal> {
+    if !store::unblock(tx, caller.account, company).await? {
+        return Err(ProblemCode::NotFound.into());
+    }
+    record_company(tx, caller, company, Deed::AccessUnblocked).await
+}
+
+async fn record_company(
+    tx: &mut Tx,
+    caller: &Caller,
+    company: OrganizationId,
+    what: Deed,
+) -> Result<(), Refusal> {
+    let entry = AuditEntry { on_what: Some(company.to_string()), ..AuditEntry::by(caller, what) };
+    Ok(history::record(tx, entry).await?)
 }
 
 /// One that was not `meant` itself may have been taken back meanwhile: that is as good.

@@ -19,7 +19,7 @@ pub(crate) mod pages;
 pub mod store;
 mod terms;
 
-pub use answer::{consent, decline};
+pub use answer::{consent, decline, unblock};
 pub use ask::{ask, withdraw};
 pub use end::{end, end_all_of, end_grant};
 

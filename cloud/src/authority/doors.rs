@@ -28,6 +28,7 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     ("GET", "/.well-known/apple-app-site-association", Open),
     ("GET", "/.well-known/assetlinks.json", Open),
     ("GET", "/access", Own),
+    ("POST", "/blocked/{id}/end", Own),
     ("GET", "/customers", Own),
     ("POST", "/customers", Own),
     ("GET", "/customers/new", Own),

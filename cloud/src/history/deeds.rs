@@ -46,6 +46,10 @@ deeds! {
     AccessGranted = "access.granted";
     /// A customer said no.
     AccessDeclined = "access.declined";
+    /// A customer takes no more requests from a company.
+    AccessBlocked = "access.blocked";
+    /// They take them again.
+    AccessUnblocked = "access.unblocked";
     /// Access ended.
     AccessEnded = "access.ended";
     /// Somebody signed in, or opened a customer's account.

@@ -34,6 +34,7 @@ pub(crate) fn said(words: &words::Words, what: &str) -> Option<&'static str> {
         "made" => words.said_made,
         "granted" => words.said_granted,
         "declined" => words.said_declined,
+        "unblocked" => words.said_unblocked,
         "ended" => words.said_ended,
         "answered" => words.said_answered,
         "asked" => words.said_asked,

@@ -3,8 +3,9 @@
 mod views;
 
 pub(crate) use views::{GrantLine, RequestCard, may_words, request_state, scope_words};
+use views::BlockedLine;
 
-use super::{confirm_with_grant, confirm_with_request, consent, decline, end, store, withdraw};
+use super::{confirm_with_grant, confirm_with_request, consent, decline, end, store, unblock, withdraw};
 use crate::customers::pages::OfferCard;
 use crate::devices::pages::PAGE;
 use crate::idempotency::{self, Beginning};
@@ -19,12 +20,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use porchlight_protocol::access::{ConsentRequest, DeclineRequest, RequestState};
-use porchlight_protocol::{Base64Url, GrantId, RequestId};
+use porchlight_protocol::{Base64Url, GrantId, OrganizationId, RequestId};
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Router<CloudState> {
     Router::new()
         .route("/access", get(read))
+        .route("/blocked/{id}/end", post(end_block))
         .route("/requests/{id}/consent", post(say_yes))
         .route("/requests/{id}/decline", post(say_no))
         .route("/requests/{id}/withdraw", post(take_back))
@@ -68,11 +70,14 @@ struct AccessPage<'a> {
     page: &'a Page,
     place: Place,
     mine: Mine,
+    blocked: Vec<BlockedLine>,
 }
 
 async fn read(State(state): State<CloudState>, page: Page) -> Result<Response, Refusal> {
     let mine = Mine::read(&state, &page).await?;
-    show(&AccessPage { page: &page, place: Place::Access, mine })
+    let blocked = store::blocked_by(&mut *state.db.read().await?, page.caller.account).await?;
+    let blocked = blocked.into_iter().map(|(company, since)| BlockedLine::of(&page, company, since)).collect();
+    show(&AccessPage { page: &page, place: Place::Access, mine, blocked })
 }
 
 #[derive(Debug, Deserialize)]
@@ -165,4 +170,16 @@ async fn end_grant(
     end(&mut tx, &page.caller, id).await?;
     tx.commit().await?;
     Ok(lead_to(own_path(&form.back), "ended"))
+}
+
+async fn end_block(
+    State(state): State<CloudState>,
+    page: Page,
+    ApiPath(id): ApiPath<OrganizationId>,
+) -> Result<Response, Refusal> {
+    let mut tx = state.db.begin().await?;
+    page.caller.confirm(&mut tx).await?;
+    unblock(&mut tx, &page.caller, id).await?;
+    tx.commit().await?;
+    Ok(lead_to("/access", "unblocked"))
 }

@@ -5,7 +5,7 @@ use crate::portal::words::{Words, fill};
 use porchlight_protocol::access::{
     AuthorizationRequest, Company, Grant, GrantEnd, Permission, Person, RequestState, Scope,
 };
-use porchlight_protocol::{GrantId, RequestId};
+use porchlight_protocol::{GrantId, OrganizationId, RequestId};
 
 /// Times that a customer may choose instead, in seconds, as far as they are shorter than what was asked.
 const SHORTER: [u32; 3] = [3_600, 4 * 3_600, 24 * 3_600];
@@ -79,6 +79,24 @@ impl GrantLine {
         let may = may_words(words, &grant.permissions);
         let scope = scope_words(words, words.scope_account, grant.scope, grant.scope_name.as_deref());
         Self { id: grant.id, title, scope, may, is_over: over.is_some(), when }
+    }
+}
+
+/// A company that the reader takes no requests from.
+pub(crate) struct BlockedLine {
+    pub(crate) id: OrganizationId,
+    pub(crate) name: String,
+    pub(crate) since: String,
+}
+
+impl BlockedLine {
+    pub(crate) fn of(page: &Page, company: Company, since: i64) -> Self {
+        let words = page.reader.words;
+        Self {
+            id: company.id,
+            since: fill(words.blocked_since, &[("time", &page.reader.times.say(since))]),
+            name: company.name,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The rows of authorization requests, and of the companies that somebody takes none from.
+//! The rows of authorization requests.
 
 use super::{company, permissions, person, scope};
 use crate::access::terms::{Terms, permissions_to_row, scope_to_row};
@@ -231,38 +231,6 @@ pub async fn pending_by(
     .fetch_all(db)
     .await?;
     parse_all(&found, "request id")
-}
-
-/// Whether the account takes no requests from the company.
-pub async fn is_blocked(
-    db: &mut AnyConnection,
-    account: AccountId,
-    company: OrganizationId,
-) -> Result<bool, DbError> {
-    let row =
-        sqlx::query("SELECT 1 FROM blocked_organization WHERE account_id = $1 AND organization_id = $2")
-            .bind(account.to_string())
-            .bind(company.to_string());
-    Ok(row.fetch_optional(db).await?.is_some())
-}
-
-/// The account takes no more requests from the company.
-pub async fn block(
-    db: &mut AnyConnection,
-    account: AccountId,
-    company: OrganizationId,
-    now: i64,
-) -> Result<(), DbError> {
-    sqlx::query(
-        "INSERT INTO blocked_organization (account_id, organization_id, since) VALUES ($1, $2, $3) \
-         ON CONFLICT (account_id, organization_id) DO NOTHING",
-    )
-    .bind(account.to_string())
-    .bind(company.to_string())
-    .bind(now)
-    .execute(db)
-    .await?;
-    Ok(())
 }
 
 /// The state of a request as a row names it.

@@ -170,6 +170,10 @@ words! {
     grant_released: "It was given back at {time}.", "Er wurde um {time} zurückgegeben.";
     grant_over: "It ended at {time}.", "Er endete um {time}.";
 
+    blocked_title: "Companies you take no requests from", "Firmen, von denen du keine Anfragen annimmst";
+    blocked_since: "since {time}", "seit {time}";
+    blocked_end: "Take requests again", "Anfragen wieder annehmen";
+
     // What was done.
     history_who: "{person} of {company}", "{person} von {company}";
     history_you: "You", "Du";
@@ -190,12 +194,16 @@ words! {
         "unbeantwortete Bitte um Zugang beendet";
     act_access_granted: "granted access", "Zugang gewährt";
     act_access_declined: "declined a request for access", "Bitte um Zugang abgelehnt";
+    act_access_blocked: "stopped requests of a company", "Anfragen einer Firma gestoppt";
+    act_access_unblocked: "allowed requests of a company again", "Anfragen einer Firma wieder zugelassen";
     act_access_ended: "ended access", "Zugang beendet";
     act_access_withdrawn_of: "took back the request of {whom}", "Bitte von {whom} zurückgezogen";
     act_access_expired_of: "ended the request of {whom}, which nobody answered",
         "unbeantwortete Bitte von {whom} beendet";
     act_access_granted_to: "granted access to {whom}", "Zugang für {whom} gewährt";
     act_access_declined_of: "declined a request of {whom}", "Bitte von {whom} abgelehnt";
+    act_access_blocked_of: "stopped requests of {whom}", "Anfragen von {whom} gestoppt";
+    act_access_unblocked_of: "allowed requests of {whom} again", "Anfragen von {whom} wieder zugelassen";
     act_access_ended_of: "ended the access of {whom}", "Zugang von {whom} beendet";
     act_session_began: "signed in", "angemeldet";
     act_session_ended: "signed out", "abgemeldet";
@@ -275,6 +283,7 @@ words! {
     said_made: "The location is there.", "Der Ort ist angelegt.";
     said_granted: "You consented.", "Du hast zugestimmt.";
     said_declined: "You declined.", "Du hast abgelehnt.";
+    said_unblocked: "They can ask you again.", "Diese Firma kann dich wieder fragen.";
     said_ended: "Access has ended.", "Der Zugang ist beendet.";
     said_answered: "Your answer is noted.", "Deine Antwort ist vermerkt.";
     said_asked: "The customer has been asked.", "Der Kunde ist gefragt.";
