@@ -104,9 +104,8 @@ async fn open_again(
     terms: &ClaimTerms,
     request: &ClaimRequest,
 ) -> Result<ClaimRow, Refusal> {
-    // Who acts is a part of what is claimed: a claim that an installer began is not gone on with by another.
-    let same = row.account == caller.account && row.actor == caller.actor() && row.grant == caller.grant();
-    if !same || row.terms != *terms {
+    check_same_actor(caller, &row)?;
+    if row.terms != *terms {
         return Err(ProblemCode::ClaimDiffers.into());
     }
     let is_final = matches!(row.progress.state, ClaimState::Owned { .. } | ClaimState::Failed { .. });
@@ -151,6 +150,7 @@ pub async fn give_proof(
 ) -> Result<Claim, Refusal> {
     let mut tx = state.db.begin().await?;
     let row = hold_own(&mut tx, caller, id).await?;
+    check_same_actor(caller, &row)?;
     terms::check_proof(row.terms.presence, request)?;
     let event = ClaimEvent::ProofGiven { attempt: request.attempt };
     let passed = matches!(row.progress.state, ClaimState::Requested | ClaimState::Challenged { .. });
@@ -167,6 +167,7 @@ pub async fn give_first_password(
 ) -> Result<Claim, Refusal> {
     let mut tx = state.db.begin().await?;
     let row = hold_own(&mut tx, caller, id).await?;
+    check_same_actor(caller, &row)?;
     terms::check_record(row.terms.presence, request)?;
     let owner = steps::owner_of(&mut tx, &row.device(), row.account).await?;
     let event = ClaimEvent::FirstPasswordGiven { attempt: request.attempt, owner };
@@ -224,11 +225,24 @@ async fn step(
     Ok(answer.to_claim())
 }
 
-/// Confirms the session and holds a claim of its own account.
+/// Confirms the session and holds a claim of its own account; with the account of whoever made it, which is another one
+/// when the customer looks at an installer's claim: all accounts at once, in their order.
 async fn hold_own(tx: &mut Tx, caller: &Caller, id: ClaimId) -> Result<ClaimRow, Refusal> {
-    caller.confirm(tx).await?;
+    let seen = match store::visible_claim(tx, caller.sight(), id).await? {
+        Some(_) => store::claim_by_id(tx, id).await?,
+        None => None,
+    };
+    let others: Vec<_> = seen.iter().map(|row| (row.actor, Lock::Share)).collect();
+    caller.confirm_holding(tx, &others).await?;
     store::visible_claim(tx, caller.sight(), id).await?.ok_or(ProblemCode::NotFound)?;
     steps::hold(tx, id).await?.ok_or(ProblemCode::NotFound.into())
+}
+
+/// Who acts is a part of what is claimed: a claim that an installer began is gone on with by that installer, by that
+/// right. It can be withdrawn by the customer, too.
+fn check_same_actor(caller: &Caller, row: &ClaimRow) -> Result<(), Refusal> {
+    let same = row.account == caller.account && row.actor == caller.actor() && row.grant == caller.grant();
+    if same { Ok(()) } else { Err(ProblemCode::ClaimDiffers.into()) }
 }
 
 /// Asked just before a command leaves: whether its claim may still be gone on with. One that may not fails here.
