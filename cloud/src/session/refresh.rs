@@ -9,7 +9,7 @@ use super::dpop::Proof;
 use super::end::end;
 use super::store::{self, NewTokenRow, RefreshRow};
 use super::tokens::{self, ACCESS_LASTS, DELEGATED_ACCESS_LASTS, REFRESH_IDLES, TokenPair};
-use crate::authority;
+use crate::authority::{self, hold_accounts};
 use crate::db::{DbError, Lock, Tx};
 use crate::history::{self, AuditEntry, Deed};
 use crate::mail::{self, Letter};
@@ -30,8 +30,10 @@ pub async fn refresh(
     let token_hash = hash_presented(SecretKind::Refresh, presented).ok_or_else(over)?;
     let now = crate::now();
     let mut tx = state.db.begin().await?;
-    let account = store::refresh_row(&mut tx, &token_hash).await?.ok_or_else(over)?.account;
-    tx.lock("account", &account.to_string(), Lock::Update).await?;
+    let seen = store::refresh_row(&mut tx, &token_hash).await?.ok_or_else(over)?;
+    // Whoever disables an installer, or has them leave, holds the installer's row alone.
+    let actor = seen.actor.map(|actor| (actor, Lock::Share));
+    hold_accounts(&mut tx, actor.into_iter().chain([(seen.account, Lock::Update)]).collect()).await?;
     // Read again, now that nobody else refreshes or ends a session of this account.
     let row = store::refresh_row(&mut tx, &token_hash).await?.ok_or_else(over)?;
     if row.public_key != proof.public_key {

@@ -22,6 +22,8 @@ pub struct RefreshRow {
     pub session: SessionId,
     /// Whose.
     pub account: AccountId,
+    /// Who acts there, when it is somebody else.
+    pub actor: Option<AccountId>,
     /// The installation's key.
     pub public_key: Vec<u8>,
     /// Milliseconds UTC.
@@ -65,7 +67,7 @@ pub async fn refresh_row(db: &mut AnyConnection, token_hash: &[u8]) -> Result<Op
         "SELECT session.id, session.account_id, installation.public_key, refresh_token.idle_expires_at, \
            session.expires_at, session.access_expires_at, refresh_token.successor_hash, \
            refresh_token.successor_sealed, \
-           CASE WHEN session.grant_id IS NULL THEN 0 ELSE 1 END \
+           CASE WHEN session.grant_id IS NULL THEN 0 ELSE 1 END, session.actor_id \
          FROM refresh_token JOIN session ON session.id = refresh_token.session_id \
          JOIN installation ON installation.id = session.installation_id \
          WHERE refresh_token.token_hash = $1",
@@ -74,6 +76,7 @@ pub async fn refresh_row(db: &mut AnyConnection, token_hash: &[u8]) -> Result<Op
     .fetch_optional(db)
     .await?;
     row.map(|row| {
+        let actor: Option<String> = row.try_get(9)?;
         Ok(RefreshRow {
             session: parse(&row, 0, "session id")?,
             account: parse(&row, 1, "account id")?,
@@ -84,6 +87,7 @@ pub async fn refresh_row(db: &mut AnyConnection, token_hash: &[u8]) -> Result<Op
             replaced: row.try_get::<Option<Vec<u8>>, _>(6)?.is_some(),
             successor_sealed: row.try_get(7)?,
             delegated: row.try_get::<i64, _>(8)? == 1,
+            actor: actor.map(|id| id.parse().map_err(|_| DbError::Corrupt("account id"))).transpose()?,
         })
     })
     .transpose()
