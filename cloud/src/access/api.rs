@@ -67,7 +67,7 @@ async fn ask(
     ApiJson(wanted): ApiJson<AskForAccess>,
 ) -> Result<(StatusCode, Json<AuthorizationRequest>), Refusal> {
     let mut tx = state.db.begin().await?;
-    caller.confirm(&mut tx).await?;
+    super::confirm_with_customer(&mut tx, &caller, customer).await?;
     let (status, request) = match idempotency::begin(&mut tx, &caller, &key, &wanted).await? {
         Beginning::Replay(before) => {
             (before.status(), super::read_request(&mut tx, caller.account, before.resource()?).await?)

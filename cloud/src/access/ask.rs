@@ -12,13 +12,14 @@ use crate::limits::store::{AttemptKind, count_attempt};
 use crate::mail::{self, Letter};
 use crate::problem::Refusal;
 use crate::session::DAY;
+use crate::session::store::is_active;
 use crate::settings::AskLimits;
 use porchlight_protocol::access::{AskForAccess, AuthorizationRequest, Scope};
 use porchlight_protocol::customers::CustomerState;
 use porchlight_protocol::{AccountId, CustomerId, OrganizationId, ProblemCode, RequestId};
 use serde_json::{Value, json};
 
-/// Asks a customer for access. The caller is confirmed already.
+/// Asks a customer for access. The caller is confirmed already, with the customer ([`super::confirm_with_customer`]).
 pub async fn ask(
     tx: &mut Tx,
     key: &ServerKey,
@@ -32,6 +33,10 @@ pub async fn ask(
     let terms = Terms::check(caller.account, customer.organization, customer.account, wanted)?;
     if customer.state != CustomerState::Confirmed {
         return Err(ProblemCode::CustomerNotConfirmed.into());
+    }
+    if !is_active(tx, customer.account).await? {
+        // Not why: whether an account is disabled is its owner's affair.
+        return Err(ProblemCode::RequestsRefused.into());
     }
     // Two colleagues who ask at once are counted one after the other.
     tx.lock("organization", &customer.organization.to_string(), Lock::Update).await?;

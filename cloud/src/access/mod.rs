@@ -28,7 +28,7 @@ use crate::db::{Lock, Tx};
 use crate::history::{self, ChangeEntry};
 use crate::problem::Refusal;
 use porchlight_protocol::access::{AuthorizationRequest, Grant};
-use porchlight_protocol::{AccountId, GrantId, OrganizationId, ProblemCode, RequestId};
+use porchlight_protocol::{AccountId, CustomerId, GrantId, OrganizationId, ProblemCode, RequestId};
 
 /// A request that the account made, or was asked; else it is not there.
 pub async fn read_request(
@@ -42,6 +42,13 @@ pub async fn read_request(
 /// A grant in the account's hand, or on it; else it is not there.
 pub async fn read_grant(tx: &mut Tx, account: AccountId, id: GrantId) -> Result<Grant, Refusal> {
     store::visible_grant(tx, account, id, crate::now()).await?.ok_or(ProblemCode::NotFound.into())
+}
+
+/// Confirms the caller, with the customer's account held: it cannot be disabled before the commit.
+pub async fn confirm_with_customer(tx: &mut Tx, caller: &Caller, id: CustomerId) -> Result<(), Refusal> {
+    let customer = crate::customers::store::customer_by_id(tx, id).await?;
+    let others: Vec<_> = customer.iter().map(|customer| (customer.account, Lock::Share)).collect();
+    caller.confirm_holding(tx, &others).await
 }
 
 /// Confirms the caller, with both sides of a request held: neither can be disabled, or leave, before the commit.
@@ -70,7 +77,7 @@ async fn announce_request(tx: &mut Tx, request: &AuthorizationRequest) -> Result
 }
 
 /// Both sides look at the grant again, and the installer at the customer.
-async fn announce_grant(tx: &mut Tx, grant: &Grant) -> Result<(), Refusal> {
+pub async fn announce_grant(tx: &mut Tx, grant: &Grant) -> Result<(), Refusal> {
     for account in [grant.subject.id, grant.actor.id] {
         history::announce(tx, ChangeEntry::Grant(grant.id, account)).await?;
     }

@@ -73,7 +73,7 @@ struct World {
 impl World {
     fn asks(&self, who: usize) -> bool {
         let waiting = self.requests.iter().filter(|(_, waits)| *waits).count();
-        self.active[who] && self.member[who] && self.declined < 2 && waiting < 3
+        self.customer_active && self.active[who] && self.member[who] && self.declined < 2 && waiting < 3
     }
 
     fn waits(&self, nth: usize) -> bool {
@@ -204,6 +204,7 @@ impl ReferenceStateMachine for Model {
             }
             Step::DisableCustomer => {
                 world.customer_active = false;
+                world.requests.iter_mut().for_each(|(_, waits)| *waits = false);
                 world.grants.iter_mut().for_each(|(_, alive)| *alive = false);
             }
             Step::EnableCustomer => world.customer_active = true,

@@ -214,18 +214,20 @@ pub async fn pending_of(
     parse_all(&found, "request id")
 }
 
-/// What an installer asked, for this company or any, and that still waits.
+/// What an installer asked for this company; with none, all that the account asked, and that it was asked: what still
+/// waits of it.
 pub async fn pending_by(
     db: &mut AnyConnection,
-    actor: AccountId,
+    account: AccountId,
     company: Option<OrganizationId>,
     now: i64,
 ) -> Result<Vec<RequestId>, DbError> {
     let found: Vec<String> = sqlx::query_scalar(
-        "SELECT id FROM authorization_request WHERE actor_id = $1 \
-           AND ($2 IS NULL OR organization_id = $2) AND state = 'pending' AND expires_at > $3 ORDER BY id",
+        "SELECT id FROM authorization_request WHERE state = 'pending' AND expires_at > $3 \
+           AND ((actor_id = $1 AND organization_id = $2) \
+             OR ($2 IS NULL AND (actor_id = $1 OR subject_id = $1))) ORDER BY id",
     )
-    .bind(actor.to_string())
+    .bind(account.to_string())
     .bind(company.map(|id| id.to_string()))
     .bind(now)
     .fetch_all(db)

@@ -173,7 +173,7 @@ async fn ask_once(state: &CloudState, page: &Page, id: CustomerId, form: &AskFor
     let wanted = wanted(form)?;
     let key = key_of(&form.key, &format!("/customers/{id}"))?;
     let mut tx = state.db.begin().await?;
-    page.caller.confirm(&mut tx).await?;
+    access::confirm_with_customer(&mut tx, &page.caller, id).await?;
     if let Beginning::Fresh(reservation) = idempotency::begin(&mut tx, &page.caller, &key, &wanted).await? {
         let request =
             access::ask(&mut tx, &state.key, &state.settings.asking, &page.caller, id, &wanted).await?;

@@ -61,6 +61,12 @@ pub async fn insert_account(
     Ok(done.rows_affected() == 1)
 }
 
+/// Whether somebody can sign in to the account.
+pub async fn is_active(db: &mut AnyConnection, account: AccountId) -> Result<bool, DbError> {
+    let row = sqlx::query("SELECT 1 FROM account WHERE id = $1 AND state = 'active'").bind(account.to_string());
+    Ok(row.fetch_optional(db).await?.is_some())
+}
+
 /// The account with this id.
 pub async fn account_by_id(db: &mut AnyConnection, id: AccountId) -> Result<Option<AccountRow>, DbError> {
     let row = sqlx::query(

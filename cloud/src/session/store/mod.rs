@@ -10,7 +10,7 @@ mod token;
 
 pub use account::{
     AccountRow, CredentialsRow, account_by_id, account_of_address, account_with_address,
-    credentials_by_email, email_has_account, insert_account, insert_invited_account, knows_installation,
+    credentials_by_email, email_has_account, insert_account, insert_invited_account, is_active, knows_installation,
     set_disabled, set_enabled,
 };
 pub use registration::{
