@@ -173,6 +173,7 @@ async fn end_copied(
     if authority::store::end_of(&mut tx, session, now).await?.is_none() {
         authority::store::revoke_session(&mut tx, session, "handoff copied", now).await?;
         let grant = access::read_grant(&mut tx, row.actor, row.grant).await?;
+        access::announce_grant(&mut tx, &grant).await?;
         let letter = Letter::HandoffCopied { company: grant.company.name };
         for account in [row.subject, row.actor] {
             // An invited account has no address yet.
