@@ -46,6 +46,10 @@ pub struct Settings {
     pub sign_in_failures: u32,
     /// Mails an address gets in an hour.
     pub mails_per_hour: u32,
+    /// Customers that an installer may add in a day.
+    pub customers_per_day: u32,
+    /// Customers of one organization that may wait for their answer at once.
+    pub customers_waiting: u32,
     /// How often a company may ask a customer for access.
     pub asking: AskLimits,
     /// How long a change stays in the feed.
@@ -172,6 +176,8 @@ impl Settings {
             trusted_proxies: Vec::new(),
             sign_in_failures: 5,
             mails_per_hour: 3,
+            customers_per_day: 20,
+            customers_waiting: 50,
             asking: AskLimits::default(),
             feed_keeps: Duration::from_secs(7 * 24 * 3600),
             android_apps: Vec::new(),

@@ -110,6 +110,16 @@ pub(super) struct Options {
           value_parser = clap::value_parser!(u32).range(1..))]
     mails_per_hour: u32,
 
+    /// Customers that an installer may add in a day
+    #[arg(long, env = "PORCHLIGHT_CUSTOMERS_PER_DAY", default_value_t = 20, value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    customers_per_day: u32,
+
+    /// Customers of one organization that may wait for their answer at once
+    #[arg(long, env = "PORCHLIGHT_CUSTOMERS_WAITING", default_value_t = 50, value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    customers_waiting: u32,
+
     /// Requests for access that a company may have waiting with one customer
     #[arg(long, env = "PORCHLIGHT_REQUESTS_WAITING", default_value_t = 3, value_name = "COUNT",
           value_parser = clap::value_parser!(u32).range(1..))]
@@ -228,6 +238,8 @@ impl Options {
             trusted_proxies: self.trusted_proxies,
             sign_in_failures: self.sign_in_failures,
             mails_per_hour: self.mails_per_hour,
+            customers_per_day: self.customers_per_day,
+            customers_waiting: self.customers_waiting,
             asking: AskLimits {
                 waiting: self.requests_waiting,
                 a_day: self.requests_per_day,

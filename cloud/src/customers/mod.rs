@@ -39,12 +39,6 @@ const BIRTH: [Permission; 3] = [Permission::SiteRead, Permission::SiteCreate, Pe
 /// How long they may: 24 hours.
 const BIRTH_LASTS: i64 = DAY;
 
-/// Customers that an installer may add in a day (security.md, Rate limits, as for invitations).
-const A_DAY: u32 = 20;
-
-/// Customers of one organization that may wait for their answer at once.
-const WAITING: i64 = 50;
-
 /// How long somebody who said no is left alone: a week.
 const SILENCE: i64 = 7 * DAY;
 
@@ -118,11 +112,11 @@ async fn count(
     if store::refused_since(tx, organization, email, crate::now() - SILENCE).await? {
         return Err(ProblemCode::RequestsRefused.into());
     }
-    if store::waiting(tx, organization).await? >= WAITING {
+    if store::waiting(tx, organization).await? >= i64::from(state.settings.customers_waiting) {
         return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(3_600));
     }
     let installer = caller.account.to_string();
-    count_attempt(tx, AttemptKind::CustomerAdded, &installer, (A_DAY, DAY)).await?;
+    count_attempt(tx, AttemptKind::CustomerAdded, &installer, (state.settings.customers_per_day, DAY)).await?;
     let address = attempt_identifier(&state.key, email);
     count_attempt(tx, AttemptKind::CustomerMail, &address, (state.settings.mails_per_hour, HOUR)).await
 }
