@@ -8,6 +8,7 @@ pub(crate) use views::OfferCard;
 
 use super::{accept, add, confirm_with_offer, read, refuse, store};
 use crate::authority::Permission;
+use crate::db::Connection;
 use crate::devices::pages::PAGE;
 use crate::idempotency::{self, Beginning};
 use crate::portal::forms::key_of;
@@ -53,6 +54,20 @@ fn organization_of(page: &Page, named: Option<OrganizationId>) -> Result<(Organi
     found.cloned().ok_or(ProblemCode::NotFound.into())
 }
 
+/// Whether the account's role in the organization allows it: a form that could not be sent is not shown.
+async fn may(
+    db: &mut Connection,
+    page: &Page,
+    permission: Permission,
+    organization: OrganizationId,
+) -> Result<bool, Refusal> {
+    match page.caller.authorize_for(db, permission, organization).await {
+        Ok(()) => Ok(true),
+        Err(refusal) if refusal.problem.code == ProblemCode::NotAllowed => Ok(false),
+        Err(refusal) => Err(refusal),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "customers/list.html")]
 struct CustomersPage<'a> {
@@ -61,6 +76,7 @@ struct CustomersPage<'a> {
     organization: OrganizationId,
     title: String,
     customers: Vec<CustomerLine>,
+    may_add: bool,
     more: Option<CustomerId>,
 }
 
@@ -72,13 +88,15 @@ async fn list(
     let (organization, company) = organization_of(&page, part.organization)?;
     let (mut db, now, account) = (state.db.read().await?, crate::now(), page.caller.account);
     page.caller.authorize_for(&mut db, Permission::CustomerRead, organization).await?;
+    let may_add = may(&mut db, &page, Permission::CustomerAdd, organization).await?;
     let limit = PAGE as i64 + 1;
     let mut rows = store::visible_customers(&mut db, account, organization, part.after, limit, now).await?;
     let more = (rows.len() > PAGE).then(|| rows[PAGE - 1].id);
     rows.truncate(PAGE);
     let customers = rows.iter().map(|customer| CustomerLine::of(&page, customer)).collect();
     let title = fill(page.reader.words.customers_of, &[("company", &company)]);
-    show(&CustomersPage { page: &page, place: Place::Customers, organization, title, customers, more })
+    let place = Place::Customers;
+    show(&CustomersPage { page: &page, place, organization, title, customers, may_add, more })
 }
 
 #[derive(Template)]
@@ -101,8 +119,14 @@ struct CustomerForm {
     key: String,
 }
 
-async fn ask_whom(page: Page, ApiQuery(part): ApiQuery<Part>) -> Result<Response, Refusal> {
+async fn ask_whom(
+    State(state): State<CloudState>,
+    page: Page,
+    ApiQuery(part): ApiQuery<Part>,
+) -> Result<Response, Refusal> {
     let (organization, _) = organization_of(&page, part.organization)?;
+    let mut db = state.db.read().await?;
+    page.caller.authorize_for(&mut db, Permission::CustomerAdd, organization).await?;
     let form = CustomerForm {
         organization,
         email: String::new(),
