@@ -116,7 +116,8 @@ async fn count(
         return Err(Refusal::new(ProblemCode::TooManyRequests).retry_after(3_600));
     }
     let installer = caller.account.to_string();
-    count_attempt(tx, AttemptKind::CustomerAdded, &installer, (state.settings.customers_per_day, DAY)).await?;
+    count_attempt(tx, AttemptKind::CustomerAdded, &installer, (state.settings.customers_per_day, DAY))
+        .await?;
     let address = attempt_identifier(&state.key, email);
     count_attempt(tx, AttemptKind::CustomerMail, &address, (state.settings.mails_per_hour, HOUR)).await
 }

@@ -2,8 +2,8 @@
 
 mod views;
 
-pub(crate) use views::{GrantLine, RequestCard, may_words, request_state, scope_words};
 use views::BlockedLine;
+pub(crate) use views::{GrantLine, RequestCard, may_words, request_state, scope_words};
 
 use super::{confirm_with_grant, confirm_with_request, consent, decline, end, store, unblock, withdraw};
 use crate::customers::pages::OfferCard;
@@ -76,7 +76,8 @@ struct AccessPage<'a> {
 async fn read(State(state): State<CloudState>, page: Page) -> Result<Response, Refusal> {
     let mine = Mine::read(&state, &page).await?;
     let blocked = store::blocked_by(&mut *state.db.read().await?, page.caller.account).await?;
-    let blocked = blocked.into_iter().map(|(company, since)| BlockedLine::of(&page, company, since)).collect();
+    let blocked =
+        blocked.into_iter().map(|(company, since)| BlockedLine::of(&page, company, since)).collect();
     show(&AccessPage { page: &page, place: Place::Access, mine, blocked })
 }
 

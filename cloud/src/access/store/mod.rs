@@ -7,13 +7,13 @@ mod requests;
 
 pub use blocked::{block, blocked_by, is_blocked, unblock};
 pub use grants::{
-    end_grant, grants_held, grants_on, insert_birth_grant, insert_grant_of_request, living_grants, visible_grant,
-    visible_grants,
+    end_grant, grants_held, grants_on, insert_birth_grant, insert_grant_of_request, living_grants,
+    visible_grant, visible_grants,
 };
 pub use overdue::{Overdue, expire_request, overdue};
 pub use requests::{
-    Count, Refusals, answer_request, insert_request, is_waiting, pending_by, pending_of,
-    pending_requests, refusals, request_state, requests_to, visible_request, visible_requests,
+    Count, Refusals, answer_request, insert_request, is_waiting, pending_by, pending_of, pending_requests,
+    refusals, request_state, requests_to, visible_request, visible_requests,
 };
 
 use crate::db::{DbError, parse};

@@ -100,10 +100,8 @@ fn read_act(row: &AnyRow) -> Result<Act, DbError> {
 /// Account, given name, family name, from this column on.
 fn person(row: &AnyRow, from: usize) -> Result<Option<Person>, DbError> {
     let id: Option<AccountId> = optional(row, from, "account id")?;
-    id.map(|id| {
-        Ok(Person { id, given_name: row.try_get(from + 1)?, family_name: row.try_get(from + 2)? })
-    })
-    .transpose()
+    id.map(|id| Ok(Person { id, given_name: row.try_get(from + 1)?, family_name: row.try_get(from + 2)? }))
+        .transpose()
 }
 
 /// Organization and name, from this column on.

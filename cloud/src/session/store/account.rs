@@ -63,7 +63,8 @@ pub async fn insert_account(
 
 /// Whether somebody can sign in to the account.
 pub async fn is_active(db: &mut AnyConnection, account: AccountId) -> Result<bool, DbError> {
-    let row = sqlx::query("SELECT 1 FROM account WHERE id = $1 AND state = 'active'").bind(account.to_string());
+    let row =
+        sqlx::query("SELECT 1 FROM account WHERE id = $1 AND state = 'active'").bind(account.to_string());
     Ok(row.fetch_optional(db).await?.is_some())
 }
 

@@ -10,8 +10,8 @@ mod token;
 
 pub use account::{
     AccountRow, CredentialsRow, account_by_id, account_of_address, account_with_address,
-    credentials_by_email, email_has_account, insert_account, insert_invited_account, is_active, knows_installation,
-    set_disabled, set_enabled,
+    credentials_by_email, email_has_account, insert_account, insert_invited_account, is_active,
+    knows_installation, set_disabled, set_enabled,
 };
 pub use registration::{
     RegistrationRow, count_try, finish_registration, insert_registration, open_registration, set_code,
