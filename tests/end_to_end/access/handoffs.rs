@@ -1,6 +1,8 @@
 //! Handoffs: one code, one session, one phone.
 
 use super::Scene;
+use super::requests::next_of;
+use crate::changes::Stream;
 use harness::api::{Api, PASSWORD};
 use harness::firm::{Link, end, text};
 use harness::on_both_engines;
@@ -138,6 +140,10 @@ on_both_engines! {
             let mut phone = Api::new(&scene.cloud);
             phone.redeem(&link).await.good();
             let_pass(&scene.cloud.db().await, passed).await;
+            let mut streams = [
+                Stream::open(&scene.kim, "/v1/events").await,
+                Stream::open(&scene.firm.installer, "/v1/events").await,
+            ];
             let told = |address: &str| {
                 scene.cloud.mails().iter().filter(|mail| mail.to.contains(address) && mail.text.contains("second phone")).count()
             };
@@ -148,6 +154,9 @@ on_both_engines! {
             assert_eq!(same(&phone).redeem(&link).await.status, if passed == 0 { 401 } else { 410 });
             while told("kim@example.org") == before || told("ana@bright.example") == before {
                 tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            for stream in &mut streams {
+                assert_eq!(next_of(stream, "grant").await["grant"]["id"], grant["id"], "an open screen hears it");
             }
             end(&scene.kim, &grant).await.good();
         }

@@ -202,6 +202,11 @@ on_both_engines! {
         assert_eq!((&made["company"]["name"], &made["actor"]), (&json!("Bright Solar"), &grant["actor"]));
         assert_eq!(acts[3]["actor"]["id"], grant["subject"]["id"], "Kim granted it");
         assert_eq!(acts[3]["company"], Value::Null, "Kim works for nobody");
+        for whose in [&acts[0], &acts[3], &acts[4]] {
+            let about = json!({ "company": grant["company"], "person": grant["actor"] });
+            assert_eq!(whose["about"], about, "whose access it is: {whose}");
+        }
+        assert_eq!(made["about"], Value::Null);
         assert_eq!(acts[4]["company"]["name"], "Bright Solar", "who asks says for whom");
         // The installer reads what they did themselves, by their grant, and nothing else of Kim's.
         let path = format!("/v1/history?grant={}", text(&grant["id"]));
@@ -209,6 +214,8 @@ on_both_engines! {
         assert!(own.as_array().unwrap().iter().all(|act| act["grant"] == grant["id"]));
         assert!(own.as_array().unwrap().contains(made));
         let theirs = scene.firm.installer.get("/v1/history").await.good();
+        let joined = theirs["acts"].as_array().unwrap().iter().find(|act| act["what"] == "membership.began").unwrap();
+        assert_eq!(joined["about"], json!({ "company": grant["company"] }));
         assert!(!theirs.to_string().contains("Boat house"));
         let stranger = Api::with_account(&scene.cloud, "max@example.org").await;
         assert_eq!(stranger.get(&path).await.problem().code, ProblemCode::NotFound);

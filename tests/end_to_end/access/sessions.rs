@@ -1,14 +1,16 @@
 //! Delegated sessions: what they may do, and how they end.
 
 use super::{Scene, add_device};
-use crate::claims::Claimant;
+use crate::claims::{Claimant, DEVICE_PASSWORD, connected, options};
 use harness::api::Api;
 use harness::firm::{Firm, end, text};
 use harness::on_both_engines;
 use porchlight_cloud::authority::doors::{DOORS, Door};
+use porchlight_cloud::db::Lock;
 use porchlight_cloud::{people, session};
-use porchlight_protocol::ProblemCode;
+use porchlight_protocol::add_device::Presence;
 use porchlight_protocol::people::Role;
+use porchlight_protocol::{ClaimId, ProblemCode};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -54,6 +56,7 @@ on_both_engines! {
         let hidden = add_device(&scene.cloud, &claimant).await;
 
         let on_site = scene.firm.grant(&scene.customer, &claimant.api, json!({ "site": second })).await;
+        assert_eq!(on_site["scope_name"], "Boat house");
         let phone = scene.firm.act(&scene.cloud, &on_site).await;
         let sites = phone.get("/v1/sites").await.good()["sites"].clone();
         assert_eq!((sites.as_array().unwrap().len(), &sites[0]["id"]), (1, &json!(second)));
@@ -63,6 +66,7 @@ on_both_engines! {
         assert_eq!(phone.change(Method::POST, "/v1/sites", &body).await.problem().code, ProblemCode::NotFound);
 
         let on_device = scene.firm.grant(&scene.customer, &claimant.api, json!({ "device": gate })).await;
+        assert_eq!(on_device["scope_name"], "Gate");
         let phone = scene.firm.act(&scene.cloud, &on_device).await;
         let devices = phone.get("/v1/devices").await.good()["devices"].clone();
         assert_eq!((devices.as_array().unwrap().len(), &devices[0]["id"]), (1, &json!(gate)));
@@ -86,6 +90,41 @@ on_both_engines! {
         end(&scene.kim, &grant).await.good();
         assert_eq!(refused(&phone).await, ProblemCode::GrantRevoked);
         assert_eq!(phone.refresh(&token).await.problem().code, ProblemCode::GrantRevoked);
+    }
+
+    async fn nothing_is_refreshed_while_the_installer_is_being_disabled(database: Database) {
+        let scene = Scene::new(database).await;
+        let db = scene.cloud.db().await;
+        let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({})).await;
+        let mut phone = scene.firm.act(&scene.cloud, &grant).await;
+        let token = phone.session.as_ref().unwrap().refresh_token.clone();
+        let ana = scene.firm.installer.session.as_ref().unwrap().account.id.to_string();
+        let mut tx = db.begin().await.unwrap();
+        tx.lock("account", &ana, Lock::Update).await.unwrap();
+        let disabled = sqlx::query("UPDATE account SET state = 'disabled', epoch = epoch + 1 WHERE id = $1");
+        disabled.bind(&ana).execute(&mut *tx).await.unwrap();
+        let refreshing = tokio::spawn(async move { phone.refresh(&token).await });
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tx.commit().await.unwrap();
+        assert_eq!(refreshing.await.unwrap().problem().code, ProblemCode::ActorDisabled);
+    }
+
+    /// Kim's account is the younger one: both rows are held in the order of their ids, whoever asks.
+    async fn customer_withdraws_an_installers_claim_and_goes_on_with_none(database: Database) {
+        let scene = Scene::new(database).await;
+        let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({})).await;
+        let phone = scene.firm.act(&scene.cloud, &grant).await;
+        let claimant = Claimant { api: phone, site: scene.site.clone() };
+        let device = connected(&scene.cloud, options().with_password(DEVICE_PASSWORD)).await;
+        let (claim, terms) = (ClaimId::mint_offline(), claimant.terms(&device, Presence::Password));
+        claimant.open(claim, 1, terms, DEVICE_PASSWORD).await;
+        claimant.wait_past(claim, "requested").await;
+        let path = format!("/v1/claims/{claim}");
+        let proof = json!({ "attempt": 1, "ke3": "A".repeat(86) });
+        let refused = scene.kim.post(&format!("{path}/proof"), &proof).await.problem();
+        assert_eq!(refused.code, ProblemCode::ClaimDiffers);
+        let withdrawn = scene.kim.post(&format!("{path}/withdraw"), &json!({ "reason": "given_up" })).await.good();
+        assert_eq!(withdrawn["state"]["is"], "failed");
     }
 
     async fn birth_grant_s_session_refreshes_though_the_customer_has_no_account_yet(database: Database) {

@@ -24,6 +24,11 @@ on_both_engines! {
         }
         let access = house.kim.get("/access").await.text;
         assert_eq!(access.matches("End access now").count(), 2, "the one before, and this one once");
+        assert_eq!(access.matches("On what: Your whole account").count(), 2);
+        let history = house.kim.get("/history").await.text;
+        assert!(history.contains("granted access to Kim Lee of Bright Solar"), "{history}");
+        let history = house.ana.get("/history").await.text;
+        assert!(history.contains("gave you a role at Bright Solar"), "{history}");
     }
 
     async fn request_that_waits_is_shown_however_much_came_after_it(database: Database) {
@@ -80,6 +85,39 @@ on_both_engines! {
         let back = house.ana.post(&format!("/grants/{grant}/end"), &[("back", "//evil.example")]).await;
         assert_eq!(back.location(), "/?said=ended");
         assert!(house.kim.get("/access").await.text.contains("It was given back at"));
+        let own = house.ana.get(&page).await.text;
+        assert!(own.contains("You gave it back at") && !own.contains(&format!("/grants/{grant}/end")), "{own}");
+        assert!(own.contains(&format!("/history?grant={grant}")), "what was done stays to be read: {own}");
+        assert_eq!(house.ana.get(&format!("/history?grant={grant}")).await.status, StatusCode::OK);
+    }
+
+    async fn every_grant_that_is_in_force_is_given_back_on_its_own(database: Database) {
+        let house = House::new(database).await;
+        let (request, terms) = (text(&house.request["id"]), text(&house.request["terms"]));
+        let page = format!("/customers/{}", house.customer);
+        let fields = [("terms", terms.as_str()), ("lasts", ""), ("key", "0123456789abcdef")];
+        house.kim.post(&format!("/requests/{request}/consent"), &fields).await;
+        let own = house.ana.get(&page).await.text;
+        assert_eq!(own.matches("Give access back").count(), 2, "{own}");
+        let shorter = own.split("/grants/").last().unwrap().split('/').next().unwrap().to_owned();
+        house.ana.post(&format!("/grants/{shorter}/end"), &[("back", &page)]).await;
+        let own = house.ana.get(&page).await.text;
+        // The one that was for adding, before Kim said yes, is among them.
+        assert_eq!((own.matches("Give access back").count(), own.matches("What you did there").count()), (1, 3));
+    }
+
+    async fn whose_role_allows_neither_adding_nor_asking_sees_no_form_for_it(database: Database) {
+        let house = House::new(database).await;
+        let page = format!("/customers/{}", house.customer);
+        assert!(house.ana.get("/customers").await.text.contains("Add a customer"));
+        assert!(house.ana.get(&page).await.text.contains("Obtain authorization"));
+        let mut tx = house.cloud.db().await.begin().await.unwrap();
+        sqlx::query("UPDATE membership SET role = 'viewer'").execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(!house.ana.get("/customers").await.text.contains("Add a customer"));
+        let own = house.ana.get(&page).await;
+        assert!(own.status == StatusCode::OK && !own.text.contains("Obtain authorization"), "{}", own.text);
+        assert_eq!(house.ana.get("/customers/new").await.status, StatusCode::FORBIDDEN);
     }
 
     async fn customer_keeps_what_was_added_or_refuses_and_blocks_on_pages(database: Database) {
@@ -91,6 +129,19 @@ on_both_engines! {
         let fields = [("place", "account"), ("lasts", "3600"), ("comment", ""), ("permission", "site.read"), key[0]];
         let blocked = house.ana.post(&format!("/customers/{}", house.customer), &fields).await;
         assert!(blocked.text.contains("They take no requests from you now."), "{}", blocked.text);
+        let access = house.kim.get("/access").await.text;
+        assert!(access.contains("Companies you take no requests from"), "{access}");
+        let unblock = access.split("/blocked/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let unblock = format!("/blocked/{unblock}");
+        assert_eq!(house.ana.post(&unblock, &[]).await.status, StatusCode::NOT_FOUND, "it is Kim's");
+        assert_eq!(house.kim.post(&unblock, &[]).await.location(), "/access?said=unblocked");
+        assert!(!house.kim.get("/access").await.text.contains("/blocked/"));
+        let history = house.kim.get("/history").await.text;
+        for said in ["stopped requests of Bright Solar", "allowed requests of Bright Solar again"] {
+            assert!(history.contains(said), "{said}: {history}");
+        }
+        let asked = house.ana.post(&format!("/customers/{}", house.customer), &fields).await;
+        assert!(asked.location().ends_with("?said=asked"), "{}", asked.text);
 
         let (eve, _) = Browser::with_account(&house.cloud, "eve@example.org").await;
         let organization = house.ana.get("/customers").await.text;

@@ -10,7 +10,7 @@ use porchlight_cloud::db::Db;
 use porchlight_cloud::key::ServerKey;
 use porchlight_cloud::problem::Refusal;
 use porchlight_cloud::server::CloudState;
-use porchlight_cloud::{Settings, access, mail};
+use porchlight_cloud::{Settings, access, mail, session};
 use porchlight_protocol::access::{AuthorizationRequest, ConsentRequest, DeclineRequest, RequestState};
 use porchlight_protocol::{CustomerId, ProblemCode};
 use std::sync::Arc;
@@ -116,6 +116,21 @@ impl Scene {
 }
 
 on_both_engines! {
+    async fn disabled_customer_is_not_asked_and_what_waited_for_them_is_over(database: Database) {
+        let scene = Scene::on(&database).await;
+        let asked = scene.ask().await.unwrap();
+        session::disable_account(scene.db(), scene.kim.account).await.unwrap();
+        assert_eq!(scene.mails().await, 0);
+        let refused = scene.ask().await.expect_err("nobody is there to answer");
+        assert_eq!(refused.problem.code, ProblemCode::RequestsRefused);
+        session::enable_account(scene.db(), scene.kim.account).await.unwrap();
+        let mut tx = scene.db().begin().await.unwrap();
+        let over = access::read_request(&mut tx, scene.kim.account, asked.id).await.unwrap();
+        assert_eq!(over.state, RequestState::Withdrawn, "enabling revives nothing");
+        drop(tx);
+        scene.ask().await.unwrap();
+    }
+
     async fn nobody_asks_past_a_block_that_is_being_answered(database: Database) {
         let scene = Arc::new(Scene::on(&database).await);
         let asked = scene.ask().await.unwrap();
