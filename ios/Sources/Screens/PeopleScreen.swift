@@ -123,12 +123,15 @@ struct RequestScreen: View {
 
     @ViewBuilder private var length: some View {
         Picker("request_lasts", selection: $model.lasts) {
-            ForEach(model.choices, id: \.self) { spellSpan($0).tag(Optional($0)) }
+            ForEach(model.choices, id: \.lasts) { spellSpan($0.lasts).tag(Optional($0.lasts)) }
         }
-        if let lasts = model.lasts {
-            Text("request_until \(spell(Date().addingTimeInterval(lasts)))").font(.subheadline).foregroundStyle(.secondary)
-        }
+        if let choice = model.choice { Text(end(of: choice)).font(.subheadline).foregroundStyle(.secondary) }
         Button("request_block", role: .destructive) { Task { if await model.decline(block: true) { dismiss() } } }.disabled(model.isBusy)
+    }
+
+    /// By the cloud's clock: a phone's may be wrong by years. Where that is not known, the length alone.
+    private func end(of choice: ConsentChoice) -> LocalizedStringKey {
+        if let until = choice.until { "request_until \(spell(until))" } else { "request_lasts_from_now \(spellSpan(choice.lasts))" }
     }
 }
 
