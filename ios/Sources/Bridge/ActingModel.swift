@@ -8,6 +8,8 @@ import PorchlightCore
     public private(set) var state = DelegatedState.nobody
     /// The account that this phone acts in now; another one for another session.
     public private(set) var account: OpenCore?
+    /// What was not sent when accesses ended, until the person has noted it.
+    public private(set) var unsent: [UnsentAct] = []
     public private(set) var problem: PorchlightError?
     /// The partner app was wanted, and is not on this phone.
     public private(set) var partnerAppIsMissing = false
@@ -16,6 +18,7 @@ import PorchlightCore
     @ObservationIgnored private let flow: HandoffFlow
     @ObservationIgnored private let session: DelegatedSession
     @ObservationIgnored private var readings: [Reading] = []
+    @ObservationIgnored private let turns = Turns()
 
     public init(core: OpenCore) {
         self.core = core
@@ -57,6 +60,13 @@ import PorchlightCore
         let former = acting
         (state, problem) = (next, nil)
         if acting != former { account = acting == nil ? nil : core.customersAccount() }
+        Task { await readUnsent() }
+    }
+
+    private func readUnsent() async {
+        let isNewest = turns.begin()
+        let listed = (try? await session.unsent()) ?? []
+        if isNewest() { unsent = listed }
     }
 
     /// A link was opened in the app; the core says what it is.
@@ -77,12 +87,14 @@ import PorchlightCore
     /// The installer is done in the customer's account.
     public func leave() async { await ask { try await session.leave() } }
 
-    /// The person has read that it is over, and what was not sent.
-    public func dismissEnd() async {
-        await ask {
-            try await session.forgetUnsent()
-            try session.dismiss()
-        }
+    /// The person has read that it is over. What was not sent stays listed: there may be more of it than this end brought.
+    public func dismissEnd() async { await ask { try session.dismiss() } }
+
+    /// The person has noted what was not sent; whether it is forgotten.
+    public func forgetUnsent() async -> Bool {
+        await ask { try await session.forgetUnsent() }
+        await readUnsent()
+        return problem == nil
     }
 
     private func ask(_ deed: () async throws -> Void) async {

@@ -4,11 +4,12 @@ import SwiftUI
 /// The partner app's first screen: whom the company works for, and what may be done there.
 struct CustomersScreen: View {
     let access: AccessModel
+    let unsent: [UnsentAct]
     @Binding var path: [AppRoute]
     @State private var model: CustomersModel
 
-    init(core: OpenCore, access: AccessModel, path: Binding<[AppRoute]>) {
-        self.access = access
+    init(core: OpenCore, access: AccessModel, unsent: [UnsentAct], path: Binding<[AppRoute]>) {
+        (self.access, self.unsent) = (access, unsent)
         _path = path
         _model = State(initialValue: CustomersModel(core: core))
     }
@@ -16,6 +17,7 @@ struct CustomersScreen: View {
     var body: some View {
         List {
             AgeNotice(problem: model.problem, age: model.age)
+            UnsentNotice(unsent: unsent, path: $path)
             if let company = model.company { Text(company.name).font(.subheadline).foregroundStyle(.secondary) }
             if model.isLoading, model.problem == nil {
                 ProgressView("waiting")

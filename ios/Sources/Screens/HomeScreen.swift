@@ -3,6 +3,7 @@ import SwiftUI
 
 struct HomeScreen: View {
     @Bindable var places: PlacesModel
+    var unsent: [UnsentAct] = []
     @Binding var path: [AppRoute]
     @Binding var tab: AppTab
     @State private var choice = SiteQuestion()
@@ -10,6 +11,7 @@ struct HomeScreen: View {
     var body: some View {
         Page("app_name") {
             AgeNotice(problem: places.problem, age: places.age)
+            UnsentNotice(unsent: unsent, path: $path)
             if places.isLoading, places.problem == nil {
                 ProgressView("waiting")
             } else if places.sites.isEmpty {

@@ -13,6 +13,8 @@ public enum AppRoute: Hashable, Sendable {
     case request(id: String)
     /// Who did what; by one grant only, when it is named.
     case history(grantID: String?)
+    /// What was not sent when an access ended.
+    case unsent
 
     var isAdding: Bool {
         if case .add = self { true } else { false }
@@ -128,13 +130,14 @@ public struct RootScreen: View {
     private var tabs: some View {
         TabView(selection: $tab) {
             if kind == .customer {
-                HomeScreen(places: places, path: path(of: .home), tab: $tab).asTab(.home, "tab_home", "home", path(of: .home), screen)
+                HomeScreen(places: places, unsent: acting.unsent, path: path(of: .home), tab: $tab)
+                    .asTab(.home, "tab_home", "home", path(of: .home), screen)
                 DevicesScreen(core: core, places: places, path: path(of: .devices)).id(places.place)
                     .asTab(.devices, "tab_devices", "device", path(of: .devices), screen)
                 PeopleScreen(core: core, access: access, path: path(of: .people))
                     .asTab(.people, "tab_people", "people", path(of: .people), screen)
             } else {
-                CustomersScreen(core: core, access: access, path: path(of: .customers))
+                CustomersScreen(core: core, access: access, unsent: acting.unsent, path: path(of: .customers))
                     .asTab(.customers, "customers_title", "people", path(of: .customers), screen)
             }
             SettingsScreen(core: core, session: session).asTab(.more, "tab_more", "more", path(of: .more), screen)
@@ -156,7 +159,7 @@ public struct RootScreen: View {
     @ViewBuilder private var first: some View {
         switch stage {
         case .waiting: WaitingScreen(isLocked: session.state == .locked)
-        case .out: SignInScreen(session: session, path: path(of: .home))
+        case .out: SignInScreen(session: session, unsent: acting.unsent, path: path(of: .home))
         case .code: CodeScreen(session: session)
         case .signedIn: EmptyView()
         }
@@ -170,6 +173,7 @@ public struct RootScreen: View {
         case .ask(let customerID): AskScreen(core: core, customerID: customerID)
         case .request(let id): RequestScreen(core: core, access: access, requestID: id)
         case .history(let grantID): HistoryScreen(core: core, grantID: grantID)
+        case .unsent: UnsentScreen(model: acting)
         case .newSite, .device, .add: PlaceScreen(route: route, core: core, phone: phone, places: places, path: path, adding: $adding)
         }
     }

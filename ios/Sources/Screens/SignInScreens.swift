@@ -3,6 +3,7 @@ import SwiftUI
 
 struct SignInScreen: View {
     let session: SessionModel
+    let unsent: [UnsentAct]
     @Binding var path: [AppRoute]
     @State private var email = ""
     @State private var password = ""
@@ -10,6 +11,7 @@ struct SignInScreen: View {
     var body: some View {
         Page("sign_in_title") {
             if let notice { Notice(tone: tone, title: notice) }
+            UnsentNotice(unsent: unsent, path: $path)
             ProblemNotice(problem: session.problem, fields: [.email, .password])
             TextField("field_email", text: $email)
                 .textContentType(.username)
