@@ -159,7 +159,7 @@ public struct RootScreen: View {
     @ViewBuilder private var first: some View {
         switch stage {
         case .waiting: WaitingScreen(isLocked: session.state == .locked)
-        case .out: SignInScreen(session: session, unsent: acting.unsent, path: path(of: .home))
+        case .out: SignInScreen(session: session, unsent: acting.unsent, passwordPage: core.passwordPage, path: path(of: .home))
         case .code: CodeScreen(session: session)
         case .signedIn: EmptyView()
         }

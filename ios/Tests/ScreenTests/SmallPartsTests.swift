@@ -19,6 +19,14 @@ import Testing
         #expect(field()?.kind == .secureField)
     }
 
+    @Test(arguments: [AppKind.customer, .partner]) func forgottenPasswordIsReplacedInTheBrowser(app: AppKind) async throws {
+        let kim = try await Kim(app: app)
+        defer { kim.leaves() }
+        try await kim.presses("password_forgot")
+        let cloud = try kim.stage.configuration().cloud
+        #expect(kim.ui.runtime.asked.map(\.absoluteString) == ["\(cloud)/password"])
+    }
+
     private func named(_ key: String, _ kim: Kim) -> String {
         kim.says("\(key) %@").replacing("%1$@", with: kim.says("field_password")).replacing("%@", with: kim.says("field_password"))
     }
