@@ -58,7 +58,7 @@ import PorchlightCore
 
     private func follow(_ next: DelegatedState) {
         let former = acting
-        (state, problem) = (next, nil)
+        (state, problem, partnerAppIsMissing) = (next, nil, false)
         if acting != former { account = acting == nil ? nil : core.customersAccount() }
         Task { await readUnsent() }
     }
@@ -76,12 +76,18 @@ import PorchlightCore
 
     public func dismissLink() async { await ask { try await flow.dismiss() } }
 
-    /// Where a new link is made. The system may take its time to answer.
-    public func openPartnerApp(_ links: any LinkOpener) async {
+    /// Where a new link is made: instead of this one.
+    public func openPartnerApp(_ links: any LinkOpener) async { if await isOpened(links) { await dismissLink() } }
+
+    /// Where the customers are; the end was read.
+    public func backToCustomers(_ links: any LinkOpener) async { if await isOpened(links) { await dismissEnd() } }
+
+    /// The system may take its time to answer.
+    private func isOpened(_ links: any LinkOpener) async -> Bool {
         let link = core.partnerAppLink
         let isOpen = await Task.detached { (try? links.openLink(link: link)) != nil }.value
         partnerAppIsMissing = !isOpen
-        if isOpen { await dismissLink() }
+        return isOpen
     }
 
     /// The installer is done in the customer's account.

@@ -58,9 +58,11 @@ struct HandoffScreen: View {
     }
 }
 
-/// The access is over, and everything about it on this phone is gone: who ended it, when, and what was not sent.
+/// The session is over, and everything about it on this phone is gone: why, when, and what was not sent.
 struct ActingEndedScreen: View {
     let model: ActingModel
+    let kind: AppKind
+    let links: any LinkOpener
     let acting: Acting
     let why: AccessEnd
     let at: Date
@@ -70,15 +72,33 @@ struct ActingEndedScreen: View {
 
     var body: some View {
         Page("app_name") {
-            Text("acting_ended_title \(subject)").font(.title2)
+            Text(title).font(.title2)
             Text(words(why, subject: subject, at: at))
             if !unsent.isEmpty {
                 Text("acting_unsent").font(.headline)
                 ForEach(unsent, id: \.serial) { Text("acting_unsent_device \($0.name) \($0.serial)") }
             }
             ProblemNotice(problem: model.problem)
+            if model.partnerAppIsMissing { Notice(tone: .danger, title: "handoff_partner_app_missing") }
         } action: {
-            PrimaryButton("acting_done") { await model.dismissEnd() }
+            VStack {
+                switch kind {
+                // The customers are below.
+                case .partner: PrimaryButton("acting_to_customers") { await model.dismissEnd() }
+                case .customer:
+                    PrimaryButton("acting_to_customers") { await model.backToCustomers(links) }
+                    Button("acting_done") { Task { await model.dismissEnd() } }
+                }
+            }
+        }
+    }
+
+    /// Where the access itself stays, it is not said to have ended.
+    private var title: LocalizedStringKey {
+        switch why {
+        case .left: "acting_left_title \(subject)"
+        case .sessionEnded: "acting_session_title \(subject)"
+        case .revoked, .expired, .actorDisabled, .subjectDisabled: "acting_ended_title \(subject)"
         }
     }
 }

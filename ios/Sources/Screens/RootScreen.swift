@@ -74,7 +74,10 @@ public struct RootScreen: View {
 
     @ViewBuilder private var account: some View {
         if case .ended(let acting, let why, let at, let unsent) = acting.state {
-            NavigationStack { ActingEndedScreen(model: self.acting, acting: acting, why: why, at: at, unsent: unsent) }
+            NavigationStack {
+                ActingEndedScreen(
+                    model: self.acting, kind: kind, links: phone.links, acting: acting, why: why, at: at, unsent: unsent)
+            }
         } else if let account = acting.account, let now = acting.acting {
             CustomersAccountScreen(core: account, phone: phone, model: acting, acting: now).id(now)
         } else if stage == .signedIn {

@@ -54,8 +54,9 @@ import Testing
         try await kim.waits(for: "people_empty_title")
         try await phones.comesBack(ana)
         #expect(ana.ui.shows("Gate, \(gate.serial)"))
-        try await ana.presses("acting_done")
-        if ana.ui.shows(ana.says("customer_title")) { try ana.ui.tap("Back") }
+        try await ana.presses("acting_to_customers")
+        try await ana.waits(for: "customer_no_access")
+        try ana.ui.tap("BackButton")
         try await ana.presses("unsent_title")
         try await ana.shows("Gate, \(gate.serial), for Kim Lee")
         try await ana.presses("unsent_forget")
