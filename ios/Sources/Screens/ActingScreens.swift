@@ -109,11 +109,25 @@ struct ActingBanner: View {
     let acting: Acting
 
     var body: some View {
+        PorchBar("acting_banner \(acting.grant.subject.fullName) \(acting.grant.company.name) \(spell(acting.until))") {
+            Button("acting_end") { Task { await model.leave() } }
+        }
+    }
+}
+
+/// The porch light: somebody else is acting here. For nothing else.
+struct PorchBar<Way: View>: View {
+    private let words: LocalizedStringKey
+    private let way: Way
+
+    init(_ words: LocalizedStringKey, @ViewBuilder way: () -> Way) { (self.words, self.way) = (words, way()) }
+
+    var body: some View {
         HStack {
             Icon("porch")
-            Text("acting_banner \(acting.grant.subject.fullName) \(acting.grant.company.name) \(spell(acting.until))").font(.subheadline)
+            Text(words).font(.subheadline)
             Spacer()
-            Button("acting_end") { Task { await model.leave() } }.frame(minWidth: 48, minHeight: 48)
+            way.frame(minWidth: 48, minHeight: 48)
         }
         .foregroundStyle(Color.accentToken)
         .padding(8)

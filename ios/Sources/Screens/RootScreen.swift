@@ -81,7 +81,10 @@ public struct RootScreen: View {
         } else if let account = acting.account, let now = acting.acting {
             CustomersAccountScreen(core: account, phone: phone, model: acting, acting: now).id(now)
         } else if stage == .signedIn {
-            tabs
+            VStack(spacing: 0) {
+                if kind == .customer { GrantsBanner(access: access) { showGrants() } }
+                tabs
+            }
         } else {
             NavigationStack(path: path(of: .home)) {
                 first.navigationDestination(for: AppRoute.self) { screen($0, path(of: .home)) }
@@ -95,6 +98,8 @@ public struct RootScreen: View {
     }
 
     private func dismissLink() { Task { await acting.dismissLink() } }
+
+    private func showGrants() { (tab, paths[.people]) = (.people, []) }
 
     /// A change of the session leaves nothing of the screens before it; a device that was being added goes on.
     private func begin(_ stage: Stage) {
