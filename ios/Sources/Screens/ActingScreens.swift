@@ -155,6 +155,7 @@ struct CustomersAccountScreen: View {
             ActingBanner(model: model, acting: acting)
             if case .locked = model.state { locked } else { tabs }
         }
+        .environment(\.rights, Rights(by: acting.grant))
         .task { places.begin() }
     }
 

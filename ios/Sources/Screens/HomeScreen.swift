@@ -7,6 +7,7 @@ struct HomeScreen: View {
     @Binding var path: [AppRoute]
     @Binding var tab: AppTab
     @State private var choice = SiteQuestion()
+    @Environment(\.rights) private var rights
 
     var body: some View {
         Page("app_name") {
@@ -14,7 +15,7 @@ struct HomeScreen: View {
             UnsentNotice(unsent: unsent, path: $path)
             if places.isLoading, places.problem == nil {
                 ProgressView("waiting")
-            } else if places.sites.isEmpty {
+            } else if places.sites.isEmpty, rights.allow(.siteCreate) {
                 Text("home_empty_title").font(.title2)
                 Text("home_empty_body").foregroundStyle(.secondary)
             } else {
@@ -26,12 +27,12 @@ struct HomeScreen: View {
                         Text("home_devices \(places.deviceCount)")
                     }
                 }
-                Button("home_make_site") { path.append(.newSite) }
+                if rights.allow(.siteCreate) { Button("home_make_site") { path.append(.newSite) } }
             }
         } action: {
             if !places.sites.isEmpty {
-                PrimaryButton("home_add_device") { await choice.ask(places, $path) }
-            } else if !places.isLoading {
+                if rights.allow(.deviceAdd) { PrimaryButton("home_add_device") { await choice.ask(places, $path) } }
+            } else if !places.isLoading, rights.allow(.siteCreate) {
                 PrimaryButton("home_make_site") { path.append(.newSite) }
             }
         }
