@@ -42,6 +42,8 @@ public struct RootScreen: View {
     @State private var shownRequestID: String?
     /// The device that was being added, where the system keeps it if it kills the app.
     @SceneStorage("adding") private var adding = ""
+    /// The same in a customer's account.
+    @SceneStorage("adding_there") private var addingThere = ""
 
     public init(core: OpenCore, kind: AppKind, phone: PhoneParts) {
         (self.core, self.kind, self.phone) = (core, kind, phone)
@@ -69,7 +71,7 @@ public struct RootScreen: View {
             .onChange(of: stage, initial: true) { _, stage in begin(stage) }
             .onChange(of: isAdding) { _, isAdding in if !isAdding, stage == .signedIn { adding = "" } }
             .onChange(of: access.newestRequestID) { _, _ in showRequest() }
-            .onChange(of: acting.acting == nil) { _, isOwn in if !isOwn { putAddingAside() } }
+            .onChange(of: acting.acting == nil) { _, isOwn in if isOwn { addingThere = "" } else { putAddingAside() } }
     }
 
     @ViewBuilder private var account: some View {
@@ -79,7 +81,7 @@ public struct RootScreen: View {
                     model: self.acting, kind: kind, links: phone.links, acting: acting, why: why, at: at, unsent: unsent)
             }
         } else if let account = acting.account, let now = acting.acting {
-            CustomersAccountScreen(core: account, phone: phone, model: acting, acting: now).id(now)
+            CustomersAccountScreen(core: account, phone: phone, model: acting, acting: now, adding: $addingThere).id(now)
         } else if stage == .signedIn {
             VStack(spacing: 0) {
                 if kind == .customer { GrantsBanner(access: access) { showGrants() } }
@@ -97,9 +99,9 @@ public struct RootScreen: View {
         if kind == .customer { Task { await acting.take(link) } }
     }
 
-    private func dismissLink() { Task { await acting.dismissLink() } }
-
     private func showGrants() { (tab, paths[.people]) = (.people, []) }
+
+    private func dismissLink() { Task { await acting.dismissLink() } }
 
     /// A change of the session leaves nothing of the screens before it; a device that was being added goes on.
     private func begin(_ stage: Stage) {

@@ -22,7 +22,10 @@ extension View {
         let isAsking = Binding(get: { !question.sites.isEmpty }, set: { if !$0 { question.sites = [] } })
         return confirmationDialog("home_add_device", isPresented: isAsking) {
             ForEach(question.sites, id: \.id) { site in
-                Button(site.name) { path.wrappedValue.append(.add(.new(section: places.section, siteID: site.id))) }
+                Button(site.name) {
+                    places.chose(site)
+                    path.wrappedValue.append(.add(.new(section: places.section, siteID: site.id)))
+                }
             }
         }
     }
