@@ -77,7 +77,13 @@ import PorchlightCore
     public init(core: OpenCore, customerID: String) { (self.core, self.customerID) = (core, customerID) }
 
     public func read() async {
-        await attempt({ problem = $0 }) { customer = try await core.customers.get(customer: customerID) }
+        await attempt({ failed($0) }) { customer = try await core.customers.get(customer: customerID) }
+    }
+
+    /// Whoever left the company reads nothing of its customers any more.
+    private func failed(_ failure: PorchlightError) {
+        problem = failure
+        if case .NotFound = failure { customer = nil }
     }
 
     public func withdraw(_ requestID: String) async { await ask { _ = try await core.requests.withdraw(request: requestID) } }
