@@ -10,13 +10,15 @@ struct CustomersAccountScreen: View {
     /// The device that is being added here, where the system keeps it if it kills the app: its id, and nothing else of the
     /// customer's.
     @Binding var adding: String
+    /// Where the installer was, likewise.
+    @Binding var siteID: String
     @State private var places: PlacesModel
     @State private var tab = AppTab.home
     @State private var paths: [AppTab: [AppRoute]] = [:]
 
-    init(core: OpenCore, phone: PhoneParts, model: ActingModel, acting: Acting, adding: Binding<String>) {
+    init(core: OpenCore, phone: PhoneParts, model: ActingModel, acting: Acting, adding: Binding<String>, siteID: Binding<String>) {
         (self.core, self.phone, self.model, self.acting) = (core, phone, model, acting)
-        _adding = adding
+        (_adding, _siteID) = (adding, siteID)
         _places = State(initialValue: PlacesModel(core: core))
     }
 
@@ -31,9 +33,11 @@ struct CustomersAccountScreen: View {
         }
         .environment(\.rights, Rights(by: acting.grant))
         .task {
+            if !siteID.isEmpty { places.keptSiteID = siteID }
             places.begin()
             if !adding.isEmpty, paths.isEmpty { paths[.home] = [.add(.saved(claimID: adding))] }
         }
+        .onChange(of: places.knownSiteID) { _, id in siteID = id ?? "" }
         .onChange(of: isAdding) { _, isAdding in if !isAdding { adding = "" } }
     }
 
@@ -75,7 +79,7 @@ private struct CoveredAccount: View {
                 Text("acting_locked_title").font(.title2)
                 Text("acting_locked_body").foregroundStyle(.secondary)
             } action: {
-                if rights.allow(.deviceAdd), places.knownSite != nil { PrimaryButton("home_add_device") { await add() } }
+                if rights.allow(.deviceAdd), places.knownSiteID != nil { PrimaryButton("home_add_device") { await add() } }
             }
         }
     }

@@ -44,6 +44,7 @@ public struct RootScreen: View {
     @SceneStorage("adding") private var adding = ""
     /// The same in a customer's account.
     @SceneStorage("adding_there") private var addingThere = ""
+    @SceneStorage("site_there") private var siteThere = ""
 
     public init(core: OpenCore, kind: AppKind, phone: PhoneParts) {
         (self.core, self.kind, self.phone) = (core, kind, phone)
@@ -71,7 +72,7 @@ public struct RootScreen: View {
             .onChange(of: stage, initial: true) { _, stage in begin(stage) }
             .onChange(of: isAdding) { _, isAdding in if !isAdding, stage == .signedIn { adding = "" } }
             .onChange(of: access.newestRequestID) { _, _ in showRequest() }
-            .onChange(of: acting.acting == nil) { _, isOwn in if isOwn { addingThere = "" } else { putAddingAside() } }
+            .onChange(of: acting.acting == nil) { _, isOwn in if isOwn { (addingThere, siteThere) = ("", "") } else { putAddingAside() } }
     }
 
     @ViewBuilder private var account: some View {
@@ -81,7 +82,9 @@ public struct RootScreen: View {
                     model: self.acting, kind: kind, links: phone.links, acting: acting, why: why, at: at, unsent: unsent)
             }
         } else if let account = acting.account, let now = acting.acting {
-            CustomersAccountScreen(core: account, phone: phone, model: acting, acting: now, adding: $addingThere).id(now)
+            CustomersAccountScreen(
+                core: account, phone: phone, model: acting, acting: now, adding: $addingThere, siteID: $siteThere
+            ).id(now)
         } else if stage == .signedIn {
             VStack(spacing: 0) {
                 if kind == .customer { GrantsBanner(access: access) { showGrants() } }

@@ -43,6 +43,25 @@ import Testing
         try await phones.kim.shows("2 devices")
     }
 
+    @Test func addingBeginsUnderTheCoverInTheNextProcessToo() async throws {
+        let phones = try await TwoPhones()
+        defer { phones.leave() }
+        try await phones.anaWorksThere()
+        let gate = try phones.stage.device(password: devicePassword)
+        try await until("it is known where") { phones.there.ui.shows("Add a device") && phones.there.scene.value("site_there") != "" }
+        phones.outOfReach(phones.there)
+        defer { phones.stage.goesOn() }
+        let next = try await phones.isKilled(phones.there)
+        defer { next.ui.close() }
+        try await next.waits(for: "acting_locked_body")
+        #expect(!next.ui.shows("Lake house"))
+        try await next.enters(gate)
+        try await next.fillsIn("Gate", devicePassword)
+        try await next.waits(for: "queued_title")
+        try await next.presses("added_done")
+        try await next.waits(for: "acting_locked_body")
+    }
+
     @Test func whoMayNotAddIsNotOfferedItUnderTheCover() async throws {
         let phones = try await TwoPhones.withACustomer()
         defer { phones.leave() }
