@@ -11,6 +11,7 @@ struct HandoffScreen: View {
             if let grant {
                 Text("handoff_who \(grant.actor.fullName) \(grant.company.name) \(grant.subject.fullName)").font(.title2)
                 Text("handoff_until \(spell(grant.expiresAt))")
+                Text(scope(of: grant))
                 ForEach(grant.permissions, id: \.self) { Text($0.words) }
             }
             ProblemNotice(problem: acting.problem)

@@ -21,6 +21,8 @@ struct CustomerScreen: View {
                 Text(customer.email).foregroundStyle(.secondary)
                 CustomerStatus(customer: customer)
                 Text(hint(customer)).font(.subheadline).foregroundStyle(.secondary)
+            } else if model.problem == nil {
+                ProgressView("waiting")
             }
             ProblemNotice(problem: model.problem)
             if let customer = model.customer { others(customer).disabled(model.isBusy) }

@@ -24,6 +24,8 @@ struct RequestScreen: View {
                 ForEach(request.permissions, id: \.self) { Text($0.words) }
                 if !request.comment.isEmpty { Text("request_why \(request.comment)").foregroundStyle(.secondary) }
                 if isPending { length }
+            } else if model.problem == nil {
+                ProgressView("waiting")
             }
         } action: {
             if isPending {

@@ -35,6 +35,7 @@ import Testing
 
         try await phones.anaOpensTheAccount()
         #expect(!there.ui.shows("Lake house"), "nothing is shown before the tap")
+        #expect(there.ui.shows("The whole account"))
         try await there.presses("handoff_confirm")
         try await there.shows("You are working in Kim Lee’s account for Bright Solar until")
         try await there.enters(try phones.stage.device(password: devicePassword))

@@ -27,6 +27,19 @@ import Testing
         #expect(kim.ui.runtime.asked.map(\.absoluteString) == ["\(cloud)/password"])
     }
 
+    @Test func screenSaysThatItWaitsForItsFirstReading() async throws {
+        let kim = try await Kim()
+        defer { kim.leaves() }
+        let (nobody, access) = (UUID().uuidString.lowercased(), AccessModel(core: kim.core))
+        let request = Headless(RequestScreen(core: kim.core, access: access, requestID: nobody), strings: kim.words)
+        #expect(request.shows(kim.says("waiting")))
+        request.close()
+        let customer = Headless(
+            CustomerScreen(core: kim.core, access: access, customerID: nobody, links: kim.links, path: .constant([])), strings: kim.words)
+        #expect(customer.shows(kim.says("waiting")))
+        customer.close()
+    }
+
     private func named(_ key: String, _ kim: Kim) -> String {
         kim.says("\(key) %@").replacing("%1$@", with: kim.says("field_password")).replacing("%@", with: kim.says("field_password"))
     }
