@@ -8,7 +8,7 @@ import PorchlightCore
     public private(set) var state = DelegatedState.nobody
     /// The account that this phone acts in now; another one for another session.
     public private(set) var account: OpenCore?
-    /// What was not sent when accesses ended, until the person has noted it.
+    /// What was not sent when accesses ended, until the person has noted it: theirs; everybody's while nobody is signed in.
     public private(set) var unsent: [UnsentAct] = []
     public private(set) var problem: PorchlightError?
     /// The partner app was wanted, and is not on this phone.
@@ -63,7 +63,8 @@ import PorchlightCore
         Task { await readUnsent() }
     }
 
-    private func readUnsent() async {
+    /// Whose it is depends on who is signed in: read it again when that is somebody else.
+    public func readUnsent() async {
         let isNewest = turns.begin()
         let listed = (try? await session.unsent()) ?? []
         if isNewest() { unsent = listed }

@@ -109,6 +109,7 @@ public struct RootScreen: View {
     /// A change of the session leaves nothing of the screens before it; a device that was being added goes on.
     private func begin(_ stage: Stage) {
         (tab, paths) = (kind == .customer ? .home : .customers, [:])
+        Task { await acting.readUnsent() }
         switch stage {
         case .signedIn:
             if !adding.isEmpty { paths[.home] = [.add(.saved(claimID: adding))] }

@@ -24,9 +24,14 @@ import Testing
         #expect(next.ui.shows("Gate, \(gate.serial), for Kim Lee"))
         #expect(next.ui.unnamed.isEmpty && next.ui.runtime.missingKeys.isEmpty)
         try next.ui.tap("BackButton")
-        // Also when somebody is signed in in this app.
-        try await next.signsIn(try phones.stage.account("ana@home.example"), as: "ana@home.example")
+        // Who it was finds it in their own account, and nobody else does.
+        let password = try phones.stage.account("max@example.org")
+        try await next.signsIn(password, as: "max@example.org")
         try await next.waits(for: "home_empty_title")
+        try await until("it is not theirs to read") { !next.ui.shows(next.says("unsent_title")) }
+        try await next.presses("tab_more")
+        try await next.presses("settings_sign_out")
+        try await next.signsIn(password, as: installersEmail)
         try await next.presses("unsent_title")
         try await next.presses("unsent_forget")
         try await next.waits(for: "home_empty_title")
