@@ -7,6 +7,7 @@ struct DevicesScreen: View {
     @State private var model: DevicesModel
     @State private var choice = SiteQuestion()
     @Environment(\.rights) private var rights
+    @Environment(\.isEnabled) private var isEnabled
 
     init(core: OpenCore, places: PlacesModel, path: Binding<[AppRoute]>) {
         self.places = places
@@ -45,7 +46,7 @@ struct DevicesScreen: View {
                 }
             }
         }
-        .choosesSite(choice, places, $path)
+        .choosesSite(choice, places, $path, isEnabled: isEnabled)
     }
 
     private var mayAdd: Bool { rights.allowAdding(at: places.sites) }

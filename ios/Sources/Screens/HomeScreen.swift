@@ -8,6 +8,7 @@ struct HomeScreen: View {
     @Binding var tab: AppTab
     @State private var choice = SiteQuestion()
     @Environment(\.rights) private var rights
+    @Environment(\.isEnabled) private var isEnabled
 
     var body: some View {
         Page("app_name") {
@@ -40,7 +41,7 @@ struct HomeScreen: View {
             ToolbarItem(placement: .topBarLeading) { sectionPicker }
             ToolbarItem(placement: .topBarTrailing) { sitePicker }
         }
-        .choosesSite(choice, places, $path)
+        .choosesSite(choice, places, $path, isEnabled: isEnabled)
     }
 
     private var sectionPicker: some View {

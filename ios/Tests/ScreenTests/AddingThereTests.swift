@@ -62,6 +62,21 @@ import Testing
         try await next.waits(for: "acting_locked_body")
     }
 
+    @Test func questionWhereToAddIsCoveredToo() async throws {
+        let phones = try await TwoPhones()
+        defer { phones.leave() }
+        let there = phones.there
+        try await phones.anaWorksThere()
+        _ = try await phones.kim.core.sites.make(name: "Barn", address: "", timeZone: "Europe/Berlin")
+        try await there.shows("Barn")
+        try await there.presses("home_add_device")
+        try await until("it is asked where") { there.ui.reachable.first?.kind == .alert }
+        phones.outOfReach(there)
+        defer { phones.stage.goesOn() }
+        try await there.waits(for: "acting_locked_body")
+        for word in ["Barn", "Lake house"] { #expect(!there.ui.shows(word), "\(word) is covered") }
+    }
+
     @Test func whoMayNotAddIsNotOfferedItUnderTheCover() async throws {
         let phones = try await TwoPhones.withACustomer()
         defer { phones.leave() }
