@@ -42,6 +42,8 @@ struct CustomerScreen: View {
             }
         } else if customer.state == .confirmed, customer.pending == nil {
             PrimaryButton("customer_ask") { path.append(.ask(customerID: customer.id)) }
+        } else if customer.state == .refused {
+            PrimaryButton("customers_add") { path.append(.addCustomer(organizationID: customer.organization, again: customer)) }
         }
     }
 

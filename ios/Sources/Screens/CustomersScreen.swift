@@ -131,9 +131,12 @@ struct AddCustomerScreen: View {
     @State private var chosen: Language?
     @Environment(\.locale) private var locale
 
-    init(core: OpenCore, organizationID: String, path: Binding<[AppRoute]>) {
+    init(core: OpenCore, organizationID: String, again: Customer?, path: Binding<[AppRoute]>) {
         _path = path
         _model = State(initialValue: AddCustomerModel(core: core, organizationID: organizationID))
+        _email = State(initialValue: again?.email ?? "")
+        _givenName = State(initialValue: again?.givenName ?? "")
+        _familyName = State(initialValue: again?.familyName ?? "")
     }
 
     var body: some View {

@@ -7,7 +7,8 @@ public enum AppRoute: Hashable, Sendable {
     case newSite
     case device(id: String)
     case add(AddDeviceModel.Opening)
-    case addCustomer(organizationID: String)
+    /// Somebody new; or the same person again, who said no.
+    case addCustomer(organizationID: String, again: Customer? = nil)
     case customer(id: String)
     case ask(customerID: String)
     case request(id: String)
@@ -182,7 +183,8 @@ public struct RootScreen: View {
     @ViewBuilder private func screen(_ route: AppRoute, _ path: Binding<[AppRoute]>) -> some View {
         switch route {
         case .register: RegisterScreen(session: session)
-        case .addCustomer(let organizationID): AddCustomerScreen(core: core, organizationID: organizationID, path: path)
+        case .addCustomer(let organizationID, let again):
+            AddCustomerScreen(core: core, organizationID: organizationID, again: again, path: path)
         case .customer(let id): CustomerScreen(core: core, access: access, customerID: id, links: phone.links, path: path)
         case .ask(let customerID): AskScreen(core: core, customerID: customerID)
         case .request(let id): RequestScreen(core: core, access: access, requestID: id)

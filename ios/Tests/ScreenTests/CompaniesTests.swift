@@ -47,5 +47,22 @@ import Testing
         try await ana.waits(for: "customer_prepare")
     }
 
+    @Test func whoSaidNoCanBeAskedAgainWithoutTypingAnewAndNotTooSoon() async throws {
+        let phones = try await TwoPhones()
+        defer { phones.leave() }
+        let (ana, kim) = (phones.ana, phones.kim)
+        try await phones.everybodySignsIn()
+        try phones.stage.add(email, "Kim", "Lee")
+        try await kim.presses("tab_people")
+        try await kim.presses("offer_refuse")
+        try await ana.opens("Kim Lee")
+        try await ana.waits(for: "customer_refused_hint")
+        try await ana.presses("customers_add")
+        try await ana.waits(for: "add_customer_what")
+        for typed in ["Kim", "Lee", email] { #expect(ana.ui.reachable.contains { $0.kind == .field && $0.value == typed }, "\(typed)") }
+        try await ana.presses("customers_add")
+        try await ana.waits(for: "error_requests_refused")
+    }
+
     private func row(_ name: String, _ ana: Kim) -> String? { ana.ui.reachable.first { $0.action != nil && $0.label.contains(name) }?.label }
 }
