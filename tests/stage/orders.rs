@@ -1,5 +1,6 @@
 //! What the stage can be told to do.
 
+use porchlight_protocol::people::Role;
 use serde::Deserialize;
 
 /// One line of standard input, as `{"do": "switch_on", "serial": "LX4-00001"}`.
@@ -34,6 +35,10 @@ pub enum Order {
     Home { email: String },
     /// Founds a partner; its installer is signed in.
     Partner { company: String, email: String },
+    /// Somebody with an account joins the partner.
+    Join { email: String, role: Role },
+    /// Somebody works for the partner no more.
+    Leave { email: String },
     /// The partner adds somebody by address.
     Add { email: String, given_name: String, family_name: String },
     /// The partner adds somebody who has an account, and who says yes.

@@ -3,6 +3,9 @@
 use harness::api::{Api, PASSWORD};
 use harness::cloud::Cloud;
 use harness::firm::{Firm, text};
+use porchlight_cloud::db::Db;
+use porchlight_cloud::people;
+use porchlight_protocol::people::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -23,6 +26,18 @@ impl Partner {
         installer.sign_in(email, PASSWORD).await.good();
         let firm = Firm::of(cloud, company, email, installer).await;
         Self { firm, stranger: Api::new(cloud), customers: HashMap::new() }
+    }
+
+    /// Takes somebody in who has an account.
+    pub async fn join(&self, db: &Db, email: &str, role: Role) -> Result<Value, String> {
+        let joined = people::join(db, self.firm.organization, email, role).await;
+        joined.map(|()| json!({})).map_err(|refusal| refusal.problem.title)
+    }
+
+    /// Lets somebody go.
+    pub async fn leave(&self, db: &Db, email: &str) -> Result<Value, String> {
+        let left = people::leave(db, self.firm.organization, email).await;
+        left.map(|()| json!({})).map_err(|refusal| refusal.problem.title)
     }
 
     /// Adds somebody by address, and waits for nothing.

@@ -74,6 +74,14 @@ impl World {
                 self.partner = Some(Partner::new(&self.cloud, &company, &email).await);
                 Ok(json!({ "password": PASSWORD }))
             }
+            Order::Join { email, role } => {
+                let db = self.cloud.db().await;
+                self.partner()?.join(&db, &email, role).await
+            }
+            Order::Leave { email } => {
+                let db = self.cloud.db().await;
+                self.partner()?.leave(&db, &email).await
+            }
             Order::Add { email, given_name, family_name } => {
                 Ok(self.partner()?.add(&email, [&given_name, &family_name]).await)
             }

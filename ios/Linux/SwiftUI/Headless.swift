@@ -11,6 +11,7 @@ import Foundation
     package init(_ root: Root, strings: [String: String]? = nil, scene: SceneStore = SceneStore()) {
         var environment = EnvironmentValues()
         environment.strings = strings
+        environment.openURL = OpenURLAction { [runtime] in runtime.asked.append($0) }
         runtime.scene = scene
         (self.root, self.environment) = (root, environment)
     }

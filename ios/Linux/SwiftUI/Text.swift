@@ -54,8 +54,13 @@ public struct LocalizedStringKey: ExpressibleByStringInterpolation, Equatable, S
         var rest = filled[...]
         return pattern.replacing(/%(?:(\d+)\$)?(?:@|lld)|%%/) { match in
             if match.output.0 == "%%" { return "%" }
-            if let n = match.output.1, let i = Int(n), i <= filled.count { return filled[i - 1] }
-            return rest.popFirst() ?? ""
+            guard let n = match.output.1, let i = Int(n) else { return rest.popFirst() ?? "" }
+            // The system would read what was never handed over.
+            guard filled.indices.contains(i - 1) else {
+                c.runtime.missingKeys.insert("\(key), place \(i)")
+                return "⚠"
+            }
+            return filled[i - 1]
         }
     }
     /// A catalog's plurals come as `key#one` and `key#other`: what English and German tell apart.

@@ -8,6 +8,8 @@ import PorchlightCore
     public private(set) var state = DelegatedState.nobody
     /// The account that this phone acts in now; another one for another session.
     public private(set) var account: OpenCore?
+    /// What was not sent when accesses ended, until the person has noted it: theirs; everybody's while nobody is signed in.
+    public private(set) var unsent: [UnsentAct] = []
     public private(set) var problem: PorchlightError?
     /// The partner app was wanted, and is not on this phone.
     public private(set) var partnerAppIsMissing = false
@@ -16,6 +18,7 @@ import PorchlightCore
     @ObservationIgnored private let flow: HandoffFlow
     @ObservationIgnored private let session: DelegatedSession
     @ObservationIgnored private var readings: [Reading] = []
+    @ObservationIgnored private let turns = Turns()
 
     public init(core: OpenCore) {
         self.core = core
@@ -55,8 +58,16 @@ import PorchlightCore
 
     private func follow(_ next: DelegatedState) {
         let former = acting
-        (state, problem) = (next, nil)
+        (state, problem, partnerAppIsMissing) = (next, nil, false)
         if acting != former { account = acting == nil ? nil : core.customersAccount() }
+        Task { await readUnsent() }
+    }
+
+    /// Whose it is depends on who is signed in: read it again when that is somebody else.
+    public func readUnsent() async {
+        let isNewest = turns.begin()
+        let listed = (try? await session.unsent()) ?? []
+        if isNewest() { unsent = listed }
     }
 
     /// A link was opened in the app; the core says what it is.
@@ -66,23 +77,31 @@ import PorchlightCore
 
     public func dismissLink() async { await ask { try await flow.dismiss() } }
 
-    /// Where a new link is made. The system may take its time to answer.
-    public func openPartnerApp(_ links: any LinkOpener) async {
+    /// Where a new link is made: instead of this one.
+    public func openPartnerApp(_ links: any LinkOpener) async { if await isOpened(links) { await dismissLink() } }
+
+    /// Where the customers are; the end was read.
+    public func backToCustomers(_ links: any LinkOpener) async { if await isOpened(links) { await dismissEnd() } }
+
+    /// The system may take its time to answer.
+    private func isOpened(_ links: any LinkOpener) async -> Bool {
         let link = core.partnerAppLink
         let isOpen = await Task.detached { (try? links.openLink(link: link)) != nil }.value
         partnerAppIsMissing = !isOpen
-        if isOpen { await dismissLink() }
+        return isOpen
     }
 
     /// The installer is done in the customer's account.
     public func leave() async { await ask { try await session.leave() } }
 
-    /// The person has read that it is over, and what was not sent.
-    public func dismissEnd() async {
-        await ask {
-            try await session.forgetUnsent()
-            try session.dismiss()
-        }
+    /// The person has read that it is over. What was not sent stays listed: there may be more of it than this end brought.
+    public func dismissEnd() async { await ask { try session.dismiss() } }
+
+    /// The person has noted what was not sent; whether it is forgotten.
+    public func forgetUnsent() async -> Bool {
+        await ask { try await session.forgetUnsent() }
+        await readUnsent()
+        return problem == nil
     }
 
     private func ask(_ deed: () async throws -> Void) async {

@@ -5,7 +5,7 @@ import PorchlightCore
 /// Whom the company works for: a window of its customers.
 @MainActor @Observable public final class CustomersModel {
     /// Where the person is an installer; none: nobody has taken them in yet.
-    public private(set) var company: Membership?
+    public private(set) var companies: [Membership] = []
     public private(set) var customers: [Customer] = []
     public private(set) var total = 0
     public private(set) var isLoading = true
@@ -29,11 +29,16 @@ import PorchlightCore
             let companies = try await core.memberships.window(offset: 0, count: Self.most).items
             let window = try await core.customers.window(organization: nil, offset: 0, count: min(wanted, Self.most))
             guard isNewest() else { return }
-            company = companies.first { $0.kind == .partner }
+            self.companies = companies.filter { $0.kind == .partner }
             (customers, total, problem) = (window.items, Int(window.total), nil)
             age.follow(window.connection, asOf: window.asOf)
             isLoading = window.asOf == nil && window.items.isEmpty
         }
+    }
+
+    /// Whose customer it is, for somebody who works for several.
+    public func company(of customer: Customer) -> Membership? {
+        companies.count > 1 ? companies.first { $0.organization == customer.organization } : nil
     }
 
     public func readMore() async {
@@ -77,7 +82,13 @@ import PorchlightCore
     public init(core: OpenCore, customerID: String) { (self.core, self.customerID) = (core, customerID) }
 
     public func read() async {
-        await attempt({ problem = $0 }) { customer = try await core.customers.get(customer: customerID) }
+        await attempt({ failed($0) }) { customer = try await core.customers.get(customer: customerID) }
+    }
+
+    /// Whoever left the company reads nothing of its customers any more.
+    private func failed(_ failure: PorchlightError) {
+        problem = failure
+        if case .NotFound = failure { customer = nil }
     }
 
     public func withdraw(_ requestID: String) async { await ask { _ = try await core.requests.withdraw(request: requestID) } }

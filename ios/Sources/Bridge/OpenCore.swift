@@ -40,11 +40,11 @@ public final class OpenCore: Sendable {
     public let requests: RequestList
     public let grants: GrantList
     public let history: HistoryList
-    /// Opens our partner app, and carries nothing.
-    let partnerAppLink: String
+    /// What the app was built with.
+    private let configuration: Configuration
 
-    private init(_ porchlight: Porchlight, _ profile: Profile, partnerAppLink: String) {
-        (self.porchlight, self.profile, self.partnerAppLink) = (porchlight, profile, partnerAppLink)
+    private init(_ porchlight: Porchlight, _ profile: Profile, _ configuration: Configuration) {
+        (self.porchlight, self.profile, self.configuration) = (porchlight, profile, configuration)
         session = profile.session()
         (sites, devices) = (profile.sites(), profile.devices())
         (customers, memberships, offers) = (profile.customers(), profile.memberships(), profile.offers())
@@ -55,11 +55,17 @@ public final class OpenCore: Sendable {
         let porchlight = try await Porchlight.open(
             configuration: configuration, dataFolder: folder.path, secrets: ports.secrets, clock: ports.clock,
             connectivity: ports.connectivity, signer: ports.signer, vault: ports.vault)
-        return OpenCore(porchlight, porchlight.profile(), partnerAppLink: "https://\(configuration.linkHost)/p")
+        return OpenCore(porchlight, porchlight.profile(), configuration)
     }
+
+    /// Opens our partner app, and carries nothing.
+    var partnerAppLink: String { "https://\(configuration.linkHost)/p" }
+
+    /// The cloud's page for whoever forgot their password.
+    public var passwordPage: URL? { URL(string: configuration.cloud)?.appending(path: "password") }
 
     /// The account of the customer that this phone acts for, if it does.
     func customersAccount() -> OpenCore? {
-        porchlight.delegatedSession().profile().map { OpenCore(porchlight, $0, partnerAppLink: partnerAppLink) }
+        porchlight.delegatedSession().profile().map { OpenCore(porchlight, $0, configuration) }
     }
 }

@@ -51,7 +51,7 @@ import PorchlightCore
 /// Somebody asks to work in this account: yes, perhaps for less time than asked, or no.
 @MainActor @Observable public final class RequestModel {
     public private(set) var request: AccessRequest?
-    public private(set) var choices: [TimeInterval] = []
+    public private(set) var choices: [ConsentChoice] = []
     /// How long the yes shall last.
     public var lasts: TimeInterval?
     public private(set) var isBusy = false
@@ -65,10 +65,14 @@ import PorchlightCore
     public func read() async {
         await attempt({ problem = $0 }) {
             let found = try await core.requests.get(request: requestID)
-            (request, choices) = (found, try core.requests.consentChoices(shown: found))
+            let offered = try await core.requests.consentChoices(shown: found)
+            (request, choices) = (found, offered)
             if lasts == nil { lasts = found.lasts }
         }
     }
+
+    /// The one of the choices that is chosen, with its end.
+    public var choice: ConsentChoice? { choices.first { $0.lasts == lasts } }
 
     /// Yes to what is shown; whether it was taken.
     public func consent() async -> Bool { await answer { _ = try await core.requests.consent(shown: $0, lasts: lasts) } }

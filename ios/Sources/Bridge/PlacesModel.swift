@@ -15,6 +15,9 @@ import PorchlightCore
     /// None: all locations.
     public var site: Site? { didSet { readAgain() } }
 
+    /// Where a device was added last.
+    private var used: Site?
+
     @ObservationIgnored public let core: OpenCore
     @ObservationIgnored private var readings: [Reading] = []
     @ObservationIgnored private let turns = Turns()
@@ -52,7 +55,24 @@ import PorchlightCore
     public func choice() async -> SiteChoice? {
         var choice: SiteChoice?
         await attempt({ problem = $0 }) { choice = try await core.sites.choice(chosen: site?.id) }
+        if case .use(let site) = choice { used = site }
         return choice
+    }
+
+    /// The person said where.
+    public func chose(_ site: Site) { used = site }
+
+    /// What the person knows of a list that is closed by now: where they looked, where they added last, the only one; or
+    /// what the process before this one kept of that.
+    public var knownSiteID: String? { site?.id ?? used?.id ?? (sites.count == 1 ? sites.first?.id : nil) ?? keptSiteID }
+    public var keptSiteID: String?
+
+    /// That site, if a device can be added there; the list itself is not read for that.
+    public func choiceOfKnown() async -> Site? {
+        var choice: SiteChoice?
+        await attempt({ problem = $0 }) { choice = try await core.sites.choice(chosen: knownSiteID) }
+        if case .use(let site) = choice { return site }
+        return nil
     }
 
     public func make(name: String, address: String, timeZone: String) async -> PorchlightError? {
@@ -64,7 +84,7 @@ import PorchlightCore
     /// Nobody is signed in any more.
     public func forget() {
         _ = turns.begin()
-        (sites, site, deviceCount, isLoading, problem) = ([], nil, 0, true, nil)
+        (sites, site, used, keptSiteID, deviceCount, isLoading, problem) = ([], nil, nil, nil, 0, true, nil)
     }
 
     public func siteName(_ siteID: String) -> String { sites.first { $0.id == siteID }?.name ?? "" }

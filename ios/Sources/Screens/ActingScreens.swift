@@ -11,6 +11,7 @@ struct HandoffScreen: View {
             if let grant {
                 Text("handoff_who \(grant.actor.fullName) \(grant.company.name) \(grant.subject.fullName)").font(.title2)
                 Text("handoff_until \(spell(grant.expiresAt))")
+                Text(scope(of: grant))
                 ForEach(grant.permissions, id: \.self) { Text($0.words) }
             }
             ProblemNotice(problem: acting.problem)
@@ -58,9 +59,11 @@ struct HandoffScreen: View {
     }
 }
 
-/// The access is over, and everything about it on this phone is gone: who ended it, when, and what was not sent.
+/// The session is over, and everything about it on this phone is gone: why, when, and what was not sent.
 struct ActingEndedScreen: View {
     let model: ActingModel
+    let kind: AppKind
+    let links: any LinkOpener
     let acting: Acting
     let why: AccessEnd
     let at: Date
@@ -70,15 +73,33 @@ struct ActingEndedScreen: View {
 
     var body: some View {
         Page("app_name") {
-            Text("acting_ended_title \(subject)").font(.title2)
+            Text(title).font(.title2)
             Text(words(why, subject: subject, at: at))
             if !unsent.isEmpty {
                 Text("acting_unsent").font(.headline)
                 ForEach(unsent, id: \.serial) { Text("acting_unsent_device \($0.name) \($0.serial)") }
             }
             ProblemNotice(problem: model.problem)
+            if model.partnerAppIsMissing { Notice(tone: .danger, title: "handoff_partner_app_missing") }
         } action: {
-            PrimaryButton("acting_done") { await model.dismissEnd() }
+            VStack {
+                switch kind {
+                // The customers are below.
+                case .partner: PrimaryButton("acting_to_customers") { await model.dismissEnd() }
+                case .customer:
+                    PrimaryButton("acting_to_customers") { await model.backToCustomers(links) }
+                    Button("acting_done") { Task { await model.dismissEnd() } }
+                }
+            }
+        }
+    }
+
+    /// Where the access itself stays, it is not said to have ended.
+    private var title: LocalizedStringKey {
+        switch why {
+        case .left: "acting_left_title \(subject)"
+        case .sessionEnded: "acting_session_title \(subject)"
+        case .revoked, .expired, .actorDisabled, .subjectDisabled: "acting_ended_title \(subject)"
         }
     }
 }
@@ -89,67 +110,28 @@ struct ActingBanner: View {
     let acting: Acting
 
     var body: some View {
+        PorchBar("acting_banner \(acting.grant.subject.fullName) \(acting.grant.company.name) \(spell(acting.until))") {
+            Button("acting_end") { Task { await model.leave() } }
+        }
+    }
+}
+
+/// The porch light: somebody else is acting here. For nothing else.
+struct PorchBar<Way: View>: View {
+    private let words: LocalizedStringKey
+    private let way: Way
+
+    init(_ words: LocalizedStringKey, @ViewBuilder way: () -> Way) { (self.words, self.way) = (words, way()) }
+
+    var body: some View {
         HStack {
             Icon("porch")
-            Text("acting_banner \(acting.grant.subject.fullName) \(acting.grant.company.name) \(spell(acting.until))").font(.subheadline)
+            Text(words).font(.subheadline)
             Spacer()
-            Button("acting_end") { Task { await model.leave() } }.frame(minWidth: 48, minHeight: 48)
+            way.frame(minWidth: 48, minHeight: 48)
         }
         .foregroundStyle(Color.accentToken)
         .padding(8)
         .background(Color.accentSoftToken)
-    }
-}
-
-/// A customer's account, in which somebody else works: its places and devices, and nothing of the account.
-struct CustomersAccountScreen: View {
-    let core: OpenCore
-    let phone: PhoneParts
-    let model: ActingModel
-    let acting: Acting
-    @State private var places: PlacesModel
-    @State private var tab = AppTab.home
-    @State private var paths: [AppTab: [AppRoute]] = [:]
-
-    init(core: OpenCore, phone: PhoneParts, model: ActingModel, acting: Acting) {
-        (self.core, self.phone, self.model, self.acting) = (core, phone, model, acting)
-        _places = State(initialValue: PlacesModel(core: core))
-    }
-
-    var body: some View {
-        VStack(spacing: 0) {
-            ActingBanner(model: model, acting: acting)
-            if case .locked = model.state { locked } else { tabs }
-        }
-        .task { places.begin() }
-    }
-
-    /// The cloud was out of reach for too long: what is the customer's is covered until it is there again.
-    private var locked: some View {
-        NavigationStack {
-            List {
-                Text("acting_locked_title").font(.title2)
-                Text("acting_locked_body").foregroundStyle(.secondary)
-            }
-            .navigationTitle("app_name")
-        }
-    }
-
-    private var tabs: some View {
-        TabView(selection: $tab) {
-            HomeScreen(places: places, path: path(of: .home), tab: $tab)
-                .asTab(.home, "tab_home", "home", path(of: .home), screen)
-            DevicesScreen(core: core, places: places, path: path(of: .devices)).id(places.place)
-                .asTab(.devices, "tab_devices", "device", path(of: .devices), screen)
-        }
-    }
-
-    private func path(of tab: AppTab) -> Binding<[AppRoute]> {
-        Binding(get: { paths[tab] ?? [] }, set: { paths[tab] = $0 })
-    }
-
-    /// Nothing of a customer's account is kept for the next process but what the core keeps.
-    private func screen(_ route: AppRoute, _ path: Binding<[AppRoute]>) -> some View {
-        PlaceScreen(route: route, core: core, phone: phone, places: places, path: path, adding: .constant(""))
     }
 }

@@ -21,6 +21,8 @@ struct CustomerScreen: View {
                 Text(customer.email).foregroundStyle(.secondary)
                 CustomerStatus(customer: customer)
                 Text(hint(customer)).font(.subheadline).foregroundStyle(.secondary)
+            } else if model.problem == nil {
+                ProgressView("waiting")
             }
             ProblemNotice(problem: model.problem)
             if let customer = model.customer { others(customer).disabled(model.isBusy) }
@@ -40,6 +42,8 @@ struct CustomerScreen: View {
             }
         } else if customer.state == .confirmed, customer.pending == nil {
             PrimaryButton("customer_ask") { path.append(.ask(customerID: customer.id)) }
+        } else if customer.state == .refused {
+            PrimaryButton("customers_add") { path.append(.addCustomer(organizationID: customer.organization, again: customer)) }
         }
     }
 

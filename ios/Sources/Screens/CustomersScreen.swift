@@ -4,11 +4,13 @@ import SwiftUI
 /// The partner app's first screen: whom the company works for, and what may be done there.
 struct CustomersScreen: View {
     let access: AccessModel
+    let unsent: [UnsentAct]
     @Binding var path: [AppRoute]
     @State private var model: CustomersModel
+    @State private var isAdding = false
 
-    init(core: OpenCore, access: AccessModel, path: Binding<[AppRoute]>) {
-        self.access = access
+    init(core: OpenCore, access: AccessModel, unsent: [UnsentAct], path: Binding<[AppRoute]>) {
+        (self.access, self.unsent) = (access, unsent)
         _path = path
         _model = State(initialValue: CustomersModel(core: core))
     }
@@ -16,7 +18,8 @@ struct CustomersScreen: View {
     var body: some View {
         List {
             AgeNotice(problem: model.problem, age: model.age)
-            if let company = model.company { Text(company.name).font(.subheadline).foregroundStyle(.secondary) }
+            UnsentNotice(unsent: unsent, path: $path)
+            if model.companies.count == 1 { Text(model.companies[0].name).font(.subheadline).foregroundStyle(.secondary) }
             if model.isLoading, model.problem == nil {
                 ProgressView("waiting")
             } else if model.customers.isEmpty {
@@ -26,7 +29,7 @@ struct CustomersScreen: View {
                 Button {
                     path.append(.customer(id: customer.id))
                 } label: {
-                    CustomerRow(customer: customer)
+                    CustomerRow(customer: customer, company: model.company(of: customer))
                 }
             }
             if model.hasMore { Button("devices_more") { Task { await model.readMore() } } }
@@ -35,9 +38,9 @@ struct CustomersScreen: View {
         .navigationTitle("customers_title")
         .toolbar {
             ToolbarItem(placement: .primaryAction) {
-                if let company = model.company {
+                if !model.companies.isEmpty {
                     Button {
-                        path.append(.addCustomer(organizationID: company.organization))
+                        if model.companies.count == 1 { add(to: model.companies[0]) } else { isAdding = true }
                     } label: {
                         Icon("plus").frame(minWidth: 48, minHeight: 48)
                     }
@@ -45,26 +48,42 @@ struct CustomersScreen: View {
                 }
             }
         }
+        .confirmationDialog("customers_add", isPresented: $isAdding) {
+            ForEach(model.companies, id: \.organization) { company in Button(company.name) { add(to: company) } }
+        }
     }
 
+    private func add(to company: Membership) { path.append(.addCustomer(organizationID: company.organization)) }
+
     @ViewBuilder private var nobody: some View {
-        Text(model.company == nil ? "customers_no_company_title" : "customers_empty_title").font(.title2)
-        Text(model.company == nil ? "customers_no_company_body" : "customers_empty_body").foregroundStyle(.secondary)
+        Text(model.companies.isEmpty ? "customers_no_company_title" : "customers_empty_title").font(.title2)
+        Text(model.companies.isEmpty ? "customers_no_company_body" : "customers_empty_body").foregroundStyle(.secondary)
     }
 }
 
 private struct CustomerRow: View {
     let customer: Customer
+    let company: Membership?
 
     var body: some View {
         HStack {
             VStack(alignment: .leading) {
                 Text(customer.fullName).font(.headline)
                 Text(customer.email).font(.subheadline).foregroundStyle(.secondary)
+                if let company { Text(company.name).font(.subheadline).foregroundStyle(.secondary) }
                 CustomerStatus(customer: customer)
             }
             Spacer()
-            Text(customer.grant == nil ? "customers_edit" : "customers_link").foregroundStyle(Color.primaryToken)
+            Text(action).foregroundStyle(Color.primaryToken)
+        }
+    }
+
+    /// As the main action of the customer's screen is called.
+    private var action: LocalizedStringKey {
+        switch (customer.grant, customer.state) {
+        case (.none, _): "customers_edit"
+        case (.some, .waiting): "customer_prepare"
+        case (.some, _): "customers_link"
         }
     }
 }
@@ -112,9 +131,12 @@ struct AddCustomerScreen: View {
     @State private var chosen: Language?
     @Environment(\.locale) private var locale
 
-    init(core: OpenCore, organizationID: String, path: Binding<[AppRoute]>) {
+    init(core: OpenCore, organizationID: String, again: Customer?, path: Binding<[AppRoute]>) {
         _path = path
         _model = State(initialValue: AddCustomerModel(core: core, organizationID: organizationID))
+        _email = State(initialValue: again?.email ?? "")
+        _givenName = State(initialValue: again?.givenName ?? "")
+        _familyName = State(initialValue: again?.familyName ?? "")
     }
 
     var body: some View {

@@ -6,6 +6,8 @@ struct DevicesScreen: View {
     @Binding var path: [AppRoute]
     @State private var model: DevicesModel
     @State private var choice = SiteQuestion()
+    @Environment(\.rights) private var rights
+    @Environment(\.isEnabled) private var isEnabled
 
     init(core: OpenCore, places: PlacesModel, path: Binding<[AppRoute]>) {
         self.places = places
@@ -19,7 +21,7 @@ struct DevicesScreen: View {
             if model.isLoading, model.problem == nil {
                 ProgressView("waiting")
             } else if model.lines.isEmpty {
-                Text("devices_empty").foregroundStyle(.secondary)
+                Text(mayAdd ? "devices_empty" : "home_devices \(0)").foregroundStyle(.secondary)
             }
             ForEach(model.lines, id: \.rowID) { line in
                 Button {
@@ -34,16 +36,20 @@ struct DevicesScreen: View {
         .navigationTitle(places.section.title)
         .toolbar {
             ToolbarItem(placement: .primaryAction) {
-                Button {
-                    Task { await choice.ask(places, $path) }
-                } label: {
-                    Icon("plus").frame(minWidth: 48, minHeight: 48)
+                if mayAdd {
+                    Button {
+                        Task { await choice.ask(places, $path) }
+                    } label: {
+                        Icon("plus").frame(minWidth: 48, minHeight: 48)
+                    }
+                    .accessibilityLabel("devices_add")
                 }
-                .accessibilityLabel("devices_add")
             }
         }
-        .choosesSite(choice, places, $path)
+        .choosesSite(choice, places, $path, isEnabled: isEnabled)
     }
+
+    private var mayAdd: Bool { rights.allowAdding(at: places.sites) }
 }
 
 extension DeviceLine {
@@ -110,23 +116,32 @@ struct OneDeviceScreen: View {
     @State private var model: OneDeviceModel
     @State private var name = ""
     @State private var isRemoving = false
+    @Environment(\.rights) private var rights
 
     init(core: OpenCore, deviceID: String) { _model = State(initialValue: OneDeviceModel(core: core, deviceID: deviceID)) }
 
     var body: some View {
         Page("device_title") {
             ProblemNotice(problem: model.problem, fields: [.name])
-            TextField("field_device_name", text: $name)
-            FieldProblem(problem: model.problem, field: .name)
+            if rights.allow(.deviceChange) {
+                TextField("field_device_name", text: $name)
+                FieldProblem(problem: model.problem, field: .name)
+            } else {
+                Text(name).font(.title2)
+            }
             if let device = model.device {
                 Text("device_serial \(grouped(device.serial))").font(.body.monospaced())
                 LabeledContent("device_model", value: device.model)
                 Text("device_zone \(device.timeZone)").foregroundStyle(.secondary)
                 LabeledContent("details_daylight") { Text(device.daylightSaving ? "device_daylight_on" : "device_daylight_off") }
             }
-            Button("device_remove", role: .destructive) { isRemoving = true }.disabled(model.isBusy)
+            if rights.allow(.deviceRelease) {
+                Button("device_remove", role: .destructive) { isRemoving = true }.disabled(model.isBusy)
+            }
         } action: {
-            PrimaryButton("save") { if await model.rename(name) { dismiss() } }.disabled(model.isBusy)
+            if rights.allow(.deviceChange) {
+                PrimaryButton("save") { if await model.rename(name) { dismiss() } }.disabled(model.isBusy)
+            }
         }
         .task {
             await model.read()

@@ -3,16 +3,20 @@ import SwiftUI
 
 struct HomeScreen: View {
     @Bindable var places: PlacesModel
+    var unsent: [UnsentAct] = []
     @Binding var path: [AppRoute]
     @Binding var tab: AppTab
     @State private var choice = SiteQuestion()
+    @Environment(\.rights) private var rights
+    @Environment(\.isEnabled) private var isEnabled
 
     var body: some View {
         Page("app_name") {
             AgeNotice(problem: places.problem, age: places.age)
+            UnsentNotice(unsent: unsent, path: $path)
             if places.isLoading, places.problem == nil {
                 ProgressView("waiting")
-            } else if places.sites.isEmpty {
+            } else if places.sites.isEmpty, rights.allow(.siteCreate) {
                 Text("home_empty_title").font(.title2)
                 Text("home_empty_body").foregroundStyle(.secondary)
             } else {
@@ -24,12 +28,12 @@ struct HomeScreen: View {
                         Text("home_devices \(places.deviceCount)")
                     }
                 }
-                Button("home_make_site") { path.append(.newSite) }
+                if rights.allow(.siteCreate) { Button("home_make_site") { path.append(.newSite) } }
             }
         } action: {
             if !places.sites.isEmpty {
-                PrimaryButton("home_add_device") { await choice.ask(places, $path) }
-            } else if !places.isLoading {
+                if rights.allow(.deviceAdd) { PrimaryButton("home_add_device") { await choice.ask(places, $path) } }
+            } else if !places.isLoading, rights.allow(.siteCreate) {
                 PrimaryButton("home_make_site") { path.append(.newSite) }
             }
         }
@@ -37,7 +41,7 @@ struct HomeScreen: View {
             ToolbarItem(placement: .topBarLeading) { sectionPicker }
             ToolbarItem(placement: .topBarTrailing) { sitePicker }
         }
-        .choosesSite(choice, places, $path)
+        .choosesSite(choice, places, $path, isEnabled: isEnabled)
     }
 
     private var sectionPicker: some View {

@@ -85,50 +85,22 @@ struct PeopleScreen: View {
     }
 }
 
-/// Somebody asks to work in this account: who, for which company, what, until when, why. Yes, or no.
-struct RequestScreen: View {
+/// On every own screen while somebody may work in the account: who, until when, and the end.
+struct GrantsBanner: View {
     let access: AccessModel
-    @Environment(\.dismiss) private var dismiss
-    @State private var model: RequestModel
-
-    init(core: OpenCore, access: AccessModel, requestID: String) {
-        self.access = access
-        _model = State(initialValue: RequestModel(core: core, requestID: requestID))
-    }
-
-    private var isPending: Bool { model.request?.state == .pending }
+    let onShow: () -> Void
 
     var body: some View {
-        Page("request_bar") {
-            ProblemNotice(problem: model.problem)
-            if let request = model.request {
-                Text("request_who \(request.actor.fullName) \(request.company.name)").font(.title2)
-                if !isPending, model.problem == nil { Text("request_over") }
-                Text(scope(of: request))
-                ForEach(request.permissions, id: \.self) { Text($0.words) }
-                if !request.comment.isEmpty { Text("request_why \(request.comment)").foregroundStyle(.secondary) }
-                if isPending { length }
-            }
-        } action: {
-            if isPending {
-                VStack {
-                    PrimaryButton("request_consent") { if await model.consent() { dismiss() } }
-                    Button("request_decline") { Task { if await model.decline(block: false) { dismiss() } } }
+        if let grant = access.working.first {
+            if access.working.count == 1 {
+                PorchBar("grant_working \(grant.actor.fullName) \(grant.company.name) \(spell(grant.expiresAt))") {
+                    Button("grant_end") { Task { await access.end(grant) } }.disabled(access.isEnding)
                 }
-                .disabled(model.isBusy)
+            } else {
+                PorchBar("grants_working \(access.working.count)") { Button("grants_show") { onShow() } }
             }
+            ProblemNotice(problem: access.problem)
         }
-        .task(id: access.version) { await model.read() }
-    }
-
-    @ViewBuilder private var length: some View {
-        Picker("request_lasts", selection: $model.lasts) {
-            ForEach(model.choices, id: \.self) { spellSpan($0).tag(Optional($0)) }
-        }
-        if let lasts = model.lasts {
-            Text("request_until \(spell(Date().addingTimeInterval(lasts)))").font(.subheadline).foregroundStyle(.secondary)
-        }
-        Button("request_block", role: .destructive) { Task { if await model.decline(block: true) { dismiss() } } }.disabled(model.isBusy)
     }
 }
 

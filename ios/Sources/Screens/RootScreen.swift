@@ -7,12 +7,15 @@ public enum AppRoute: Hashable, Sendable {
     case newSite
     case device(id: String)
     case add(AddDeviceModel.Opening)
-    case addCustomer(organizationID: String)
+    /// Somebody new; or the same person again, who said no.
+    case addCustomer(organizationID: String, again: Customer? = nil)
     case customer(id: String)
     case ask(customerID: String)
     case request(id: String)
     /// Who did what; by one grant only, when it is named.
     case history(grantID: String?)
+    /// What was not sent when an access ended.
+    case unsent
 
     var isAdding: Bool {
         if case .add = self { true } else { false }
@@ -40,6 +43,9 @@ public struct RootScreen: View {
     @State private var shownRequestID: String?
     /// The device that was being added, where the system keeps it if it kills the app.
     @SceneStorage("adding") private var adding = ""
+    /// The same in a customer's account.
+    @SceneStorage("adding_there") private var addingThere = ""
+    @SceneStorage("site_there") private var siteThere = ""
 
     public init(core: OpenCore, kind: AppKind, phone: PhoneParts) {
         (self.core, self.kind, self.phone) = (core, kind, phone)
@@ -67,16 +73,24 @@ public struct RootScreen: View {
             .onChange(of: stage, initial: true) { _, stage in begin(stage) }
             .onChange(of: isAdding) { _, isAdding in if !isAdding, stage == .signedIn { adding = "" } }
             .onChange(of: access.newestRequestID) { _, _ in showRequest() }
-            .onChange(of: acting.acting == nil) { _, isOwn in if !isOwn { putAddingAside() } }
+            .onChange(of: acting.acting == nil) { _, isOwn in if isOwn { (addingThere, siteThere) = ("", "") } else { putAddingAside() } }
     }
 
     @ViewBuilder private var account: some View {
         if case .ended(let acting, let why, let at, let unsent) = acting.state {
-            NavigationStack { ActingEndedScreen(model: self.acting, acting: acting, why: why, at: at, unsent: unsent) }
+            NavigationStack {
+                ActingEndedScreen(
+                    model: self.acting, kind: kind, links: phone.links, acting: acting, why: why, at: at, unsent: unsent)
+            }
         } else if let account = acting.account, let now = acting.acting {
-            CustomersAccountScreen(core: account, phone: phone, model: acting, acting: now).id(now)
+            CustomersAccountScreen(
+                core: account, phone: phone, model: acting, acting: now, adding: $addingThere, siteID: $siteThere
+            ).id(now)
         } else if stage == .signedIn {
-            tabs
+            VStack(spacing: 0) {
+                if kind == .customer { GrantsBanner(access: access) { showGrants() } }
+                tabs
+            }
         } else {
             NavigationStack(path: path(of: .home)) {
                 first.navigationDestination(for: AppRoute.self) { screen($0, path(of: .home)) }
@@ -89,11 +103,14 @@ public struct RootScreen: View {
         if kind == .customer { Task { await acting.take(link) } }
     }
 
+    private func showGrants() { (tab, paths[.people]) = (.people, []) }
+
     private func dismissLink() { Task { await acting.dismissLink() } }
 
     /// A change of the session leaves nothing of the screens before it; a device that was being added goes on.
     private func begin(_ stage: Stage) {
         (tab, paths) = (kind == .customer ? .home : .customers, [:])
+        Task { await acting.readUnsent() }
         switch stage {
         case .signedIn:
             if !adding.isEmpty { paths[.home] = [.add(.saved(claimID: adding))] }
@@ -128,13 +145,14 @@ public struct RootScreen: View {
     private var tabs: some View {
         TabView(selection: $tab) {
             if kind == .customer {
-                HomeScreen(places: places, path: path(of: .home), tab: $tab).asTab(.home, "tab_home", "home", path(of: .home), screen)
+                HomeScreen(places: places, unsent: acting.unsent, path: path(of: .home), tab: $tab)
+                    .asTab(.home, "tab_home", "home", path(of: .home), screen)
                 DevicesScreen(core: core, places: places, path: path(of: .devices)).id(places.place)
                     .asTab(.devices, "tab_devices", "device", path(of: .devices), screen)
                 PeopleScreen(core: core, access: access, path: path(of: .people))
                     .asTab(.people, "tab_people", "people", path(of: .people), screen)
             } else {
-                CustomersScreen(core: core, access: access, path: path(of: .customers))
+                CustomersScreen(core: core, access: access, unsent: acting.unsent, path: path(of: .customers))
                     .asTab(.customers, "customers_title", "people", path(of: .customers), screen)
             }
             SettingsScreen(core: core, session: session).asTab(.more, "tab_more", "more", path(of: .more), screen)
@@ -156,7 +174,7 @@ public struct RootScreen: View {
     @ViewBuilder private var first: some View {
         switch stage {
         case .waiting: WaitingScreen(isLocked: session.state == .locked)
-        case .out: SignInScreen(session: session, path: path(of: .home))
+        case .out: SignInScreen(session: session, unsent: acting.unsent, passwordPage: core.passwordPage, path: path(of: .home))
         case .code: CodeScreen(session: session)
         case .signedIn: EmptyView()
         }
@@ -165,11 +183,13 @@ public struct RootScreen: View {
     @ViewBuilder private func screen(_ route: AppRoute, _ path: Binding<[AppRoute]>) -> some View {
         switch route {
         case .register: RegisterScreen(session: session)
-        case .addCustomer(let organizationID): AddCustomerScreen(core: core, organizationID: organizationID, path: path)
+        case .addCustomer(let organizationID, let again):
+            AddCustomerScreen(core: core, organizationID: organizationID, again: again, path: path)
         case .customer(let id): CustomerScreen(core: core, access: access, customerID: id, links: phone.links, path: path)
         case .ask(let customerID): AskScreen(core: core, customerID: customerID)
         case .request(let id): RequestScreen(core: core, access: access, requestID: id)
         case .history(let grantID): HistoryScreen(core: core, grantID: grantID)
+        case .unsent: UnsentScreen(model: acting)
         case .newSite, .device, .add: PlaceScreen(route: route, core: core, phone: phone, places: places, path: path, adding: $adding)
         }
     }

@@ -3,13 +3,18 @@ import SwiftUI
 
 struct SignInScreen: View {
     let session: SessionModel
+    let unsent: [UnsentAct]
+    /// Where a new password is chosen: in the browser.
+    let passwordPage: URL?
     @Binding var path: [AppRoute]
+    @Environment(\.openURL) private var openURL
     @State private var email = ""
     @State private var password = ""
 
     var body: some View {
         Page("sign_in_title") {
             if let notice { Notice(tone: tone, title: notice) }
+            UnsentNotice(unsent: unsent, path: $path)
             ProblemNotice(problem: session.problem, fields: [.email, .password])
             TextField("field_email", text: $email)
                 .textContentType(.username)
@@ -20,6 +25,7 @@ struct SignInScreen: View {
                 .submitLabel(.go)
                 .onSubmit { Task { await signIn() } }
             FieldProblem(problem: session.problem, field: .password)
+            if let passwordPage { Button("password_forgot") { openURL(passwordPage) } }
             Button("sign_in_register") {
                 session.forgetProblem()
                 path.append(.register)

@@ -17,12 +17,17 @@ import SwiftUI
 }
 
 extension View {
-    /// Asks where, the site that was used last first.
-    @MainActor func choosesSite(_ question: SiteQuestion, _ places: PlacesModel, _ path: Binding<[AppRoute]>) -> some View {
-        let isAsking = Binding(get: { !question.sites.isEmpty }, set: { if !$0 { question.sites = [] } })
+    /// Asks where, the site that was used last first. Not over a screen that is covered: these are the customer's sites.
+    @MainActor func choosesSite(
+        _ question: SiteQuestion, _ places: PlacesModel, _ path: Binding<[AppRoute]>, isEnabled: Bool
+    ) -> some View {
+        let isAsking = Binding(get: { isEnabled && !question.sites.isEmpty }, set: { if !$0 { question.sites = [] } })
         return confirmationDialog("home_add_device", isPresented: isAsking) {
             ForEach(question.sites, id: \.id) { site in
-                Button(site.name) { path.wrappedValue.append(.add(.new(section: places.section, siteID: site.id))) }
+                Button(site.name) {
+                    places.chose(site)
+                    path.wrappedValue.append(.add(.new(section: places.section, siteID: site.id)))
+                }
             }
         }
     }

@@ -45,7 +45,7 @@ struct PlaceScreen: View {
         case .add(let opening):
             AddDeviceScreen(model: AddDeviceModel(core: core, opening: opening), camera: phone.camera, path: $path, kept: $adding)
                 .toolbar(.hidden, for: .tabBar)
-        case .register, .addCustomer, .customer, .ask, .request, .history: EmptyView()
+        case .register, .addCustomer, .customer, .ask, .request, .history, .unsent: EmptyView()
         }
     }
 }

@@ -43,7 +43,7 @@ import Testing
         try await phones.kim.presses("tab_home")
         try await phones.kim.shows("1 device")
         try await phones.ana.shows("Access to Kim Lee’s account has ended")
-        try await phones.ana.presses("acting_done")
+        try await phones.ana.presses("acting_to_customers")
         try await phones.ana.waits(for: "customer_no_access")
     }
 

@@ -98,7 +98,7 @@ import Testing
         try await ana.presses("new_site_action")
         try await ana.waits(for: "home_add_device")
         try await ana.presses("acting_end")
-        try await ana.presses("acting_done")
+        try await ana.presses("acting_to_customers")
 
         try await kim.presses("tab_people")
         try await kim.shows("The location Barn")

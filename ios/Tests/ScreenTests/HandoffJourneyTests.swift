@@ -35,6 +35,7 @@ import Testing
 
         try await phones.anaOpensTheAccount()
         #expect(!there.ui.shows("Lake house"), "nothing is shown before the tap")
+        #expect(there.ui.shows("The whole account"))
         try await there.presses("handoff_confirm")
         try await there.shows("You are working in Kim Lee’s account for Bright Solar until")
         try await there.enters(try phones.stage.device(password: devicePassword))
@@ -99,10 +100,42 @@ import Testing
         defer { phones.leave() }
         try await phones.anaWorksThere()
         try await phones.there.presses("acting_end")
-        try await phones.there.shows("Access to Kim Lee’s account has ended")
+        try await phones.there.shows("You left Kim Lee’s account")
+        #expect(!phones.there.ui.shows("has ended"))
         try await phones.there.presses("acting_done")
         try await phones.there.waits(for: "sign_in_title")
+        #expect(phones.there.links.newest == nil)
         #expect(phones.ana.ui.shows("Access until"))
+    }
+
+    @Test func fromTheEndTheWayLeadsBackToTheCustomers() async throws {
+        let phones = try await TwoPhones()
+        defer { phones.leave() }
+        let there = phones.there
+        try await phones.anaWorksThere()
+        try await phones.kimEndsIt()
+        try await there.shows("Access to Kim Lee’s account has ended")
+        there.links.appIsMissing = true
+        try await there.presses("acting_to_customers")
+        try await there.waits(for: "handoff_partner_app_missing")
+        #expect(there.ui.shows("Access to Kim Lee’s account has ended"), "it was not read yet")
+        there.links.appIsMissing = false
+        try await there.presses("acting_to_customers")
+        try await there.waits(for: "sign_in_title")
+        let host = try phones.stage.configuration().linkHost
+        #expect(there.links.newest?.absoluteString == "https://\(host)/p")
+    }
+
+    /// Her own sign-out ends the session that her link made: the access stays, and that is said.
+    @Test func sessionThatEndsWithTheInstallersOwnIsNotSaidToBeTheEndOfTheAccess() async throws {
+        let phones = try await TwoPhones()
+        defer { phones.leave() }
+        try await phones.anaWorksThere()
+        try await phones.ana.presses("tab_more")
+        try await phones.ana.presses("settings_sign_out")
+        try await phones.there.shows("Your session in Kim Lee’s account is over")
+        #expect(!phones.there.ui.shows("has ended"))
+        #expect(phones.there.ui.unnamed.isEmpty && phones.there.ui.runtime.missingKeys.isEmpty)
     }
 
     @Test func commentThatIsTooLongIsSaidAtItsField() async throws {

@@ -22,6 +22,8 @@ let accountPassword = "canary-porch-lantern"
     let core: OpenCore
     let folder: URL
     let scene: SceneStore
+    private let language: String
+    private let app: AppKind
 
     convenience init(language: String = "en", app: AppKind = .customer) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -33,6 +35,7 @@ let accountPassword = "canary-porch-lantern"
         stage: Stage, phone: TestPhone, folder: URL, scene: SceneStore = SceneStore(), language: String = "en", app: AppKind = .customer
     ) async throws {
         (self.stage, self.phone, self.folder, self.scene) = (stage, phone, folder, scene)
+        (self.language, self.app) = (language, app)
         core = try await OpenCore.open(try stage.configuration(), in: folder, on: phone.ports)
         words = try Catalog.read().table(language)
         ui = Headless(RootScreen(core: core, kind: app, phone: PhoneParts(camera: camera, links: links)), strings: words, scene: scene)
@@ -117,6 +120,11 @@ let accountPassword = "canary-porch-lantern"
         let model = AddDeviceModel(core: core, opening: .new(section: .video, siteID: siteID))
         await model.open()
         return (model, try #require(model.labelScanner()))
+    }
+
+    /// The next process of the app, with what this one left on the phone and what the system kept of its scene.
+    func opensAgain() async throws -> Kim {
+        try await Kim(stage: stage, phone: phone, folder: folder, scene: scene, language: language, app: app)
     }
 
     func leaves() {

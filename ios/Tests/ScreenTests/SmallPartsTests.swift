@@ -19,6 +19,27 @@ import Testing
         #expect(field()?.kind == .secureField)
     }
 
+    @Test(arguments: [AppKind.customer, .partner]) func forgottenPasswordIsReplacedInTheBrowser(app: AppKind) async throws {
+        let kim = try await Kim(app: app)
+        defer { kim.leaves() }
+        try await kim.presses("password_forgot")
+        let cloud = try kim.stage.configuration().cloud
+        #expect(kim.ui.runtime.asked.map(\.absoluteString) == ["\(cloud)/password"])
+    }
+
+    @Test func screenSaysThatItWaitsForItsFirstReading() async throws {
+        let kim = try await Kim()
+        defer { kim.leaves() }
+        let (nobody, access) = (UUID().uuidString.lowercased(), AccessModel(core: kim.core))
+        let request = Headless(RequestScreen(core: kim.core, access: access, requestID: nobody), strings: kim.words)
+        #expect(request.shows(kim.says("waiting")))
+        request.close()
+        let customer = Headless(
+            CustomerScreen(core: kim.core, access: access, customerID: nobody, links: kim.links, path: .constant([])), strings: kim.words)
+        #expect(customer.shows(kim.says("waiting")))
+        customer.close()
+    }
+
     private func named(_ key: String, _ kim: Kim) -> String {
         kim.says("\(key) %@").replacing("%1$@", with: kim.says("field_password")).replacing("%@", with: kim.says("field_password"))
     }

@@ -53,6 +53,11 @@ final class Stage: @unchecked Sendable {
         try order(["do": "partner", "company": company, "email": email])["password"] as? String ?? ""
     }
 
+    /// Somebody with an account joins the partner, or leaves it.
+    func join(_ email: String, as role: String = "operator") throws { _ = try order(["do": "join", "email": email, "role": role]) }
+
+    func leave(_ email: String) throws { _ = try order(["do": "leave", "email": email]) }
+
     /// Somebody with an account becomes the partner's customer.
     func customer(_ email: String) throws { _ = try order(["do": "customer", "email": email]) }
 
