@@ -1,7 +1,7 @@
 //! Requests, grants, sessions, signing out, disabling and leaving against a model: whatever the order, an act succeeds exactly when
 //! the model says so. `SEQUENCES=20000 tests/run stores access::model` is the measure; each has up to 24 steps.
 
-use super::{delegated, house, partner};
+use super::{confirmed_customer, delegated, for_an_hour, house, partner};
 use crate::fixture::person;
 use harness::database::{self, Database};
 use porchlight_cloud::access::{self, expiry};
@@ -9,8 +9,8 @@ use porchlight_cloud::authority::Caller;
 use porchlight_cloud::db::Db;
 use porchlight_cloud::key::ServerKey;
 use porchlight_cloud::problem::Refusal;
-use porchlight_cloud::{customers, now, people, session, sites};
-use porchlight_protocol::access::{AskForAccess, ConsentRequest, DeclineRequest, Permission};
+use porchlight_cloud::{now, people, session, sites};
+use porchlight_protocol::access::{ConsentRequest, DeclineRequest};
 use porchlight_protocol::people::Role;
 use porchlight_protocol::{
     AccountId, CustomerId, GrantId, OrganizationId, ProblemCode, RequestId, SessionId,
@@ -359,11 +359,6 @@ impl Rows {
     }
 }
 
-fn for_an_hour() -> AskForAccess {
-    let permissions = vec![Permission::SiteRead, Permission::SiteCreate];
-    AskForAccess { site: None, device: None, permissions, lasts: 3_600, comment: String::new() }
-}
-
 async fn end(db: &Db, caller: &Caller, grant: GrantId) -> Result<(), Refusal> {
     let mut tx = db.begin().await?;
     access::confirm_with_grant(&mut tx, caller, grant).await?;
@@ -401,17 +396,6 @@ async fn sign_in(db: &Db, account: AccountId) -> Caller {
     began.execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
     caller
-}
-
-async fn confirmed_customer(db: &Db, company: OrganizationId, by: &Caller, account: &Caller) -> CustomerId {
-    let (id, mut tx) = (CustomerId::mint(), db.begin().await.unwrap());
-    let row = session::store::account_by_id(&mut tx, account.account).await.unwrap().unwrap();
-    customers::store::insert_customer(&mut tx, id, company, &row, &row.email, by.account, now())
-        .await
-        .unwrap();
-    customers::store::answer_offer(&mut tx, id, account.account, "confirmed", now()).await.unwrap();
-    tx.commit().await.unwrap();
-    id
 }
 
 /// What may be said when something is refused: never a fault of ours.
