@@ -1,5 +1,6 @@
 //! Delegated access on both engines: the rules with their rows, without HTTP.
 
+mod at_once;
 mod claims;
 mod ends;
 mod model;
