@@ -11,10 +11,9 @@ use porchlight_protocol::ProblemCode;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::task::JoinSet;
 
 /// Sets the clock of a handoff back: as if so many milliseconds had passed.
-async fn let_pass(db: &Db, milliseconds: i64) {
+pub(super) async fn let_pass(db: &Db, milliseconds: i64) {
     let mut tx = db.begin().await.unwrap();
     sqlx::query("UPDATE handoff SET created_at = created_at - $1, expires_at = expires_at - $1, used_at = used_at - $1")
         .bind(milliseconds)
@@ -29,14 +28,14 @@ async fn living_sessions(db: &Db) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut *db.read().await.unwrap()).await.unwrap()
 }
 
-async fn link(scene: &Scene) -> (Value, Link) {
+pub(super) async fn link(scene: &Scene) -> (Value, Link) {
     let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({})).await;
     let link = scene.firm.link(&grant).await;
     (grant, link)
 }
 
 /// The same phone: the same key, another process.
-fn same(phone: &Api) -> Api {
+pub(super) fn same(phone: &Api) -> Api {
     let mut again = phone.stranger();
     again.key = phone.key.clone();
     again
@@ -208,29 +207,6 @@ on_both_engines! {
         for challenge in ["", "x", &"A".repeat(44), &"=".repeat(43)] {
             let refused = scene.firm.installer.post(&path, &json!({ "challenge": challenge })).await.problem();
             assert_eq!(refused.field.as_deref(), Some("challenge"));
-        }
-    }
-
-    async fn sixty_four_at_once_open_one_session(database: Database) {
-        let scene = Scene::new(database).await;
-        for phones in [1, 64] {
-            let (grant, link) = link(&scene).await;
-            let keys: Vec<_> = (0..phones).map(|_| Api::new(&scene.cloud)).collect();
-            let mut all = JoinSet::new();
-            for nth in 0..64 {
-                let (mut phone, link) = (same(&keys[nth % phones]), link.clone());
-                all.spawn(async move { phone.redeem(&link).await });
-            }
-            let answers = all.join_all().await;
-            let opened: std::collections::HashSet<_> = answers
-                .iter()
-                .filter(|answer| answer.status.is_success())
-                .map(|answer| text(&answer.body["session"]["session"]))
-                .collect();
-            assert_eq!(opened.len(), 1, "{phones} phones");
-            let living = living_sessions(&scene.cloud.db().await).await;
-            assert_eq!(living, i64::from(phones == 1), "a link on two phones was copied: nothing of it lives");
-            end(&scene.kim, &grant).await.good();
         }
     }
 

@@ -5,6 +5,7 @@ mod handoffs;
 mod known_failures;
 mod limits;
 mod phones;
+mod replays;
 mod requests;
 mod sessions;
 
