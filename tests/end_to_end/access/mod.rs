@@ -38,7 +38,7 @@ impl Scene {
 }
 
 /// Adds a fresh device, connected, with this claimant.
-async fn add_device(cloud: &Cloud, claimant: &Claimant) -> DeviceId {
+pub(crate) async fn add_device(cloud: &Cloud, claimant: &Claimant) -> DeviceId {
     let device = connected(cloud, options().with_password(DEVICE_PASSWORD)).await;
     match claimant.add(&device, DEVICE_PASSWORD).await {
         ClaimState::Owned { device } => device,

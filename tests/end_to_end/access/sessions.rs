@@ -1,7 +1,6 @@
 //! Delegated sessions: what they may do, and how they end.
 
-use super::{Scene, add_device};
-use crate::claims::Claimant;
+use super::Scene;
 use harness::api::Api;
 use harness::firm::{Firm, end, text};
 use harness::on_both_engines;
@@ -44,34 +43,6 @@ on_both_engines! {
             }
             end(&scene.kim, &grant).await.good();
         }
-    }
-
-    async fn one_site_and_one_device_are_all_that_their_grants_show(database: Database) {
-        let scene = Scene::new(database).await;
-        let second = scene.kim.make_site("Boat house").await;
-        let claimant = Claimant { api: scene.kim, site: scene.site.clone() };
-        let gate = add_device(&scene.cloud, &claimant).await;
-        let hidden = add_device(&scene.cloud, &claimant).await;
-
-        let on_site = scene.firm.grant(&scene.customer, &claimant.api, json!({ "site": second })).await;
-        let phone = scene.firm.act(&scene.cloud, &on_site).await;
-        let sites = phone.get("/v1/sites").await.good()["sites"].clone();
-        assert_eq!((sites.as_array().unwrap().len(), &sites[0]["id"]), (1, &json!(second)));
-        assert_eq!(phone.get("/v1/devices").await.good()["devices"], json!([]));
-        assert_eq!(phone.get(&format!("/v1/devices/{gate}")).await.problem().code, ProblemCode::NotFound);
-        let body = json!({ "name": "New", "address": "", "time_zone": "Europe/Berlin" });
-        assert_eq!(phone.change(Method::POST, "/v1/sites", &body).await.problem().code, ProblemCode::NotFound);
-
-        let on_device = scene.firm.grant(&scene.customer, &claimant.api, json!({ "device": gate })).await;
-        let phone = scene.firm.act(&scene.cloud, &on_device).await;
-        let devices = phone.get("/v1/devices").await.good()["devices"].clone();
-        assert_eq!((devices.as_array().unwrap().len(), &devices[0]["id"]), (1, &json!(gate)));
-        let rename = json!({ "name": "Front gate" });
-        phone.change(Method::PATCH, &format!("/v1/devices/{gate}"), &rename).await.good();
-        let refused = phone.change(Method::PATCH, &format!("/v1/devices/{hidden}"), &rename).await;
-        assert_eq!(refused.problem().code, ProblemCode::NotFound);
-        let site = phone.change(Method::PATCH, &format!("/v1/sites/{}", scene.site), &rename).await;
-        assert_eq!(site.problem().code, ProblemCode::NotFound, "the device's site is seen, not changed");
     }
 
     async fn delegated_session_refreshes_until_its_grant_ends(database: Database) {
