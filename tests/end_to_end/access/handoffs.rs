@@ -23,7 +23,7 @@ pub(super) async fn let_pass(db: &Db, milliseconds: i64) {
     tx.commit().await.unwrap();
 }
 
-async fn living_sessions(db: &Db) -> i64 {
+pub(super) async fn living_sessions(db: &Db) -> i64 {
     let sql = "SELECT COUNT(*) FROM session WHERE grant_id IS NOT NULL AND revoked_at IS NULL";
     sqlx::query_scalar(sql).fetch_one(&mut *db.read().await.unwrap()).await.unwrap()
 }
@@ -52,6 +52,19 @@ on_both_engines! {
         assert_eq!(opened["expires_at"], grant["expires_at"]);
         assert!(opened["session"]["access_expires_in"].as_i64().unwrap() <= 300);
         assert_eq!(phone.get("/v1/sites").await.good()["sites"][0]["name"], "Lake house");
+    }
+
+    async fn link_says_that_it_is_good_for_a_minute(database: Database) {
+        let scene = Scene::new(database).await;
+        let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({})).await;
+        let path = format!("/v1/grants/{}/handoffs", text(&grant["id"]));
+        let answer = scene.firm.installer.post(&path, &json!({ "challenge": "A".repeat(43) })).await.good();
+        assert_eq!((&answer["expires_in"], &answer["grant"]), (&json!(60), &grant));
+        let kept: i64 = sqlx::query_scalar("SELECT expires_at - created_at FROM handoff")
+            .fetch_one(&mut *scene.cloud.db().await.read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(kept, 60_000);
     }
 
     async fn long_grant_gives_a_session_of_eight_hours(database: Database) {

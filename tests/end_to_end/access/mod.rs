@@ -5,9 +5,11 @@ mod handoffs;
 mod known_failures;
 mod limits;
 mod phones;
+mod proofs;
 mod replays;
 mod requests;
 mod sessions;
+mod streams;
 
 use crate::claims::{Claimant, DEVICE_PASSWORD, connected, options};
 use harness::api::Api;
