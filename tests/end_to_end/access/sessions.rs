@@ -8,7 +8,6 @@ use porchlight_cloud::authority::doors::{DOORS, Door};
 use porchlight_cloud::{people, session};
 use porchlight_protocol::ProblemCode;
 use porchlight_protocol::people::Role;
-use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

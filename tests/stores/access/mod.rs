@@ -5,6 +5,7 @@ mod claims;
 mod ends;
 mod model;
 mod races;
+mod world;
 
 use ends::Parties;
 use porchlight_cloud::access::store::insert_birth_grant;
