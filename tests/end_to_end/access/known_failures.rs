@@ -1,5 +1,5 @@
 //! What other systems that lend accounts are known to have got wrong, each by its name. That streams outlive the revoke is in
-//! `sessions`; that an account is disabled while its password changes, where the two can meet, in `stores/session/ended`.
+//! `streams`; that an account is disabled while its password changes, where the two can meet, in `stores/session/ended`.
 
 use super::Scene;
 use harness::api::{Api, PASSWORD};
