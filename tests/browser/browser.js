@@ -1,6 +1,6 @@
 // Chromium, as a person has it: a window of some size by day or by night, with scripts or without.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -34,12 +34,59 @@ export async function person(browser, stage, options = {}) {
   return page;
 }
 
-export async function signIn(page, email, password) {
+export async function signIn(page, email, password, home = 'Home') {
   await page.goto('/sign-in');
-  await page.getByLabel('Email').fill(email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Home' }).waitFor();
+  await page.locator('#email').fill(email);
+  await page.locator('#password').fill(password);
+  await page.locator('button').click();
+  await page.getByRole('heading', { name: home }).waitFor();
+}
+
+/** Nobody's hand is on the mouse: what is reached by Tab, and the keys that are pressed there. */
+export function keyboard(page) {
+  const press = async (key, times = 1) => {
+    for (let i = 0; i < times; i += 1) await page.keyboard.press(key);
+  };
+  /** What is said of the thing that has the focus; nothing while a page gives way to the next. */
+  const focused = async () => {
+    try {
+      return await page.evaluate(() => {
+        const thing = document.activeElement;
+        const said = thing.getAttribute('aria-label') ?? thing.labels?.[0]?.textContent ?? thing.textContent;
+        return said.trim();
+      });
+    } catch (error) {
+      if (!String(error).includes('navigation')) throw error;
+      await page.waitForLoadState();
+      return '';
+    }
+  };
+  const tabTo = async (name) => {
+    for (let i = 0; i < 80; i += 1) {
+      if ((await focused()).startsWith(name)) return;
+      await press('Tab');
+    }
+    assert.fail(`Tab never reached ${name}`);
+  };
+  /** Goes there and presses Enter. */
+  const open = async (name) => {
+    await tabTo(name);
+    await press('Enter');
+  };
+  /** Goes to a field and writes over what is there. */
+  const write = async (name, text) => {
+    await tabTo(name);
+    await press('Control+A');
+    await page.keyboard.type(text);
+  };
+  const signIn = async (email, password) => {
+    await page.goto('/sign-in');
+    await write('Email', email);
+    await write('Password', password);
+    await press('Enter');
+    await page.getByRole('heading', { name: 'Home' }).waitFor();
+  };
+  return { press, focused, tabTo, open, write, signIn };
 }
 
 /** No violation of what axe knows. It is run by the debugger, which no policy of the page stands against. */
@@ -51,25 +98,32 @@ export async function checkAccess(page, what) {
 }
 
 mkdirSync(PICTURES, { recursive: true });
-const shown = [];
 
-/** One page as people see it: wide and on a phone, by day and by night; each without a violation. */
-export async function showAll(page, path, name) {
+/** No text runs out of the window. */
+export async function checkWidth(page, what) {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(overflow, 0, `${what}: nothing runs out of the window`);
+}
+
+/**
+ * One page as people see it: wide and on a phone, by day and by night; each without a violation. `reach` leads from
+ * there to a state that has no address of its own.
+ */
+export async function showAll(page, path, name, reach = async () => {}) {
   for (const [size, viewport] of Object.entries({ wide: WIDE, phone: PHONE })) {
     await page.setViewportSize(viewport);
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.goto(path);
-      await checkAccess(page, `${path}, ${size}, ${colorScheme}`);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.equal(overflow, 0, `${path}, ${size}: nothing runs out of the window`);
+      await reach();
+      await checkAccess(page, `${name}, ${size}, ${colorScheme}`);
+      await checkWidth(page, `${name}, ${size}`);
       const file = `${name}-${size}-${colorScheme}.png`;
       // All of it in one window: the bar at the bottom is at the bottom.
       const height = await page.evaluate(() => document.documentElement.scrollHeight);
       await page.setViewportSize({ ...viewport, height: Math.max(height, viewport.height) });
       await page.screenshot({ path: PICTURES + file });
       await page.setViewportSize(viewport);
-      shown.push(file);
     }
   }
   await page.setViewportSize(WIDE);
@@ -77,8 +131,9 @@ export async function showAll(page, path, name) {
   assert.deepEqual(page.complaints, [], `${path}: nothing in the console`);
 }
 
-/** The pictures on one page. */
+/** The pictures on one page: of all files of tests, whichever ends last. */
 export function writeIndex() {
+  const shown = readdirSync(PICTURES).filter((file) => file.endsWith('.png')).sort();
   const figures = shown.map((file) => `<figure><img src="${file}" loading="lazy"><figcaption>${file}</figcaption></figure>`);
   const style = 'body{font:14px sans-serif;display:flex;flex-wrap:wrap;gap:16px}img{height:420px;border:1px solid #999}figure{margin:0}';
   writeFileSync(`${PICTURES}index.html`, `<!doctype html><meta charset="utf-8"><title>Portal</title><style>${style}</style>${figures.join('\n')}\n`);

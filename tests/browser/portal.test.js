@@ -1,7 +1,8 @@
-// The portal in Chromium, against the real server: live, by keyboard alone, without scripts, and for everybody's eyes.
+// The portal in Chromium, against the real server: live, and without scripts. By keyboard alone: keyboard.test.js; for
+// everybody's eyes: pictures.test.js.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PHONE, checkAccess, person, showAll, signIn, startBrowser, writeIndex } from './browser.js';
+import { PHONE, checkAccess, person, signIn, startBrowser } from './browser.js';
 import { Stage } from './stage.js';
 
 const KIM = 'kim@example.org';
@@ -21,7 +22,6 @@ before(async () => {
 after(async () => {
   await browser?.close();
   stage?.end();
-  writeIndex();
 });
 
 const card = (page, comment) => page.getByRole('article').filter({ hasText: comment });
@@ -76,50 +76,6 @@ test('without scripts a customer consents for a shorter time and ends access', a
   await page.getByRole('status').getByText('Access has ended.').waitFor();
   assert.equal(await access.count(), 0);
   await page.getByText(/^You ended it at/).first().waitFor();
-  await page.context().close();
-});
-
-test('by keyboard alone a customer signs in, answers and signs out', async () => {
-  await ask('A new sensor.');
-  const page = await person(browser, stage);
-  const press = async (key, times = 1) => {
-    for (let i = 0; i < times; i += 1) await page.keyboard.press(key);
-  };
-  const focused = () => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.name);
-  const tabTo = async (name) => {
-    for (let i = 0; i < 60; i += 1) {
-      if ((await focused()).startsWith(name)) return;
-      await press('Tab');
-    }
-    assert.fail(`Tab never reached ${name}`);
-  };
-  await page.goto('/sign-in');
-  await tabTo('email');
-  await page.keyboard.type(KIM);
-  await press('Tab');
-  await page.keyboard.type(password);
-  await press('Enter');
-  await page.getByRole('heading', { name: 'Home' }).waitFor();
-  await press('Tab');
-  assert.equal(await focused(), 'Skip to the content');
-  await press('Enter');
-  await tabTo('Section: All sections');
-  await press('Enter');
-  await tabTo('Energy');
-  await press('Enter');
-  await page.waitForURL(/section=energy/);
-  await page.getByText('Garage').waitFor();
-  await tabTo('Consent');
-  await press('Enter');
-  await page.getByRole('status').getByText('You consented.').waitFor();
-  await tabTo('End access now');
-  await press('Enter');
-  await page.getByRole('status').getByText('Access has ended.').waitFor();
-  await page.goto('/settings');
-  await tabTo('Sign out');
-  await press('Enter');
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  assert.deepEqual(page.complaints, []);
   await page.context().close();
 });
 
@@ -184,54 +140,4 @@ test('installer adds a customer, asks, and sees the answer without a reload', as
   assert.deepEqual(installer.complaints, []);
   await installer.context().close();
   await customer.context().close();
-});
-
-test('browser that speaks German is spoken to in German', async () => {
-  const page = await person(browser, stage, { locale: 'de-AT' });
-  await page.goto('/sign-in');
-  await page.getByRole('button', { name: 'Anmelden' }).waitFor();
-  assert.equal(await page.locator('html').getAttribute('lang'), 'de');
-  await checkAccess(page, 'the sign-in in German');
-  await page.context().close();
-});
-
-test('every page is for everybody: wide, on a phone, by day and by night', async () => {
-  await ask('The panel needs an update. I will be there on Tuesday, and restart it.', 24);
-  await stage.tell('add', { email: 'lou@example.org', given_name: 'Lou', family_name: 'Berger' });
-  const page = await person(browser, stage);
-  await showAll(page, '/sign-in', 'sign-in');
-  await showAll(page, '/h', 'open-app');
-  await signIn(page, KIM, password);
-  const device = await page.getByRole('link', { name: /Gate/ }).getAttribute('href');
-  await page.goto('/sites');
-  const site = await page.getByRole('link', { name: /Lake house/ }).getAttribute('href');
-  for (const [path, name] of [
-    ['/', 'home'],
-    ['/devices', 'devices'],
-    [device, 'device'],
-    [`${device}/release`, 'device-release'],
-    ['/sites', 'sites'],
-    ['/sites/new', 'site-new'],
-    [site, 'site'],
-    ['/access', 'access'],
-    ['/history', 'history'],
-    ['/settings', 'settings'],
-    ['/nowhere', 'problem'],
-  ]) {
-    await showAll(page, path, name);
-  }
-  await page.context().close();
-  const installer = await person(browser, stage);
-  await signIn(installer, ANA, password);
-  await installer.goto('/customers');
-  const customer = await installer.getByRole('link', { name: 'Edit Kim Lee' }).getAttribute('href');
-  for (const [path, name] of [
-    ['/customers', 'customers'],
-    ['/customers/new', 'customer-new'],
-    [customer, 'customer'],
-    [`${customer}/link`, 'customer-link'],
-  ]) {
-    await showAll(installer, path, name);
-  }
-  await installer.context().close();
 });

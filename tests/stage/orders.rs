@@ -41,10 +41,14 @@ pub enum Order {
     Leave { email: String },
     /// The partner adds somebody by address.
     Add { email: String, given_name: String, family_name: String },
+    /// The partner adds somebody by address, and makes a location for them before they have answered.
+    Prepare { email: String, site: String },
     /// The partner adds somebody who has an account, and who says yes.
     Customer { email: String },
     /// The partner's installer asks a customer for the whole account.
     Ask { email: String, hours: u32, comment: String },
+    /// What the cloud says to this account is in German from now on.
+    SpeakGerman { email: String },
     /// The time of all requests that wait for an answer is over.
     LetRequestsExpire,
     /// The cloud stops answering.

@@ -48,6 +48,15 @@ impl Partner {
         self.firm.installer.change(Method::POST, &path, &body).await.good()
     }
 
+    /// Adds somebody by address, and makes a location for them before they have answered.
+    pub async fn prepare(&mut self, cloud: &Cloud, email: &str, site: &str) -> Value {
+        let added = self.add(email, ["Max", "Ruf"]).await;
+        let phone = self.firm.act(cloud, &json!({ "id": added["grant"] })).await;
+        phone.make_site(site).await;
+        self.customers.insert(email.to_owned(), text(&added["id"]));
+        json!({ "customer": added["id"] })
+    }
+
     /// Adds somebody who has an account, and who says yes.
     pub async fn win(&mut self, email: &str) -> Result<Value, String> {
         let mut customer = self.stranger.stranger();
@@ -64,6 +73,10 @@ impl Partner {
     pub async fn ask(&self, email: &str, hours: u32, comment: String) -> Result<Value, String> {
         let customer = self.customers.get(email).ok_or_else(|| format!("{email} is no customer"))?;
         let but = json!({ "lasts": hours * 3_600, "comment": comment });
-        Ok(json!({ "request": text(&self.firm.ask_for(customer, but).await.good()["id"]) }))
+        let asked = self.firm.ask_for(customer, but).await;
+        if !asked.status.is_success() {
+            return Err(asked.body.to_string());
+        }
+        Ok(json!({ "request": text(&asked.body["id"]) }))
     }
 }

@@ -13,6 +13,9 @@ use porchlight_protocol::devices::Section;
 use porchlight_protocol::{DeviceName, SiteId};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use sqlx::Any;
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
 use std::collections::HashMap;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -85,9 +88,20 @@ impl World {
             Order::Add { email, given_name, family_name } => {
                 Ok(self.partner()?.add(&email, [&given_name, &family_name]).await)
             }
+            Order::Prepare { email, site } => {
+                let partner = self.partner.as_mut().ok_or("there is no partner")?;
+                Ok(partner.prepare(&self.cloud, &email, &site).await)
+            }
             Order::Customer { email } => self.partner()?.win(&email).await,
             Order::Ask { email, hours, comment } => self.partner()?.ask(&email, hours, comment).await,
-            Order::LetRequestsExpire => self.let_requests_expire().await,
+            Order::SpeakGerman { email } => {
+                let german = "UPDATE account SET language = 'de' WHERE email = $1";
+                self.sql(sqlx::query(german).bind(email)).await
+            }
+            Order::LetRequestsExpire => {
+                let over = "UPDATE authorization_request SET expires_at = $1 WHERE state = 'pending'";
+                self.sql(sqlx::query(over).bind(porchlight_cloud::now())).await
+            }
             Order::CloudOff => {
                 self.cloud.pause().await;
                 Ok(json!({}))
@@ -99,11 +113,10 @@ impl World {
         }
     }
 
-    async fn let_requests_expire(&self) -> Result<Value, String> {
-        let over = sqlx::query("UPDATE authorization_request SET expires_at = $1 WHERE state = 'pending'")
-            .bind(porchlight_cloud::now());
+    /// What a person cannot do on the stage, or would have to wait for.
+    async fn sql(&self, change: Query<'_, Any, AnyArguments>) -> Result<Value, String> {
         let mut tx = self.cloud.db().await.begin().await.map_err(|error| error.to_string())?;
-        over.execute(&mut *tx).await.map_err(|error| error.to_string())?;
+        change.execute(&mut *tx).await.map_err(|error| error.to_string())?;
         tx.commit().await.map_err(|error| error.to_string())?;
         Ok(json!({}))
     }

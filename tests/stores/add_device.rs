@@ -1,129 +1,17 @@
 //! Claims on both engines: what must hold when several people, processes and devices act at once.
 
 use crate::fixture;
-use harness::database::Database;
+use crate::process::{Process, bound, challenge, device, proof, request};
 use harness::key::SoftKey;
 use harness::on_both_engines;
 use porchlight_cloud::Settings;
 use porchlight_cloud::add_device::inventory::{self, InventoryError};
 use porchlight_cloud::add_device::{self, expiry};
-use porchlight_cloud::authority::Caller;
-use porchlight_cloud::db::{Db, DbError};
+use porchlight_cloud::db::Db;
 use porchlight_cloud::devices::commands;
-use porchlight_cloud::key::ServerKey;
-use porchlight_cloud::problem::Refusal;
-use porchlight_cloud::server::CloudState;
-use porchlight_protocol::add_device::{
-    Claim, ClaimFailure, ClaimRequest, ClaimState, ClaimTerms, Presence, ProofRequest, WithdrawReason,
-    WithdrawRequest,
-};
-use porchlight_protocol::device::{DeviceBound, DeviceChallenge, DeviceMessage, DeviceProven};
-use porchlight_protocol::devices::Section;
-use porchlight_protocol::sites::Site;
-use porchlight_protocol::{Base64Url, ClaimId, DeviceName, ProblemCode};
+use porchlight_protocol::add_device::{ClaimFailure, ClaimState, WithdrawReason, WithdrawRequest};
+use porchlight_protocol::{Base64Url, ClaimId, ProblemCode};
 use std::time::Duration;
-use tempfile::TempDir;
-
-/// One process of the service, without its listeners.
-struct Process {
-    state: CloudState,
-    _folder: TempDir,
-}
-
-impl Process {
-    async fn start(database: &Database, change: impl FnOnce(&mut Settings)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut settings = Settings::in_folder(folder.path());
-        change(&mut settings);
-        let key = ServerKey::open(&settings.server_key).unwrap();
-        Self { state: CloudState::new(settings, database.open().await, key), _folder: folder }
-    }
-
-    fn db(&self) -> &Db {
-        &self.state.db
-    }
-
-    /// Runs again what lost a race, as the layer around the handlers does.
-    async fn open(&self, caller: &Caller, id: ClaimId, request: &ClaimRequest) -> Result<Claim, Refusal> {
-        loop {
-            match add_device::open(&self.state, caller, id, request).await {
-                Err(Refusal { try_again: true, .. }) => {}
-                done => return done,
-            }
-        }
-    }
-
-    async fn say(&self, message: DeviceMessage) {
-        loop {
-            let mut tx = self.db().begin().await.unwrap();
-            match add_device::take_message(&self.state, &mut tx, &device(), &message).await {
-                Err(DbError::TryAgain) => continue,
-                done => done.unwrap(),
-            }
-            match tx.commit().await {
-                Err(DbError::TryAgain) => {}
-                done => return done.unwrap(),
-            }
-        }
-    }
-
-    async fn state_of(&self, caller: &Caller, id: ClaimId) -> ClaimState {
-        add_device::read(&self.state, caller, id).await.unwrap().state
-    }
-
-    /// A claim that the device was told to bind itself by.
-    async fn proven(&self, caller: &Caller, site: &Site) -> ClaimId {
-        let id = ClaimId::mint_offline();
-        self.open(caller, id, &request(site)).await.unwrap();
-        self.say(challenge(id)).await;
-        let proof = ProofRequest { attempt: 1, ke3: Base64Url(vec![3; 64]), registration_request: None };
-        add_device::give_proof(&self.state, caller, id, &proof).await.unwrap();
-        self.say(DeviceMessage::Proven(DeviceProven { claim: id, attempt: 1, registration: None })).await;
-        assert!(matches!(self.state_of(caller, id).await, ClaimState::Proven { .. }));
-        id
-    }
-
-    async fn kinds_waiting(&self) -> Vec<String> {
-        let open = commands::open_for(self.db(), &device()).await.unwrap();
-        open.into_iter().map(|command| command.kind).collect()
-    }
-}
-
-fn device() -> DeviceName {
-    "acme.AB-12".parse().unwrap()
-}
-
-fn request(site: &Site) -> ClaimRequest {
-    ClaimRequest {
-        terms: ClaimTerms {
-            maker: device().maker,
-            serial: device().serial,
-            model: "CAM".parse().unwrap(),
-            section: Section::Video,
-            site: site.id,
-            name: "Gate".to_owned(),
-            time_zone: "Europe/Berlin".to_owned(),
-            daylight_saving: true,
-            presence: Presence::Password,
-        },
-        attempt: 1,
-        opening: Base64Url(vec![1; 96]),
-    }
-}
-
-fn challenge(claim: ClaimId) -> DeviceMessage {
-    DeviceMessage::Challenge(DeviceChallenge {
-        claim,
-        attempt: 1,
-        ke2: Some(Base64Url(vec![2; 320])),
-        registration: None,
-        tries_left: Some(5),
-    })
-}
-
-fn bound(claim: ClaimId) -> DeviceMessage {
-    DeviceMessage::Bound(DeviceBound { claim, attempt: 1 })
-}
 
 async fn number(db: &Db, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut *db.read().await.unwrap()).await.unwrap()
@@ -286,8 +174,7 @@ on_both_engines! {
         cloud.open(&kim, id, &request(&site)).await.unwrap();
         cloud.say(challenge(id)).await;
         fixture::revoke(cloud.db(), &kim).await;
-        let proof = ProofRequest { attempt: 1, ke3: Base64Url(vec![3; 64]), registration_request: None };
-        let refused = add_device::give_proof(&cloud.state, &kim, id, &proof).await.unwrap_err();
+        let refused = add_device::give_proof(&cloud.state, &kim, id, &proof()).await.unwrap_err();
         assert_eq!(refused.problem.code, ProblemCode::SessionRevoked);
         assert!(matches!(cloud.state_of(&kim, id).await, ClaimState::Challenged { .. }), "the claim lives on");
     }

@@ -59,15 +59,20 @@ pub async fn change<T>(
     caller: &Caller,
     effect: impl AsyncFn(&mut Tx) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
+    again_if_lost(async || {
+        let mut tx = db.begin().await?;
+        caller.confirm(&mut tx).await?;
+        let done = effect(&mut tx).await?;
+        tx.commit().await?;
+        Ok(done)
+    })
+    .await
+}
+
+/// Runs again what lost a race, as the layer around the handlers does.
+pub async fn again_if_lost<T>(effect: impl AsyncFn() -> Result<T, Refusal>) -> Result<T, Refusal> {
     loop {
-        let done = async {
-            let mut tx = db.begin().await?;
-            caller.confirm(&mut tx).await?;
-            let done = effect(&mut tx).await?;
-            tx.commit().await?;
-            Ok(done)
-        };
-        match done.await {
+        match effect().await {
             Err(Refusal { try_again: true, .. }) => {}
             done => return done,
         }

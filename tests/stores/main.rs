@@ -8,5 +8,6 @@ mod devices;
 mod fixture;
 mod history;
 mod idempotency;
+mod process;
 mod session;
 mod sites;

@@ -150,6 +150,7 @@ pub(super) fn role(text: &str) -> Result<Role, &'static str> {
 mod tests {
     use super::*;
     use crate::cli::{Command, CommandLine, run};
+    use crate::history::seal::Sealer;
     use crate::session::store::{AccountRow, insert_account};
     use clap::Parser as _;
     use porchlight_protocol::{AccountId, OrganizationId};
@@ -221,9 +222,27 @@ mod tests {
     async fn history_that_was_changed_or_lost_its_end_is_found() {
         let folder = folder().await;
         told(folder.path(), &["audit", "verify"]).await.unwrap();
-        let later = format!("7:{}", "ab".repeat(32));
-        let lost = told(folder.path(), &["audit", "verify", "--head", &later]).await.unwrap_err();
-        assert!(lost.contains("event 1 is missing"), "{lost}");
+        let add = ["organization", "add", "Bright Solar", "--super-admin", "ana@bright.example"];
+        told(folder.path(), &add).await.unwrap();
+        let db = Db::open(&DatabaseLocation::in_folder(folder.path())).await.unwrap();
+        Sealer::new(db.clone(), "one".into(), std::time::Duration::from_secs(3_600)).seal().await.unwrap();
+        let ChainState::Whole { events: 1, head } = chain::verify(&db, &[]).await.unwrap() else {
+            panic!("one event")
+        };
+        let verify = |position: i64, hash: Vec<u8>| {
+            let (path, head) = (folder.path(), Head { position, hash }.to_string());
+            async move { told(path, &["audit", "verify", "--head", &head]).await }
+        };
+        verify(1, head.clone()).await.unwrap();
+        let other = verify(1, vec![0xab; 32]).await.unwrap_err();
+        assert!(other.contains("event 1 is missing, or is not what was recorded"), "{other}");
+        let lost = verify(7, head).await.unwrap_err();
+        assert!(lost.contains("event 2 is missing"), "{lost}");
+        let mut tx = db.begin().await.unwrap();
+        sqlx::query("UPDATE audit_event SET what = 'x'").execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let changed = told(folder.path(), &["audit", "verify"]).await.unwrap_err();
+        assert!(changed.contains("event 1 is missing"), "{changed}");
     }
 
     #[test]

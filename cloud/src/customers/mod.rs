@@ -88,9 +88,12 @@ pub async fn add(
     read(tx, caller, id).await
 }
 
-/// A customer of an organization that the caller belongs to; else there is none.
+/// A customer of an organization that the caller belongs to, in a role that reads them; else there is none.
 pub async fn read(db: &mut Connection, caller: &Caller, id: CustomerId) -> Result<Customer, Refusal> {
-    store::visible_customer(db, caller.account, id, crate::now()).await?.ok_or(ProblemCode::NotFound.into())
+    let customer = store::visible_customer(db, caller.account, id, crate::now()).await?;
+    let customer = customer.ok_or(ProblemCode::NotFound)?;
+    caller.authorize_for(db, Permission::CustomerRead, customer.organization).await?;
+    Ok(customer)
 }
 
 /// Everybody in the organization looks at the customer again.

@@ -1,5 +1,5 @@
 //! What other systems that lend accounts are known to have got wrong, each by its name. That streams outlive the revoke is in
-//! `sessions`; disable during a forced password change in `stores/session/resetting`.
+//! `streams`; disable during a forced password change in `stores/session/resetting`.
 
 use super::Scene;
 use harness::api::{Api, PASSWORD};

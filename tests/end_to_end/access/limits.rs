@@ -5,7 +5,6 @@ use crate::claims::Claimant;
 use harness::api::Api;
 use harness::firm::{Firm, text};
 use harness::on_both_engines;
-use porchlight_cloud::authority::{Permission, role_allows};
 use porchlight_cloud::people;
 use porchlight_protocol::people::{OrganizationKind, Role};
 use porchlight_protocol::{DeviceId, ProblemCode};
@@ -102,36 +101,6 @@ on_both_engines! {
         assert_eq!(scene.firm.ask(&scene.customer).await.problem().code, ProblemCode::RequestsRefused);
     }
 
-    async fn every_role_may_do_in_its_company_what_the_table_says(database: Database) {
-        let scene = Scene::new(database).await;
-        let organization = scene.firm.organization;
-        let customers = format!("/v1/organizations/{organization}/customers");
-        let asking = format!("/v1/customers/{}/authorization-requests", scene.customer);
-        let routes = [
-            (Method::GET, customers.clone(), Permission::CustomerRead),
-            (Method::GET, format!("/v1/customers/{}/places", scene.customer), Permission::CustomerRead),
-            (Method::POST, customers, Permission::CustomerAdd),
-            (Method::POST, asking, Permission::AccessAsk),
-        ];
-        for role in [Role::SuperAdmin, Role::Admin, Role::Manager, Role::Operator, Role::Viewer] {
-            let email = format!("{}@bright.example", role.as_str().replace('_', "-"));
-            let colleague = scene.firm.colleague(&scene.cloud, &email, role).await;
-            for (method, path, permission) in &routes {
-                // What is asked for is wrong in each: a role that may, gets as far as being told so.
-                let wrong = json!({ "email": "", "given_name": "", "family_name": "", "language": "en" });
-                let wrong = if path.ends_with("requests") { json!({ "permissions": [], "lasts": 0, "comment": "" }) } else { wrong };
-                let body = if *method == Method::GET { Value::Null } else { wrong };
-                let answer = colleague.installer.change(method.clone(), path, &body).await;
-                let expected = match (role_allows(role, *permission), method == Method::GET) {
-                    (false, _) => 403,
-                    (true, true) => 200,
-                    (true, false) => 422,
-                };
-                assert_eq!(answer.status, expected, "{role:?} {method} {path}");
-            }
-        }
-    }
-
     async fn only_a_partner_has_customers(database: Database) {
         let scene = Scene::new(database).await;
         let db = scene.cloud.db().await;
@@ -148,15 +117,6 @@ on_both_engines! {
         changed.execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(scene.firm.ask(&scene.customer).await.problem().code, ProblemCode::NotFound);
-    }
-
-    async fn viewer_sees_customers_and_asks_nothing(database: Database) {
-        let scene = Scene::new(database).await;
-        let viewer = scene.firm.colleague(&scene.cloud, "vi@bright.example", Role::Viewer).await;
-        let path = format!("/v1/organizations/{}/customers", viewer.organization);
-        assert_eq!(viewer.installer.get(&path).await.good()["customers"].as_array().unwrap().len(), 1);
-        assert_eq!(viewer.ask(&scene.customer).await.problem().code, ProblemCode::NotAllowed);
-        assert_eq!(viewer.add("max@example.org").await.problem().code, ProblemCode::NotAllowed);
     }
 
     async fn other_company_finds_none_of_it(database: Database) {

@@ -5,8 +5,11 @@ mod handoffs;
 mod known_failures;
 mod limits;
 mod phones;
+mod proofs;
+mod replays;
 mod requests;
 mod sessions;
+mod streams;
 
 use crate::claims::{Claimant, DEVICE_PASSWORD, connected, options};
 use harness::api::Api;
@@ -37,7 +40,7 @@ impl Scene {
 }
 
 /// Adds a fresh device, connected, with this claimant.
-async fn add_device(cloud: &Cloud, claimant: &Claimant) -> DeviceId {
+pub(crate) async fn add_device(cloud: &Cloud, claimant: &Claimant) -> DeviceId {
     let device = connected(cloud, options().with_password(DEVICE_PASSWORD)).await;
     match claimant.add(&device, DEVICE_PASSWORD).await {
         ClaimState::Owned { device } => device,

@@ -139,6 +139,8 @@ on_both_engines! {
         let scene = Scene::new(database).await;
         let mut ana = Stream::open(&scene.firm.installer, "/v1/events").await;
         let asked = scene.firm.ask(&scene.customer).await.good();
+        let waits = asked["expires_at"].as_i64().unwrap() - asked["created_at"].as_i64().unwrap();
+        assert_eq!(waits, 72 * 3_600_000, "72 hours");
         assert_eq!(next_of(&mut ana, "customer").await["customer"]["asked"], "pending");
         let over = sqlx::query("UPDATE authorization_request SET expires_at = $1").bind(porchlight_cloud::now());
         let mut tx = scene.cloud.db().await.begin().await.unwrap();

@@ -1,6 +1,6 @@
 //! Delegated sessions: what they may do, and how they end.
 
-use super::{Scene, add_device};
+use super::Scene;
 use crate::claims::{Claimant, DEVICE_PASSWORD, connected, options};
 use harness::api::Api;
 use harness::firm::{Firm, end, text};
@@ -46,36 +46,6 @@ on_both_engines! {
             }
             end(&scene.kim, &grant).await.good();
         }
-    }
-
-    async fn one_site_and_one_device_are_all_that_their_grants_show(database: Database) {
-        let scene = Scene::new(database).await;
-        let second = scene.kim.make_site("Boat house").await;
-        let claimant = Claimant { api: scene.kim, site: scene.site.clone() };
-        let gate = add_device(&scene.cloud, &claimant).await;
-        let hidden = add_device(&scene.cloud, &claimant).await;
-
-        let on_site = scene.firm.grant(&scene.customer, &claimant.api, json!({ "site": second })).await;
-        assert_eq!(on_site["scope_name"], "Boat house");
-        let phone = scene.firm.act(&scene.cloud, &on_site).await;
-        let sites = phone.get("/v1/sites").await.good()["sites"].clone();
-        assert_eq!((sites.as_array().unwrap().len(), &sites[0]["id"]), (1, &json!(second)));
-        assert_eq!(phone.get("/v1/devices").await.good()["devices"], json!([]));
-        assert_eq!(phone.get(&format!("/v1/devices/{gate}")).await.problem().code, ProblemCode::NotFound);
-        let body = json!({ "name": "New", "address": "", "time_zone": "Europe/Berlin" });
-        assert_eq!(phone.change(Method::POST, "/v1/sites", &body).await.problem().code, ProblemCode::NotFound);
-
-        let on_device = scene.firm.grant(&scene.customer, &claimant.api, json!({ "device": gate })).await;
-        assert_eq!(on_device["scope_name"], "Gate");
-        let phone = scene.firm.act(&scene.cloud, &on_device).await;
-        let devices = phone.get("/v1/devices").await.good()["devices"].clone();
-        assert_eq!((devices.as_array().unwrap().len(), &devices[0]["id"]), (1, &json!(gate)));
-        let rename = json!({ "name": "Front gate" });
-        phone.change(Method::PATCH, &format!("/v1/devices/{gate}"), &rename).await.good();
-        let refused = phone.change(Method::PATCH, &format!("/v1/devices/{hidden}"), &rename).await;
-        assert_eq!(refused.problem().code, ProblemCode::NotFound);
-        let site = phone.change(Method::PATCH, &format!("/v1/sites/{}", scene.site), &rename).await;
-        assert_eq!(site.problem().code, ProblemCode::NotFound, "the device's site is seen, not changed");
     }
 
     async fn delegated_session_refreshes_until_its_grant_ends(database: Database) {
@@ -208,33 +178,6 @@ on_both_engines! {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
         panic!("nobody was told");
-    }
-
-    /// A known failure of other systems: streams outlive the revoke.
-    async fn stream_of_a_delegated_session_closes_within_a_second_of_each_end(database: Database) {
-        let scene = Scene::new(database).await;
-        let db = scene.cloud.db().await;
-        scene.firm.colleague(&scene.cloud, "bo@bright.example", Role::SuperAdmin).await;
-        for way in ["revoked", "released", "left", "disabled"] {
-            let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({})).await;
-            let phone = scene.firm.act(&scene.cloud, &grant).await;
-            let mut stream = phone.request(Method::GET, "/v1/events").send().await.unwrap();
-            assert!(stream.chunk().await.unwrap().is_some(), "it is open");
-            match way {
-                "revoked" => drop(end(&scene.kim, &grant).await.good()),
-                "released" => drop(end(&scene.firm.installer, &grant).await.good()),
-                "left" => {
-                    people::leave(&db, scene.firm.organization, "ana@bright.example").await.unwrap();
-                    people::join(&db, scene.firm.organization, "ana@bright.example", Role::Operator).await.unwrap();
-                }
-                _ => {
-                    let actor = scene.firm.installer.session.as_ref().unwrap().account.id;
-                    session::disable_account(&db, actor).await.unwrap();
-                }
-            }
-            let rest = async { while let Ok(Some(_)) = stream.chunk().await {} };
-            tokio::time::timeout(std::time::Duration::from_secs(1), rest).await.expect(way);
-        }
     }
 
     async fn installer_of_two_companies_acts_for_the_one_that_was_granted(database: Database) {

@@ -1,7 +1,6 @@
 //! What people do on pages: ask, answer, end; each counts once, and comes back with what is wrong.
 
 use super::*;
-use harness::firm::text;
 use harness::on_both_engines;
 
 on_both_engines! {

@@ -2,21 +2,23 @@
 
 use super::*;
 use crate::routes::content::settled;
-use harness::firm::text;
 use harness::on_both_engines;
 use porchlight_cloud::authority::doors::{DOORS, Door};
 use porchlight_cloud::settings::{AndroidApp, IosApp};
 use serde_json::{Value, json};
 
 /// The pages, without the stream of changes, which does not end.
-fn pages() -> Vec<(&'static str, &'static str, Door)> {
+pub(super) fn pages() -> Vec<(&'static str, &'static str, Door)> {
     let all = DOORS.iter().filter(|(_, path, _)| !path.starts_with("/v1/") && *path != "/events");
     let pages: Vec<_> = all.copied().collect();
     assert!(pages.len() > 30, "{pages:?}");
     pages
 }
 
-fn named(path: &str, id: &str) -> String {
+/// Led elsewhere when somebody is signed in already.
+const AWAY: [&str; 1] = ["/sign-in"];
+
+pub(super) fn named(path: &str, id: &str) -> String {
     path.replace("{id}", id).replace("{name}", "porchlight.css")
 }
 
@@ -107,37 +109,13 @@ on_both_engines! {
         for (_, path, _) in pages().into_iter().filter(|(method, ..)| *method == "GET") {
             let (browser, id) = house.id_for(path);
             let answer = browser.get(&named(path, &id)).await;
+            assert!(answer.status == StatusCode::OK || AWAY.contains(&path), "{path}: {}", answer.status);
             seen += usize::from(answer.status == StatusCode::OK);
             browser.get(&named(path, NOBODYS_ID)).await;
         }
-        assert!(seen > 15, "only {seen} pages were there to be read");
+        assert!(seen > 20, "only {seen} pages were there to be read");
         // Not read to its end: a stream has none.
         assert_eq!(house.kim.request(Method::GET, "/events").send().await.unwrap().status(), StatusCode::OK);
-        assert_eq!(settled(&db).await, before);
-    }
-
-    async fn what_is_somebody_elses_is_not_there(database: Database) {
-        let db = database.open().await;
-        let house = House::new(database).await;
-        let (stranger, _) = Browser::with_account(&house.cloud, "eve@example.org").await;
-        let before = settled(&db).await;
-        let request = text(&house.request["id"]);
-        let terms = text(&house.request["terms"]);
-        let key = "0123456789abcdef";
-        for (path, fields) in [
-            (format!("/sites/{}", house.site), vec![("name", "Mine"), ("address", "")]),
-            (format!("/requests/{request}/consent"), vec![("terms", terms.as_str()), ("key", key)]),
-            (format!("/requests/{request}/decline"), vec![("key", key)]),
-            (format!("/requests/{request}/withdraw"), vec![]),
-            (format!("/grants/{NOBODYS_ID}/end"), vec![]),
-            (format!("/sessions/{NOBODYS_ID}/end"), vec![]),
-        ] {
-            let answer = stranger.post(&path, &fields).await;
-            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.text);
-        }
-        for path in [format!("/sites/{}", house.site), format!("/customers/{}", house.customer), "/customers".into()] {
-            assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
-        }
         assert_eq!(settled(&db).await, before);
     }
 

@@ -1,7 +1,6 @@
 //! How often a company asks a customer, and what the customer hears of it.
 
-use super::model::{confirmed_customer, for_an_hour};
-use super::partner;
+use super::{confirmed_customer, for_an_hour, partner};
 use crate::fixture::person;
 use harness::database::Database;
 use harness::on_both_engines;

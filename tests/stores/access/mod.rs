@@ -1,21 +1,29 @@
 //! Delegated access on both engines: the rules with their rows, without HTTP.
 
 mod asking;
+mod at_once;
+mod claims;
+mod ends;
 mod model;
 mod races;
+mod world;
 
+use ends::Parties;
 use porchlight_cloud::access::store::insert_birth_grant;
 use porchlight_cloud::authority::{Caller, Delegation, Permission, PermissionSet};
 use porchlight_cloud::db::Db;
+use porchlight_cloud::key::ServerKey;
 use porchlight_cloud::session::store::{
     DelegationRow, NewSessionRow, epoch_of, insert_session, installation_by_key,
 };
-use porchlight_cloud::{now, people};
+use porchlight_cloud::settings::AskLimits;
+use porchlight_cloud::{access, customers, now, people, session};
+use porchlight_protocol::access::{AskForAccess, AuthorizationRequest, ConsentRequest};
 use porchlight_protocol::people::{OrganizationKind, Role};
-use porchlight_protocol::sites::MakeSiteRequest;
-use porchlight_protocol::{GrantId, OrganizationId, SessionId};
+use porchlight_protocol::sites::{MakeSiteRequest, Site};
+use porchlight_protocol::{CustomerId, GrantId, OrganizationId, SessionId};
 
-const PERMISSIONS: [Permission; 2] = [Permission::SiteRead, Permission::SiteCreate];
+const PERMISSIONS: [Permission; 3] = [Permission::SiteRead, Permission::SiteCreate, Permission::DeviceAdd];
 
 const HOUR: i64 = 3_600_000;
 
@@ -44,6 +52,41 @@ async fn grant(db: &Db, company: OrganizationId, installer: &Caller, subject: &C
     let made = insert_birth_grant(&mut tx, company, actor, account, &PERMISSIONS, now(), now() + HOUR).await;
     tx.commit().await.unwrap();
     made.unwrap()
+}
+
+/// What an installer asks for: the whole account, for an hour.
+fn for_an_hour() -> AskForAccess {
+    let permissions = PERMISSIONS.to_vec();
+    AskForAccess { site: None, device: None, permissions, lasts: 3_600, comment: String::new() }
+}
+
+/// A request that waits for its answer.
+async fn asked(
+    db: &Db,
+    key: &ServerKey,
+    installer: &Caller,
+    customer: CustomerId,
+    wanted: &AskForAccess,
+) -> AuthorizationRequest {
+    let mut tx = db.begin().await.unwrap();
+    installer.confirm(&mut tx).await.unwrap();
+    let asked = access::ask(&mut tx, key, &AskLimits::default(), installer, customer, wanted).await.unwrap();
+    tx.commit().await.unwrap();
+    asked
+}
+
+/// A grant on one site, as it comes to be: by a request and a consent.
+async fn grant_on(db: &Db, key: &ServerKey, parties: &Parties, site: &Site) -> GrantId {
+    let Parties { company, installer, subject, .. } = parties;
+    let customer = confirmed_customer(db, *company, installer, subject).await;
+    let wanted = AskForAccess { site: Some(site.id), ..for_an_hour() };
+    let asked = asked(db, key, installer, customer, &wanted).await;
+    let mut tx = db.begin().await.unwrap();
+    access::confirm_with_request(&mut tx, subject, asked.id).await.unwrap();
+    let yes = ConsentRequest { terms: asked.terms, lasts: None };
+    let granted = access::consent(&mut tx, subject, asked.id, &yes).await.unwrap();
+    tx.commit().await.unwrap();
+    granted.id
 }
 
 /// A delegated session by that grant.
@@ -80,4 +123,16 @@ async fn sites_of(db: &Db, account: &Caller) -> i64 {
         .fetch_one(&mut *db.read().await.unwrap())
         .await
         .unwrap()
+}
+
+/// A customer of the company's who said yes to that.
+async fn confirmed_customer(db: &Db, company: OrganizationId, by: &Caller, account: &Caller) -> CustomerId {
+    let (id, mut tx) = (CustomerId::mint(), db.begin().await.unwrap());
+    let row = session::store::account_by_id(&mut tx, account.account).await.unwrap().unwrap();
+    customers::store::insert_customer(&mut tx, id, company, &row, &row.email, by.account, now())
+        .await
+        .unwrap();
+    customers::store::answer_offer(&mut tx, id, account.account, "confirmed", now()).await.unwrap();
+    tx.commit().await.unwrap();
+    id
 }

@@ -1,27 +1,34 @@
-//! Requests, grants, sessions, signing out, disabling and leaving against a model: whatever the order, an act succeeds exactly when
-//! the model says so. `SEQUENCES=20000 tests/run stores access::model` is the measure; each has up to 24 steps.
+//! Requests, grants, codes, sessions, signing out, disabling, leaving and new passwords against a model: whatever the
+//! order, each step succeeds exactly when the model says so. Sessions come to be as they do for everybody: by a code and
+//! its redemption. `SEQUENCES=20000 tests/run stores access::model` is the measure; each has up to 24 steps.
 
-use super::{delegated, house, partner};
+use super::world::{Model, Step, World};
+use super::{confirmed_customer, for_an_hour, house, partner};
 use crate::fixture::person;
+use crate::process::Process;
 use harness::database::{self, Database};
 use porchlight_cloud::access::{self, expiry};
 use porchlight_cloud::authority::Caller;
+use porchlight_cloud::authority::store::caller_by_access_token;
 use porchlight_cloud::db::Db;
-use porchlight_cloud::key::ServerKey;
 use porchlight_cloud::problem::Refusal;
+use porchlight_cloud::secret::{SecretKind, hash_presented, sha256};
+use porchlight_cloud::session::dpop::Proof;
 use porchlight_cloud::settings::AskLimits;
-use porchlight_cloud::{customers, now, people, session, sites};
-use porchlight_protocol::access::{AskForAccess, ConsentRequest, DeclineRequest, Permission};
+use porchlight_cloud::{handoff, now, people, session, sites};
+use porchlight_protocol::access::{ConsentRequest, DeclineRequest};
+use porchlight_protocol::handoff::BeginHandoffRequest;
 use porchlight_protocol::people::Role;
 use porchlight_protocol::{
-    AccountId, CustomerId, GrantId, OrganizationId, ProblemCode, RequestId, SessionId,
+    AccountId, Base64Url, CustomerId, GrantId, OrganizationId, ProblemCode, RequestId, SessionId,
 };
-use proptest::prelude::*;
 use proptest::test_runner::Config;
-use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
+use proptest_state_machine::{StateMachineTest, prop_state_machine};
+use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 /// The model does not count what is asked in a day.
 const NO_DAY: AskLimits =
@@ -30,202 +37,6 @@ const NO_DAY: AskLimits =
 /// How many sequences run on each engine.
 fn sequences() -> u32 {
     std::env::var("SEQUENCES").map_or(64, |count| count.parse().expect("SEQUENCES is a number"))
-}
-
-/// What somebody does. Installers are 0 and 1; requests, grants and sessions are counted as they came to be.
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    Ask(usize),
-    Consent(usize),
-    Decline(usize),
-    Withdraw(usize),
-    EndByCustomer(usize),
-    EndByInstaller(usize),
-    LetTimePass(usize),
-    Open(usize),
-    Act(usize),
-    DisableCustomer,
-    EnableCustomer,
-    Disable(usize),
-    Enable(usize),
-    Leave(usize),
-    Join(usize),
-    SignInAnew(usize),
-}
-
-/// What the cloud should know.
-#[derive(Clone, Debug)]
-struct World {
-    customer_active: bool,
-    active: [bool; 2],
-    member: [bool; 2],
-    /// Who asked, and whether it waits.
-    requests: Vec<(usize, bool)>,
-    /// Whose hand it is in, and whether it is in force.
-    grants: Vec<(usize, bool)>,
-    /// By which grant, and whether the installer's own session that began it still is.
-    sessions: Vec<(usize, bool)>,
-    declined: u32,
-    /// Whether the last step was to succeed.
-    succeeds: bool,
-}
-
-impl World {
-    fn asks(&self, who: usize) -> bool {
-        let waiting = self.requests.iter().filter(|(_, waits)| *waits).count();
-        self.customer_active && self.active[who] && self.member[who] && self.declined < 2 && waiting < 3
-    }
-
-    fn waits(&self, nth: usize) -> bool {
-        self.requests.get(nth).is_some_and(|(_, waits)| *waits)
-    }
-
-    fn in_force(&self, nth: usize) -> bool {
-        self.grants.get(nth).is_some_and(|(_, alive)| *alive)
-    }
-
-    fn lose(&mut self, who: usize) {
-        self.requests.iter_mut().filter(|(by, _)| *by == who).for_each(|(_, waits)| *waits = false);
-        self.grants.iter_mut().filter(|(by, _)| *by == who).for_each(|(_, alive)| *alive = false);
-    }
-}
-
-struct Model;
-
-impl ReferenceStateMachine for Model {
-    type State = World;
-    type Transition = Step;
-
-    fn init_state() -> BoxedStrategy<World> {
-        Just(World {
-            customer_active: true,
-            active: [true; 2],
-            member: [true; 2],
-            requests: Vec::new(),
-            grants: Vec::new(),
-            sessions: Vec::new(),
-            declined: 0,
-            succeeds: true,
-        })
-        .boxed()
-    }
-
-    fn transitions(world: &World) -> BoxedStrategy<Step> {
-        let (who, request) = (0..2_usize, 0..world.requests.len().max(1));
-        let (grant, session) = (0..world.grants.len().max(1), 0..world.sessions.len().max(1));
-        prop_oneof![
-            6 => who.clone().prop_map(Step::Ask),
-            8 => request.clone().prop_map(Step::Consent),
-            1 => request.clone().prop_map(Step::Decline),
-            1 => request.prop_map(Step::Withdraw),
-            2 => grant.clone().prop_map(Step::EndByCustomer),
-            2 => grant.clone().prop_map(Step::EndByInstaller),
-            1 => grant.clone().prop_map(Step::LetTimePass),
-            8 => grant.prop_map(Step::Open),
-            12 => session.prop_map(Step::Act),
-            1 => Just(Step::DisableCustomer),
-            2 => Just(Step::EnableCustomer),
-            1 => who.clone().prop_map(Step::Disable),
-            2 => who.clone().prop_map(Step::Enable),
-            1 => who.clone().prop_map(Step::Leave),
-            2 => who.clone().prop_map(Step::Join),
-            4 => who.prop_map(Step::SignInAnew),
-        ]
-        .boxed()
-    }
-
-    fn preconditions(world: &World, step: &Step) -> bool {
-        match *step {
-            Step::Consent(nth) | Step::Decline(nth) | Step::Withdraw(nth) => nth < world.requests.len(),
-            Step::EndByCustomer(nth)
-            | Step::EndByInstaller(nth)
-            | Step::LetTimePass(nth)
-            | Step::Open(nth) => nth < world.grants.len(),
-            Step::Act(nth) => nth < world.sessions.len(),
-            Step::DisableCustomer => world.customer_active,
-            Step::EnableCustomer => !world.customer_active,
-            Step::Disable(who) | Step::SignInAnew(who) => world.active[who],
-            Step::Enable(who) => !world.active[who],
-            // A third person stays, who is super admin.
-            Step::Leave(who) => world.active[who] && world.member[who],
-            Step::Join(who) => world.active[who] && !world.member[who],
-            Step::Ask(_) => true,
-        }
-    }
-
-    fn apply(mut world: World, step: &Step) -> World {
-        world.succeeds = true;
-        match *step {
-            Step::Ask(who) => {
-                world.succeeds = world.asks(who);
-                if world.succeeds {
-                    world.requests.push((who, true));
-                }
-            }
-            Step::Consent(nth) => {
-                world.succeeds = world.customer_active && world.waits(nth);
-                if world.succeeds {
-                    world.requests[nth].1 = false;
-                    world.grants.push((world.requests[nth].0, true));
-                }
-            }
-            Step::Decline(nth) => {
-                world.succeeds = world.customer_active && world.waits(nth);
-                if world.succeeds {
-                    world.requests[nth].1 = false;
-                    world.declined += 1;
-                }
-            }
-            Step::Withdraw(nth) => {
-                world.succeeds = world.active[world.requests[nth].0] && world.waits(nth);
-                if world.succeeds {
-                    world.requests[nth].1 = false;
-                }
-            }
-            // Ending what is over is no error, for whoever is there to do it.
-            Step::EndByCustomer(nth) => {
-                world.succeeds = world.customer_active;
-                world.grants[nth].1 &= !world.succeeds;
-            }
-            Step::EndByInstaller(nth) => {
-                world.succeeds = world.active[world.grants[nth].0];
-                world.grants[nth].1 &= !world.succeeds;
-            }
-            Step::LetTimePass(nth) => world.grants[nth].1 = false,
-            Step::Open(nth) => {
-                world.succeeds = world.in_force(nth);
-                if world.succeeds {
-                    world.sessions.push((nth, true));
-                }
-            }
-            Step::Act(nth) => {
-                let (grant, begun) = world.sessions[nth];
-                world.succeeds = begun && world.in_force(grant);
-            }
-            Step::DisableCustomer => {
-                world.customer_active = false;
-                world.requests.iter_mut().for_each(|(_, waits)| *waits = false);
-                world.grants.iter_mut().for_each(|(_, alive)| *alive = false);
-            }
-            Step::EnableCustomer => world.customer_active = true,
-            Step::Disable(who) => {
-                world.active[who] = false;
-                world.lose(who);
-            }
-            Step::Enable(who) => world.active[who] = true,
-            Step::Leave(who) => {
-                world.member[who] = false;
-                world.lose(who);
-            }
-            Step::Join(who) => world.member[who] = true,
-            Step::SignInAnew(who) => {
-                let grants = &world.grants;
-                let of_theirs = world.sessions.iter_mut().filter(|(grant, _)| grants[*grant].0 == who);
-                of_theirs.for_each(|(_, begun)| *begun = false);
-            }
-        }
-        world
-    }
 }
 
 /// The rows that stand for a [`World`].
@@ -237,52 +48,65 @@ struct Rows {
     installers: [Caller; 2],
     requests: Vec<RequestId>,
     grants: Vec<GrantId>,
-    sessions: Vec<Caller>,
+    codes: Vec<Link>,
+    /// By their access tokens: who calls is looked up each time.
+    sessions: Vec<SecretString>,
+}
+
+/// A code, and the verifier that stays on the installer's phone.
+struct Link {
+    code: SecretString,
+    verifier: SecretString,
 }
 
 /// A database that all sequences on it share; each has people of its own.
 struct Engine {
     runtime: Runtime,
-    db: Db,
-    key: ServerKey,
+    process: Process,
     _database: Database,
 }
 
 impl Engine {
     fn start(database: impl AsyncFnOnce() -> Database) -> Self {
         let runtime = Runtime::new().unwrap();
-        let (db, database) = runtime.block_on(async {
+        let (process, database) = runtime.block_on(async {
             let database = database().await;
-            (database.open().await, database)
+            (Process::start(&database, |_| {}).await, database)
         });
-        let folder = tempfile::tempdir().unwrap();
-        let key = ServerKey::open(&folder.path().join("key")).unwrap();
-        Self { runtime, db, key, _database: database }
+        Self { runtime, process, _database: database }
     }
 }
 
 impl Rows {
     fn new(engine: &'static Engine) -> Self {
         engine.runtime.block_on(async {
-            let db = &engine.db;
+            let db = engine.process.db();
             let (kim, one, other, third) =
                 (person(db).await, person(db).await, person(db).await, person(db).await);
             let company = partner(db, &[&one, &other, &third]).await;
             let customer = confirmed_customer(db, company, &one, &kim).await;
-            let (requests, grants, sessions) = (Vec::new(), Vec::new(), Vec::new());
-            Self { engine, company, customer, kim, installers: [one, other], requests, grants, sessions }
+            Self {
+                engine,
+                company,
+                customer,
+                kim,
+                installers: [one, other],
+                requests: Vec::new(),
+                grants: Vec::new(),
+                codes: Vec::new(),
+                sessions: Vec::new(),
+            }
         })
     }
 
     async fn take(&mut self, step: Step) -> Result<(), Refusal> {
-        let db = &self.engine.db;
+        let (state, db) = (&self.engine.process.state, self.engine.process.db());
         match step {
             Step::Ask(who) => {
                 let (mut tx, caller) = (db.begin().await?, self.installers[who]);
                 caller.confirm(&mut tx).await?;
                 let asked =
-                    access::ask(&mut tx, &self.engine.key, &NO_DAY, &caller, self.customer, &for_an_hour())
-                        .await?;
+                    access::ask(&mut tx, &state.key, &NO_DAY, &caller, self.customer, &for_an_hour()).await?;
                 tx.commit().await?;
                 self.requests.push(asked.id);
             }
@@ -322,24 +146,61 @@ impl Rows {
                 tx.commit().await?;
                 expiry::end_overdue(db).await?;
             }
-            Step::Open(nth) => {
-                let actor = self.actor_of(nth).await;
-                self.sessions.push(open(db, &actor, &self.kim, self.grants[nth]).await?);
+            Step::Link(nth) => {
+                let (caller, id) = (self.actor_of(nth).await, self.grants[nth]);
+                let verifier = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+                let challenge = Base64Url(sha256(verifier.as_bytes())).to_text();
+                let mut tx = db.begin().await?;
+                access::confirm_with_grant(&mut tx, &caller, id).await?;
+                let begun = handoff::begin(&mut tx, &caller, id, &BeginHandoffRequest { challenge }).await?;
+                tx.commit().await?;
+                self.codes.push(Link { code: begun.code.into(), verifier: verifier.into() });
+            }
+            Step::Redeem(nth, phone) => {
+                let Link { code, verifier } = &self.codes[nth];
+                let opened = handoff::redeem(state, &self.proof(phone), code, verifier).await?;
+                let token = opened.session.access_token;
+                // The same phone is given the same once more.
+                if !self.sessions.iter().any(|known| known.expose_secret() == token) {
+                    self.sessions.push(token.into());
+                }
+            }
+            Step::Steal(nth, phone) => {
+                let wrong = "A".repeat(43).into();
+                handoff::redeem(state, &self.proof(phone), &self.codes[nth].code, &wrong).await?;
+            }
+            Step::Age(nth) => {
+                let hash = hash_presented(SecretKind::Handoff, &self.codes[nth].code).unwrap();
+                let sql = "UPDATE handoff SET created_at = created_at - 31000, expires_at = expires_at - 31000, \
+                    used_at = used_at - 31000 WHERE code_hash = $1";
+                let mut tx = db.begin().await?;
+                sqlx::query(sql).bind(hash).execute(&mut *tx).await.unwrap();
+                tx.commit().await?;
             }
             Step::Act(nth) => {
-                let (mut tx, caller) = (db.begin().await?, self.sessions[nth]);
+                let hash = hash_presented(SecretKind::Access, &self.sessions[nth]).unwrap();
+                let caller = caller_by_access_token(&mut *db.read().await?, &hash, now()).await?.unwrap();
+                let mut tx = db.begin().await?;
                 caller.confirm(&mut tx).await?;
                 sites::make(&mut tx, &caller, &house()).await?;
                 tx.commit().await?;
             }
+            Step::TakeCustomersPassword => {
+                session::take_password(db, &state.key, self.kim.account).await?;
+                self.kim = sign_in(db, self.kim.account).await;
+            }
+            Step::TakePassword(who) => {
+                session::take_password(db, &state.key, self.installers[who].account).await?;
+                self.installers[who] = sign_in(db, self.installers[who].account).await;
+            }
             Step::DisableCustomer => session::disable_account(db, self.kim.account).await?,
             Step::EnableCustomer => {
-                enable(db, self.kim.account).await;
+                session::enable_account(db, self.kim.account).await?;
                 self.kim = sign_in(db, self.kim.account).await;
             }
             Step::Disable(who) => session::disable_account(db, self.installers[who].account).await?,
             Step::Enable(who) => {
-                enable(db, self.installers[who].account).await;
+                session::enable_account(db, self.installers[who].account).await?;
                 self.installers[who] = sign_in(db, self.installers[who].account).await;
             }
             Step::Leave(who) => people::leave(db, self.company, &self.address(who)).await?,
@@ -357,9 +218,15 @@ impl Rows {
     }
 
     async fn actor_of(&self, grant: usize) -> Caller {
-        let mut tx = self.engine.db.begin().await.unwrap();
+        let mut tx = self.engine.process.db().begin().await.unwrap();
         let held = access::read_grant(&mut tx, self.kim.account, self.grants[grant]).await.unwrap();
         self.caller(held.actor.id)
+    }
+
+    /// A fresh proof by one of the two phones that codes come to.
+    fn proof(&self, phone: usize) -> Proof {
+        let public_key = format!("{} {phone}", self.company).into_bytes();
+        Proof { public_key, once: Uuid::new_v4().to_string(), remember_until: now() + 600_000 }
     }
 
     fn address(&self, who: usize) -> String {
@@ -367,32 +234,11 @@ impl Rows {
     }
 }
 
-pub(super) fn for_an_hour() -> AskForAccess {
-    let permissions = vec![Permission::SiteRead, Permission::SiteCreate];
-    AskForAccess { site: None, device: None, permissions, lasts: 3_600, comment: String::new() }
-}
-
 async fn end(db: &Db, caller: &Caller, grant: GrantId) -> Result<(), Refusal> {
     let mut tx = db.begin().await?;
     access::confirm_with_grant(&mut tx, caller, grant).await?;
     access::end(&mut tx, caller, grant).await?;
     Ok(tx.commit().await?)
-}
-
-/// A session is minted, and lives only if everything that it rests on does.
-async fn open(db: &Db, actor: &Caller, subject: &Caller, grant: GrantId) -> Result<Caller, Refusal> {
-    let session = delegated(db, actor, subject, grant).await;
-    let mut tx = db.begin().await?;
-    session.confirm(&mut tx).await?;
-    Ok(session)
-}
-
-/// Enables the account again, which revives nothing.
-async fn enable(db: &Db, account: AccountId) {
-    let mut tx = db.begin().await.unwrap();
-    let active = sqlx::query("UPDATE account SET state = 'active' WHERE id = $1").bind(account.to_string());
-    active.execute(&mut *tx).await.unwrap();
-    tx.commit().await.unwrap();
 }
 
 /// A new session of the account's own person.
@@ -411,22 +257,6 @@ async fn sign_in(db: &Db, account: AccountId) -> Caller {
     caller
 }
 
-pub(super) async fn confirmed_customer(
-    db: &Db,
-    company: OrganizationId,
-    by: &Caller,
-    account: &Caller,
-) -> CustomerId {
-    let (id, mut tx) = (CustomerId::mint(), db.begin().await.unwrap());
-    let row = session::store::account_by_id(&mut tx, account.account).await.unwrap().unwrap();
-    customers::store::insert_customer(&mut tx, id, company, &row, &row.email, by.account, now())
-        .await
-        .unwrap();
-    customers::store::answer_offer(&mut tx, id, account.account, "confirmed", now()).await.unwrap();
-    tx.commit().await.unwrap();
-    id
-}
-
 /// What may be said when something is refused: never a fault of ours.
 fn is_a_refusal(code: ProblemCode) -> bool {
     !matches!(code, ProblemCode::Internal | ProblemCode::Unavailable | ProblemCode::NotFound)
@@ -439,7 +269,11 @@ fn check(mut rows: Rows, world: &World, step: Step) -> Rows {
         Err(refusal) => {
             let code = refusal.problem.code;
             // Whoever left finds nothing of the company.
-            let left = matches!(step, Step::Ask(who) if !world.member[who]) && code == ProblemCode::NotFound;
+            let left = match step {
+                Step::Ask(who) => !world.member[who],
+                Step::Link(grant) => !world.member[world.grants[grant].0],
+                _ => false,
+            } && code == ProblemCode::NotFound;
             assert!(!world.succeeds && (is_a_refusal(code) || left), "{step:?}: {code:?}, {world:?}");
         }
     }

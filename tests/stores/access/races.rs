@@ -1,70 +1,11 @@
 //! A change made in a delegated session against each way in which the access ends.
 
-use super::{delegated, grant, house, partner, sites_of};
-use crate::fixture::{change, hesitate, person, races};
+use super::ends::{Parties, WAYS};
+use super::{delegated, house, sites_of};
+use crate::fixture::{change, hesitate, races};
 use harness::on_both_engines;
-use porchlight_cloud::authority::Caller;
-use porchlight_cloud::db::{Db, Tx};
-use porchlight_cloud::{access, people, session, sites};
-use porchlight_protocol::{GrantId, OrganizationId, ProblemCode};
-
-/// The ways in which access ends, and what the change that comes too late is told.
-const WAYS: [(Way, ProblemCode); 6] = [
-    (Way::Revoked, ProblemCode::GrantRevoked),
-    (Way::Released, ProblemCode::GrantRevoked),
-    (Way::Left, ProblemCode::ActorDisabled),
-    (Way::SubjectDisabled, ProblemCode::SubjectDisabled),
-    (Way::ActorDisabled, ProblemCode::ActorDisabled),
-    (Way::SignedOut, ProblemCode::SessionRevoked),
-];
-
-#[derive(Clone, Copy, Debug)]
-enum Way {
-    Revoked,
-    Released,
-    Left,
-    SubjectDisabled,
-    ActorDisabled,
-    SignedOut,
-}
-
-struct Parties {
-    company: OrganizationId,
-    installer: Caller,
-    subject: Caller,
-    grant: GrantId,
-}
-
-impl Parties {
-    async fn new(db: &Db) -> Self {
-        let (installer, colleague, subject) = (person(db).await, person(db).await, person(db).await);
-        let company = partner(db, &[&installer, &colleague]).await;
-        let grant = grant(db, company, &installer, &subject).await;
-        Self { company, installer, subject, grant }
-    }
-
-    /// Ends the access; the way that a route or a command goes.
-    async fn end(&self, db: &Db, way: Way) {
-        match way {
-            Way::Revoked => self.end_grant(db, &self.subject).await,
-            Way::Released => self.end_grant(db, &self.installer).await,
-            Way::Left => {
-                let email = format!("{}@example.org", self.installer.account);
-                people::leave(db, self.company, &email).await.unwrap();
-            }
-            Way::SubjectDisabled => session::disable_account(db, self.subject.account).await.unwrap(),
-            Way::ActorDisabled => session::disable_account(db, self.installer.account).await.unwrap(),
-            Way::SignedOut => session::sign_out(db, &self.installer).await.unwrap(),
-        }
-    }
-
-    async fn end_grant(&self, db: &Db, by: &Caller) {
-        let mut tx = db.begin().await.unwrap();
-        access::confirm_with_grant(&mut tx, by, self.grant).await.unwrap();
-        access::end(&mut tx, by, self.grant).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-}
+use porchlight_cloud::db::Tx;
+use porchlight_cloud::sites;
 
 on_both_engines! {
     async fn nothing_commits_after_an_answered_end_of_access(database: Database) {

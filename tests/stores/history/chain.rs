@@ -4,7 +4,7 @@ use super::sealer;
 use crate::fixture::{person, site};
 use harness::on_both_engines;
 use porchlight_cloud::db::Db;
-use porchlight_cloud::history::chain::{self, ChainState};
+use porchlight_cloud::history::chain::{self, ChainState, Head};
 
 /// Five sealed events.
 async fn history_of_five(db: &Db) {
@@ -20,6 +20,26 @@ async fn tamper(db: &Db, sql: &'static str) {
     let done = sqlx::query(sql).execute(&mut *tx).await.unwrap();
     assert!(done.rows_affected() > 0, "{sql}");
     tx.commit().await.unwrap();
+}
+
+/// Where the chain is, as somebody keeps it elsewhere.
+async fn head(db: &Db) -> Head {
+    match chain::verify(db, &[]).await.unwrap() {
+        ChainState::Whole { events, head } => Head { position: events, hash: head },
+        broken => panic!("{broken:?}"),
+    }
+}
+
+/// Somebody with the database changes an event, and computes every hash anew: by itself the chain is whole.
+async fn rewrite_from_the_start(db: &Db) {
+    tamper(db, "UPDATE audit_event SET actor_id = 'somebody else' WHERE position = 2").await;
+    tamper(db, "UPDATE audit_event SET position = NULL, chain_hash = NULL").await;
+    tamper(db, "UPDATE sealer SET audit_position = 0, lease_until = 0").await;
+    let mut tx = db.begin().await.unwrap();
+    let genesis = sqlx::query("UPDATE sealer SET chain_hash = $1").bind(chain::GENESIS.to_vec());
+    genesis.execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    sealer(db, "another").seal().await.unwrap();
 }
 
 on_both_engines! {
@@ -75,5 +95,32 @@ on_both_engines! {
         tamper(&db, "UPDATE audit_event SET position = 2 WHERE position = 3").await;
         tamper(&db, "UPDATE audit_event SET position = 3 WHERE position = 102").await;
         assert_eq!(chain::verify(&db, &[]).await.unwrap(), ChainState::Broken { position: 2 });
+    }
+    async fn chain_goes_through_every_head_that_was_kept(database: Database) {
+        let db = database.open().await;
+        history_of_five(&db).await;
+        let five = head(&db).await;
+        site(&db, &person(&db).await).await;
+        sealer(&db, "one").seal().await.unwrap();
+        let six = head(&db).await;
+        assert_eq!((five.position, six.position), (5, 6));
+        let whole = ChainState::Whole { events: 6, head: six.hash.clone() };
+        assert_eq!(chain::verify(&db, &[five.clone(), six.clone()]).await.unwrap(), whole);
+        // One that stands at its place and is another's.
+        let other = Head { position: 5, hash: six.hash.clone() };
+        assert_eq!(chain::verify(&db, &[six, other]).await.unwrap(), ChainState::Broken { position: 5 });
+        let later = Head { position: 7, ..five };
+        assert_eq!(chain::verify(&db, &[later]).await.unwrap(), ChainState::Broken { position: 7 });
+    }
+
+    async fn chain_that_was_rewritten_from_the_start_is_found_by_a_kept_head_alone(database: Database) {
+        let db = database.open().await;
+        history_of_five(&db).await;
+        let kept = head(&db).await;
+        rewrite_from_the_start(&db).await;
+        let rewritten = head(&db).await;
+        assert_eq!(rewritten.position, kept.position, "by itself it is whole");
+        assert_ne!(rewritten.hash, kept.hash);
+        assert_eq!(chain::verify(&db, &[kept]).await.unwrap(), ChainState::Broken { position: 5 });
     }
 }

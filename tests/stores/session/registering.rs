@@ -44,6 +44,53 @@ on_both_engines! {
         assert_eq!(service.count("SELECT code_tries FROM registration").await, 5);
     }
 
+    async fn right_code_many_times_at_once_makes_one_account_and_each_is_told_so(database: Database) {
+        let service = Service::on(&database).await;
+        for nth in 0..6 {
+            let registration = service.register(&format!("kim-{nth}@example.org")).await.unwrap();
+            let right = service.newest_code().await;
+            let tries = (0..16).map(|_| {
+                let (state, registration, right) = (service.state.clone(), registration.clone(), right.clone());
+                tokio::spawn(async move { session::verify(&state, &registration.into(), &right.into()).await })
+            });
+            for tried in tries.collect::<Vec<_>>() {
+                tried.await.unwrap().expect("it is the right one");
+            }
+            assert_eq!(service.count("SELECT COUNT(*) FROM account").await, nth + 1);
+            let made = "SELECT COUNT(*) FROM audit_event WHERE what = 'account.made'";
+            assert_eq!(service.count(made).await, nth + 1);
+        }
+    }
+
+    async fn two_registrations_of_one_address_verified_at_once_make_one_account(database: Database) {
+        let service = Service::on(&database).await;
+        for nth in 0..6 {
+            let email = format!("kim-{nth}@example.org");
+            let mut tries = Vec::new();
+            for _ in 0..2 {
+                let registration = service.register(&email).await.unwrap();
+                tries.push((registration, service.newest_code().await));
+            }
+            let tries = (0..16).map(|at| {
+                let (state, (registration, right)) = (service.state.clone(), tries[at % 2].clone());
+                tokio::spawn(async move { (at % 2, session::verify(&state, &registration.into(), &right.into()).await) })
+            });
+            let (mut well, mut wrong) = ([0; 2], [0; 2]);
+            for tried in tries.collect::<Vec<_>>() {
+                match tried.await.unwrap() {
+                    (whose, Ok(())) => well[whose] += 1,
+                    (whose, refused) => {
+                        assert_eq!(code(refused), ProblemCode::WrongCode);
+                        wrong[whose] += 1;
+                    }
+                }
+            }
+            // One registration makes the account, and all of the other's are told that theirs is wrong.
+            assert!(matches!((well, wrong), ([8, 0], [0, 8]) | ([0, 8], [8, 0])), "{well:?} {wrong:?}");
+            assert_eq!(service.count("SELECT COUNT(*) FROM account").await, nth + 1);
+        }
+    }
+
     async fn code_of_another_registration_verifies_nothing(database: Database) {
         // A stranger registers my address with a password of theirs; the code that I am mailed is for their
         // registration, and my app holds mine.
