@@ -7,7 +7,11 @@ import io.porchlight.customer.fillsIn
 import io.porchlight.customer.makesAPlace
 import io.porchlight.customer.signsIn
 import io.porchlight.screens.R
+import java.text.DateFormat
 import java.time.Duration
+import java.time.Instant
+import java.util.Date
+import java.util.Locale
 import org.junit.After
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
@@ -55,6 +59,27 @@ class CustomersAccountTest {
 
     @Test
     fun a_phone_that_lives_in_thirty_years_works_as_any() = worksWithAClockWrongBy(30)
+
+    /** A week, so that the day is said. */
+    private fun isAskedWithAClockWrongBy(years: Long) {
+        phones.kimsClock.wrongBy = Duration.ofDays(365 * years)
+        phones.everybodyIsSignedIn()
+        stage.customer(KIM)
+        stage.ask(KIM, 7 * 24, "Two new cameras")
+        kim.waitUntil("the day by the cloud's clock") {
+            val inAWeek = Date.from(Instant.now() + Duration.ofDays(7))
+            "Until ${DateFormat.getDateInstance(DateFormat.MEDIUM, Locale.US).format(inAWeek)}" in kim.reads()
+        }
+        kim.presses("7 days")
+        kim.presses(R.string.request_consent)
+        kim.waitFor(R.string.home_add_device)
+    }
+
+    @Test
+    fun a_customer_whose_phone_lives_thirty_years_ago_reads_the_day_on_which_the_access_ends() = isAskedWithAClockWrongBy(-30)
+
+    @Test
+    fun a_customer_whose_phone_lives_in_thirty_years_reads_the_day_on_which_the_access_ends() = isAskedWithAClockWrongBy(30)
 
     @Test
     fun a_phone_out_of_reach_covers_the_account_until_it_has_a_connection() {

@@ -6,6 +6,9 @@ import android.content.Context
 import android.content.Intent
 import android.content.pm.PackageInfo
 import android.content.pm.Signature
+import android.net.ConnectivityManager
+import android.os.Bundle
+import android.os.Parcel
 import io.porchlight.bridge.Configuration
 import io.porchlight.bridge.Ports
 import io.porchlight.customer.CustomerApplication
@@ -21,6 +24,7 @@ import io.porchlight.screens.MainActivity
 import io.porchlight.screens.PorchlightApplication
 import io.porchlight.screens.R
 import java.io.File
+import kotlin.properties.Delegates
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
@@ -81,6 +85,7 @@ internal class TwoPhones : AutoCloseable {
 
     /** Of the phone that both of Ana's apps are on. */
     val anasClock = TestClock()
+    val kimsClock = TestClock()
     private val opened = mutableListOf<AutoCloseable>()
 
     /** Before the partner app is made: it asks the stage where the cloud is. */
@@ -90,9 +95,21 @@ internal class TwoPhones : AutoCloseable {
     }
 
     val partner by lazy { keep(OpenApp(RuntimeEnvironment.getApplication() as PorchlightApplication)) }
-    val kims by lazy { keep(OpenApp(InstalledCustomerApp(stage, TestPhone(), "kims").install())) }
-    private val besideThePartner by lazy { InstalledCustomerApp(stage, TestPhone(vault, anasClock), "anas").install() }
-    private var anas: OpenApp? = null
+    val kims by lazy { keep(OpenApp(InstalledCustomerApp(stage, TestPhone(clock = kimsClock), "kims").install())) }
+    private val anasPhone = TestPhone(vault, anasClock)
+    private val besideThePartner by lazy { InstalledCustomerApp(stage, anasPhone, "anas").install() }
+
+    /** The customer app on Ana's phone, once it was opened. */
+    var anas: OpenApp? = null
+        private set
+
+    /** Without a signal the customer app on Ana's phone asks nobody for anything; with it, the system says so. */
+    var anasSignal: Boolean by Delegates.observable(true) { _, _, isThere ->
+        anasPhone.radio.online = isThere
+        val networks = RuntimeEnvironment.getApplication().getSystemService(ConnectivityManager::class.java)
+        val network = networks.activeNetwork ?: error("Robolectric's phone has one")
+        if (isThere) shadowOf(networks).networkCallbacks.forEach { it.onAvailable(network) }
+    }
 
     /** The customer app on Ana's phone opens, or comes to the front, with a link. */
     fun opensOnAnasPhone(link: Intent): OpenApp = anas?.apply { takes(link) } ?: keep(OpenApp(besideThePartner, link)).also { anas = it }

@@ -8,6 +8,7 @@ import io.porchlight.bridge.Act
 import io.porchlight.bridge.Acting
 import io.porchlight.bridge.Company
 import io.porchlight.bridge.ConflictReason
+import io.porchlight.bridge.ConsentChoice
 import io.porchlight.bridge.Customer
 import io.porchlight.bridge.CustomerOffer
 import io.porchlight.bridge.CustomerPlaces
@@ -114,10 +115,13 @@ private fun asking(): List<Shot<*>> {
 
 private fun answering(): List<Shot<*>> {
     fun request(what: String, state: RequestScreenState) = Shot("request-$what", { RequestScreen(it.core, it.stack, Route.Request("r-1")) }, state)
-    fun handoff(what: String, state: HandoffState) = Shot("handoff-$what", { HandoffScreen(io.porchlight.screens.Acting(SilentPorchlight(), kotlinx.coroutines.MainScope())) }, HandoffScreenState(state))
-    val shown = RequestScreenState(request, request.lasts, accessChoices.lasts.take(2))
+    fun handoff(what: String, state: HandoffState) = Shot("handoff-$what", { HandoffScreen(it.acting) }, HandoffScreenState(state))
+    val shown = RequestScreenState(request, request.lasts, accessChoices.lasts.take(2).map { ConsentChoice(it, moment + it) })
+    val days = accessChoices.lasts.map { ConsentChoice(it, null) }
     return listOf(
+        request("loading", RequestScreenState()),
         request("pending", shown),
+        request("days", shown.copy(request = request.copy(lasts = days.last().lasts), lasts = days.last().lasts, choices = days)),
         request("over", shown.copy(request = request.copy(state = RequestState.WITHDRAWN))),
         request("differs", shown.copy(problem = PorchlightException.Conflict(ConflictReason.TermsDiffer))),
         handoff("reading", HandoffState.Reading),
