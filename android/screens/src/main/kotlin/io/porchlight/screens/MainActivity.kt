@@ -14,7 +14,6 @@ import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.view.WindowInsets
 import android.widget.FrameLayout
-import io.porchlight.bridge.OtherApp
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.MainScope
@@ -143,16 +142,10 @@ open class MainActivity : Activity() {
         if (stacks?.back() != true) finish()
     }
 
-    /** Our other app on this phone, for a link that is its alone. */
-    internal fun customerApp() = OtherApp(this, getString(R.string.configuration_customer_app), knownCertificates())
+    internal fun customerApp() = app.customerApp()
 
     /** Where a new link is made. */
-    internal fun openPartnerApp() =
-        OtherApp(this, getString(R.string.configuration_partner_app), knownCertificates()).openLink("https://${getString(R.string.configuration_link_host)}/p")
-
-    private fun knownCertificates() = resources.getStringArray(R.array.configuration_known_certificates).map { digits ->
-        digits.chunked(2).map { it.toInt(16).toByte() }.toByteArray()
-    }
+    internal fun openPartnerApp() = app.partnerApp().openLink("https://${getString(R.string.configuration_link_host)}/p")
 
     internal fun askForCamera() = requestPermissions(arrayOf(Manifest.permission.CAMERA), CAMERA)
 
