@@ -173,6 +173,17 @@ open class MainActivity : Activity() {
         }
     }
 
+    /** Where somebody chooses a new password. */
+    internal val passwordPage: String get() = app.cloud.trimEnd('/') + "/password"
+
+    /** False on a phone without a browser. */
+    internal fun openBrowser(page: String): Boolean = try {
+        startActivity(Intent(Intent.ACTION_VIEW, Uri.parse(page)))
+        true
+    } catch (_: ActivityNotFoundException) {
+        false
+    }
+
     internal fun askForPicture() {
         val intent = Intent(Intent.ACTION_GET_CONTENT).setType("image/*").addCategory(Intent.CATEGORY_OPENABLE)
         @Suppress("DEPRECATION")
