@@ -42,6 +42,8 @@ pub enum Order {
     Ask { email: String, hours: u32, comment: String },
     /// The time of all requests that wait for an answer is over.
     LetRequestsExpire,
+    /// The minute of all links that were not used is over.
+    LetCodesExpire,
     /// The cloud stops answering.
     CloudOff,
     /// The cloud answers again, at the same address.

@@ -79,7 +79,8 @@ impl World {
             }
             Order::Customer { email } => self.partner()?.win(&email).await,
             Order::Ask { email, hours, comment } => self.partner()?.ask(&email, hours, comment).await,
-            Order::LetRequestsExpire => self.let_requests_expire().await,
+            Order::LetRequestsExpire => self.expire("authorization_request", "state = 'pending'").await,
+            Order::LetCodesExpire => self.expire("handoff", "used_at IS NULL").await,
             Order::CloudOff => {
                 self.cloud.pause().await;
                 Ok(json!({}))
@@ -91,9 +92,10 @@ impl World {
         }
     }
 
-    async fn let_requests_expire(&self) -> Result<Value, String> {
-        let over = sqlx::query("UPDATE authorization_request SET expires_at = $1 WHERE state = 'pending'")
-            .bind(porchlight_cloud::now());
+    /// The time of these rows is over.
+    async fn expire(&self, table: &str, which: &str) -> Result<Value, String> {
+        let sql = format!("UPDATE {table} SET expires_at = $1 WHERE {which}");
+        let over = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(porchlight_cloud::now());
         let mut tx = self.cloud.db().await.begin().await.map_err(|error| error.to_string())?;
         over.execute(&mut *tx).await.map_err(|error| error.to_string())?;
         tx.commit().await.map_err(|error| error.to_string())?;
