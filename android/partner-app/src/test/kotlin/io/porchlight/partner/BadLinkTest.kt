@@ -93,6 +93,24 @@ class BadLinkTest {
     }
 
     @Test
+    fun a_link_is_taken_once_whoever_begins_the_process_again() {
+        phones.kimHasConsented()
+        val link = phones.anaTapsLink()
+        val there = opens(link)
+        there.presses(R.string.handoff_confirm)
+        there.waitFor(BANNER)
+        val app = phones.anas ?: error("it is open")
+        app.isKilled()
+        there.waitFor(BANNER)
+        there.waits()
+        there.waitFor(BANNER)
+        app.isOpenedAgain(Intent(link).addFlags(Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY))
+        there.waitFor(BANNER)
+        there.waits()
+        there.waitFor(BANNER)
+    }
+
+    @Test
     fun a_link_whose_access_ended_while_it_was_open_says_so() {
         phones.kimHasConsented()
         val there = opens(phones.anaTapsLink())
@@ -138,7 +156,8 @@ class BadLinkTest {
             "no code" to "https://$host/h",
             "10 KiB" to "https://$host/h#c=$CODE" + "a".repeat(10 * 1024),
             "text that turns" to "https://$host/h#c=\u202E$CODE",
-            "what was mistyped" to "https://$host/h#c=${CODE}AAAA",
+            "what was mistyped" to "https://$host/h#c=${CODE.replaceFirst("AA", "AB")}",
+            "what is too long" to "https://$host/h#c=${CODE}AAAA",
         )
     }
 }

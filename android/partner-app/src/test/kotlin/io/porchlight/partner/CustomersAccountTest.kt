@@ -1,5 +1,6 @@
 package io.porchlight.partner
 
+import android.widget.EditText
 import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
 import io.porchlight.customer.enters
@@ -93,6 +94,71 @@ class CustomersAccountTest {
         assertTrue("who acts is not", there.reads().contains(AT_WORK))
         stage.cloudOn()
         there.waitFor(ONE_DEVICE)
+    }
+
+    @Test
+    fun a_phone_out_of_reach_goes_on_adding_and_begins_anew() {
+        phones.kimHasConsented()
+        val there = phones.anaWorksThere()
+        val (gate, door) = stage.device(DEVICE_PASSWORD) to stage.device(DEVICE_PASSWORD)
+        there.enters(gate)
+        there.waitFor(R.string.details_has_none)
+        there.types("Gate", R.string.field_device_name)
+        there.types(DEVICE_PASSWORD, R.string.field_device_password)
+        stage.cloudOff()
+        phones.anasClock.slept = Duration.ofMinutes(16)
+        there.waits(2_500)
+        assertTrue("who acts is said", there.reads().contains(AT_WORK))
+        there.presses(R.string.details_next)
+        there.waitFor(R.string.queued_title)
+        there.presses(R.string.added_done)
+        there.waitFor(R.string.acting_locked_body)
+        there.enters(door)
+        there.fillsIn("Door", DEVICE_PASSWORD)
+        there.waitFor(R.string.queued_title)
+        there.presses(R.string.added_done)
+        there.waitFor(R.string.acting_locked_body)
+        assertFalse("what is the customer's is covered", there.reads().contains("devices"))
+        stage.cloudOn()
+        there.waitFor("2 devices")
+    }
+
+    @Test
+    fun adding_in_a_customers_account_goes_on_in_the_next_process() {
+        phones.kimHasConsented()
+        val there = phones.anaWorksThere()
+        val app = phones.anas ?: error("it is open")
+        there.enters(stage.device(DEVICE_PASSWORD))
+        there.waitFor(R.string.details_has_none)
+        there.types("Gate, left", R.string.field_device_name)
+        app.isKilled()
+        there.waitFor(R.string.details_has_none)
+        there.waitFor(AT_WORK)
+        there.waitUntil("the name") { app.activity.findViewById<EditText>(R.string.field_device_name)?.text?.toString() == "Gate, left" }
+        there.types(DEVICE_PASSWORD, R.string.field_device_password)
+        there.presses(R.string.details_next)
+        there.waitFor(R.string.added_title)
+        there.presses(R.string.added_done)
+        there.waitFor(ONE_DEVICE)
+        // What was left with the account does not come back with the next one.
+        there.presses(R.string.home_add_device)
+        there.waitFor(R.string.scan_enter_manually)
+        there.presses(R.string.acting_end)
+        there.waitFor("You left Kim Lee’s account")
+        there.presses(R.string.acting_done)
+        app.isKilled()
+        there.waitFor(R.string.sign_in_title)
+    }
+
+    @Test
+    fun in_a_customers_account_nothing_is_offered_that_the_access_is_not_for() {
+        phones.kimHasConsented()
+        val there = phones.anaWorksThere()
+        there.addsTheGate()
+        there.presses(ONE_DEVICE)
+        there.presses("Gate")
+        there.waitFor("LX-4")
+        assertFalse("removing is the customer's", there.reads().contains(phones.kims.activity.getString(R.string.device_remove)))
     }
 
     /** Ana adds a device for Kim, who has not answered yet. */

@@ -51,19 +51,42 @@ internal class InstalledCustomerApp(private val stage: Stage, private val phone:
 }
 
 /** An app that is open on a phone, and who looks at it. */
-internal class OpenApp(private val app: PorchlightApplication, opening: Intent? = null) : AutoCloseable {
-    private val controller: ActivityController<MainActivity> = Robolectric.buildActivity(MainActivity::class.java, opening)
+internal class OpenApp(private val app: PorchlightApplication, private val opening: Intent? = null) : AutoCloseable {
+    private var controller = controllerOf(opening)
     val activity: MainActivity get() = controller.get()
     val person = Person { activity }
 
     init {
-        // Robolectric knows one application; this screen is of ours.
-        ReflectionHelpers.setField(Activity::class.java, activity, "mApplication", app)
         controller.setup()
+    }
+
+    private fun controllerOf(intent: Intent?): ActivityController<MainActivity> = Robolectric.buildActivity(MainActivity::class.java, intent).also {
+        // Robolectric knows one application; this screen is of ours.
+        ReflectionHelpers.setField(Activity::class.java, it.get(), "mApplication", app)
     }
 
     fun takes(link: Intent) {
         controller.newIntent(link)
+    }
+
+    /** The system takes the process. Whoever opens the app again finds what it kept, and the intent that it began with. */
+    fun isKilled() {
+        val kept = Bundle()
+        controller.pause().stop().saveInstanceState(kept).destroy()
+        app.close()
+        val parcel = Parcel.obtain().apply { writeBundle(kept) }
+        parcel.setDataPosition(0)
+        val back = parcel.readBundle(javaClass.classLoader)
+        app.open()
+        controller = controllerOf(opening).setup(back)
+    }
+
+    /** Its screen was closed, and the process with it; then it is opened by this. */
+    fun isOpenedAgain(intent: Intent) {
+        controller.pause().stop().destroy()
+        app.close()
+        app.open()
+        controller = controllerOf(intent).setup()
     }
 
     override fun close() {

@@ -13,6 +13,9 @@ sealed interface Route {
     data object NewSite : Route
     data object People : Route
     data object Settings : Route
+
+    /** What was not sent when accesses to customers' accounts ended. */
+    data object Unsent : Route
     data class AddCustomer(val organization: String) : Route
     data class OneCustomer(val customer: String) : Route
     data class AskForAccess(val customer: String) : Route
@@ -39,6 +42,7 @@ sealed interface Route {
         NewSite -> "new-site"
         People -> "people"
         Settings -> "settings"
+        Unsent -> "unsent"
         is AddCustomer -> "add-customer/$organization"
         is OneCustomer -> "customer/$customer"
         is AskForAccess -> "ask/$customer"
@@ -53,7 +57,7 @@ sealed interface Route {
     companion object {
         // Lazy: the first route is made while this class is.
         private val plain by lazy {
-            listOf(Waiting, SignIn, Register, Code, Home, Customers, NewSite, People, Settings).associateBy { it.text() }
+            listOf(Waiting, SignIn, Register, Code, Home, Customers, NewSite, People, Settings, Unsent).associateBy { it.text() }
         }
 
         /** Reads what [text] wrote; nothing for anything else. */

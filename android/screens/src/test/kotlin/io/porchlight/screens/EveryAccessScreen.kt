@@ -41,7 +41,7 @@ private val company = Company("o-1", "Bright Solar")
 private val ana = Person("a-2", "Ana", "Ruiz")
 private val kimPerson = Person("a-1", "Kim", "Lee")
 private val soon: Instant = Instant.parse("2026-11-20T16:40:00Z")
-private val permissions = listOf(Permission.SITE_READ, Permission.SITE_CREATE, Permission.DEVICE_ADD)
+private val permissions = listOf(Permission.SITE_READ, Permission.SITE_CREATE, Permission.DEVICE_ADD, Permission.DEVICE_CHANGE)
 
 internal val accessChoices = AccessChoices(
     listOf(1L, 4L, 24L).map(Duration::ofHours) + (2L..30L).map(Duration::ofDays),
@@ -55,7 +55,10 @@ internal val accessChoices = AccessChoices(
 )
 
 private val grant = Grant("g-1", ana, company, kimPerson, AccessScope.Account, permissions, moment, soon, null, null)
-private val acting = Acting(grant, soon)
+internal val acting = Acting(grant, soon)
+
+/** Who may look and nothing else. */
+internal val looking = Acting(grant.copy(permissions = listOf(Permission.SITE_READ)), soon)
 private val request = AccessRequest(
     "r-1", RequestState.PENDING, ana, company, "a-1", AccessScope.Site("s-1"), "Lake house", permissions,
     Duration.ofHours(4), "The inverter reports a fault, and the camera at the gate is to be replaced.", "t", moment, soon, null,
@@ -74,7 +77,7 @@ internal val customers = listOf(
     customer("Sia", CustomerState.CONFIRMED, asked = RequestState.EXPIRED),
 )
 
-internal fun everyAccessScreen(): List<Shot<*>> = partners() + asking() + answering() + people() + acting()
+internal fun everyAccessScreen(): List<Shot<*>> = partners() + asking() + answering() + people() + news() + acting()
 
 private fun partners(): List<Shot<*>> {
     val installer = Membership("o-1", "Bright Solar", OrganizationKind.PARTNER, OrganizationRole.OPERATOR)
@@ -130,7 +133,7 @@ private fun answering(): List<Shot<*>> {
         handoff("opening", HandoffState.Opening(grant)),
         handoff("unreached", HandoffState.Unreached(grant)),
         handoff("not-here", HandoffState.Refused(HandoffRefusal.NotInitiatedHere)),
-        Shot("handoff-no-partner-app", { HandoffScreen(io.porchlight.screens.Acting(SilentPorchlight(), kotlinx.coroutines.MainScope())) }, HandoffScreenState(HandoffState.Refused(HandoffRefusal.TooLate), noPartnerApp = true)),
+        Shot("handoff-no-partner-app", { HandoffScreen(it.acting) }, HandoffScreenState(HandoffState.Refused(HandoffRefusal.TooLate), noPartnerApp = true)),
         handoff("too-late", HandoffState.Refused(HandoffRefusal.TooLate)),
         handoff("over", HandoffState.Refused(HandoffRefusal.AccessOver)),
         handoff("broken", HandoffState.Refused(HandoffRefusal.Internal("7f3a-20c1"))),
@@ -160,21 +163,46 @@ private fun people(): List<Shot<*>> {
     )
 }
 
+private val home = HomeState(loading = false, sites = sites, place = Place(site = sites.first()), devices = 4, age = ListAge(Instant.now()))
+internal val shed = UnsentAct(kimPerson, "lumen", "2M047C90AN00005", "Lumen Cam 4", DeviceSection.VIDEO, "Shed", soon)
+
+/** What stands above a person's own screens. */
+private fun news(): List<Shot<*>> {
+    val max = grant.copy(id = "g-2", actor = Person("a-3", "Max", "Lee"))
+    val acts = listOf(shed, shed.copy(name = "Garden, behind the shed where the bicycles are", serial = "2M047C90AN00006"))
+    fun home(what: String, news: NewsState) = Shot("home-$what", { HomeScreen(it.core, it.stack) }, home, news = news)
+    return listOf(
+        home("one-works", NewsState(listOf(grant))),
+        home("two-work", NewsState(listOf(grant, max))),
+        home("one-works-offline", NewsState(listOf(grant), problem = offline)),
+        home("unsent", NewsState(unsent = acts)),
+        Shot("sign-in-unsent", { SignInScreen(it.core, it.stack) }, FormState(), news = NewsState(unsent = acts)),
+        Shot("customers-unsent", { CustomersScreen(it.core, it.stack) }, CustomersState(loading = false), news = NewsState(unsent = acts)),
+        Shot("unsent", { UnsentScreen(it.acting, it.stack) }, UnsentState(acts)),
+        Shot("unsent-problem", { UnsentScreen(it.acting, it.stack) }, UnsentState(acts, problem = broken)),
+    )
+}
+
 private fun acting(): List<Shot<*>> {
-    val home = HomeState(loading = false, sites = sites, place = Place(site = sites.first()), devices = 4, age = ListAge(Instant.now()))
-    fun ended(what: String, why: AccessEnd, unsent: List<UnsentAct> = emptyList()): Shot<*> {
+    fun ended(what: String, why: AccessEnd, unsent: List<UnsentAct> = emptyList(), hasPartnerApp: Boolean = false): Shot<*> {
         val state = DelegatedState.Ended(acting, why, soon, unsent)
-        return Shot("acting-ended-$what", { ActingEndedScreen(io.porchlight.screens.Acting(SilentPorchlight(), kotlinx.coroutines.MainScope()), state) }, ActingEndedState(state))
+        return Shot("acting-ended-$what", { ActingEndedScreen(it.acting, ActingEndedState(state, hasPartnerApp)) })
     }
-    val shed = UnsentAct(kimPerson, "lumen", "2M047C90AN00005", "Lumen Cam 4", DeviceSection.VIDEO, "Shed", soon)
     return listOf(
         Shot("acting-home", { HomeScreen(it.core, it.customersStack) }, home, acting = acting),
-        Shot("acting-locked", { LockedScreen() }, acting = acting),
+        Shot("acting-locked", { LockedScreen(null) }, acting = acting),
+        Shot("acting-locked-adding", { LockedScreen({}) }, acting = acting),
+        Shot("acting-home-looks", { HomeScreen(it.core, it.lookersStack) }, home, acting = acting),
+        Shot("acting-home-nothing", { HomeScreen(it.core, it.lookersStack) }, HomeState(loading = false, age = ListAge(Instant.now())), acting = acting),
+        Shot("acting-devices-nothing", { DevicesScreen(it.core, it.lookersStack, Route.Devices(DeviceSection.VIDEO, null)) }, DevicesState(loading = false), acting = acting),
+        Shot("acting-device", { OneDeviceScreen(it.core, it.customersStack, Route.OneDevice(gate.id)) }, OneDeviceState(gate, sites.first().name), acting = acting),
+        Shot("acting-device-looks", { OneDeviceScreen(it.core, it.lookersStack, Route.OneDevice(gate.id)) }, OneDeviceState(gate, sites.first().name), acting = acting),
         ended("revoked", AccessEnd.REVOKED),
         ended("unsent", AccessEnd.EXPIRED, listOf(shed)),
         ended("disabled", AccessEnd.SUBJECT_DISABLED),
         ended("left-company", AccessEnd.ACTOR_DISABLED),
         ended("session", AccessEnd.SESSION_ENDED),
         ended("left", AccessEnd.LEFT),
+        ended("to-customers", AccessEnd.REVOKED, hasPartnerApp = true),
     )
 }

@@ -29,6 +29,8 @@ internal class Shot<S : Any>(
     val atEnd: Boolean = false,
     /** In whose account the screen is, when it is a customer's. */
     val acting: Acting? = null,
+    /** What stands above it, when it is the person's own. */
+    val news: NewsState? = null,
     /** What a person did to the views. */
     val then: MainActivity.() -> Unit = {},
 )
