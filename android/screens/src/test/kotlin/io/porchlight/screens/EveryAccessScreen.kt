@@ -104,13 +104,13 @@ private fun asking(): List<Shot<*>> {
     val places = CustomerPlaces(listOf(PlaceSite("s-1", "Lake house")), listOf(PlaceDevice("d-1", "Gate", "s-1")))
     fun ask(what: String, state: AskState) = Shot("ask-$what", { AskScreen(it.core, it.stack, Route.AskForAccess("c-1")) }, state)
     fun add(what: String, state: AddCustomerState) = Shot("add-customer-$what", { AddCustomerScreen(it.core, it.stack, Route.AddCustomer("o-1")) }, state)
-    val filled = AskState(accessChoices, customers[1], places)
+    val filled = AskState(accessChoices, customer = customers[1], places = places)
     return listOf(
         add("empty", AddCustomerState()),
         add("exists", AddCustomerState(problem = PorchlightException.Conflict(ConflictReason.CustomerExists))),
         add("no-email", AddCustomerState(problem = wrong(InputField.EMAIL, InputReason.NOT_ALLOWED))),
         ask("empty", filled),
-        ask("days", filled.copy(lasts = 3, problem = wrong(InputField.LASTS, InputReason.NOT_ALLOWED))),
+        ask("days", filled.copy(chosen = filled.chosen.copy(hours = null), problem = wrong(InputField.LASTS, InputReason.NOT_ALLOWED))),
         ask("comment", filled.copy(problem = wrong(InputField.COMMENT, InputReason.TOO_LONG))),
         ask("offline", filled.copy(problem = offline)),
     )
