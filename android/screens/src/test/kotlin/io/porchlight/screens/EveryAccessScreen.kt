@@ -83,14 +83,16 @@ private fun partners(): List<Shot<*>> {
     val installer = Membership("o-1", "Bright Solar", OrganizationKind.PARTNER, OrganizationRole.OPERATOR)
     fun list(what: String, state: CustomersState) = Shot("customers-$what", { CustomersScreen(it.core, it.stack) }, state)
     fun one(what: String, state: CustomerScreenState) = Shot("customer-$what", { CustomerScreen(it.core, it.stack, Route.OneCustomer("c-1")) }, state)
-    val known = CustomersState(false, installer, customers, customers.size, ListAge(Instant.now()))
+    val known = CustomersState(false, listOf(installer), customers, customers.size, ListAge(Instant.now()))
     return listOf(
         list("loading", CustomersState()),
         list("no-company", CustomersState(loading = false)),
         list("empty", known.copy(customers = emptyList(), total = 0)),
         list("list", known),
+        list("two-companies", known.copy(companies = listOf(installer, installer.copy(organization = "o-2", name = "Lake Electric")), customers = customers.take(2) + customers[2].copy(organization = "o-2"))),
         list("connecting", known.copy(age = ListAge(moment, isConnecting = true))),
         list("old", known.copy(age = ListAge(moment, isOld = true))),
+        one("loading", CustomerScreenState()),
         one("linked", CustomerScreenState(customers[0])),
         one("no-access", CustomerScreenState(customers[1])),
         one("asked", CustomerScreenState(customers[2])),
@@ -132,6 +134,9 @@ private fun answering(): List<Shot<*>> {
         handoff("instead", HandoffState.Confirm(grant, Acting(grant.copy(subject = Person("a-3", "Max", "Lee")), soon))),
         handoff("opening", HandoffState.Opening(grant)),
         handoff("unreached", HandoffState.Unreached(grant)),
+        handoff("not-a-link", HandoffState.Refused(HandoffRefusal.NotALink)),
+        handoff("phone-locked", HandoffState.Refused(HandoffRefusal.PhoneLocked)),
+        handoff("update", HandoffState.Refused(HandoffRefusal.UpdateRequired)),
         handoff("not-here", HandoffState.Refused(HandoffRefusal.NotInitiatedHere)),
         Shot("handoff-no-partner-app", { HandoffScreen(it.acting) }, HandoffScreenState(HandoffState.Refused(HandoffRefusal.TooLate), noPartnerApp = true)),
         handoff("too-late", HandoffState.Refused(HandoffRefusal.TooLate)),
@@ -158,6 +163,7 @@ private fun people(): List<Shot<*>> {
         people("all", PeopleState(false, listOf(offer), listOf(request), listOf(grant), ListAge(Instant.now()))),
         people("offline", PeopleState(false, grants = listOf(grant), age = ListAge(Instant.now()), problem = offline)),
         Shot("history", { HistoryScreen(it.core, it.stack, Route.History(null)) }, HistoryState(false, acts, "e-9")),
+        Shot("history-loading", { HistoryScreen(it.core, it.stack, Route.History(null)) }, HistoryState()),
         Shot("history-empty", { HistoryScreen(it.core, it.stack, Route.History(null)) }, HistoryState(false)),
         Shot("history-offline", { HistoryScreen(it.core, it.stack, Route.History(null)) }, HistoryState(false, problem = offline)),
     )
