@@ -51,6 +51,8 @@ pub enum Order {
     SpeakGerman { email: String },
     /// The time of all requests that wait for an answer is over.
     LetRequestsExpire,
+    /// The minute of all links that were not used is over.
+    LetCodesExpire,
     /// The cloud stops answering.
     CloudOff,
     /// The cloud answers again, at the same address.

@@ -102,6 +102,10 @@ impl World {
                 let over = "UPDATE authorization_request SET expires_at = $1 WHERE state = 'pending'";
                 self.sql(sqlx::query(over).bind(porchlight_cloud::now())).await
             }
+            Order::LetCodesExpire => {
+                let over = "UPDATE handoff SET expires_at = $1 WHERE used_at IS NULL";
+                self.sql(sqlx::query(over).bind(porchlight_cloud::now())).await
+            }
             Order::CloudOff => {
                 self.cloud.pause().await;
                 Ok(json!({}))

@@ -11,7 +11,6 @@ use porchlight_cloud::{people, session};
 use porchlight_protocol::add_device::Presence;
 use porchlight_protocol::people::Role;
 use porchlight_protocol::{ClaimId, ProblemCode};
-use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -13,12 +13,12 @@ class OtherApp(
     private val name: String,
     private val knownCertificates: List<ByteArray> = emptyList(),
 ) : LinkOpener {
-    /**
-     * Opens the link there and nowhere else; a browser or a stranger's app never sees it. What only calls itself like our
-     * other app and is signed by somebody else is not there.
-     */
+    /** What only calls itself like our other app and is signed by somebody else is not there. */
+    val isThere: Boolean get() = isInstalled() && isOurs()
+
+    /** Opens the link there and nowhere else; a browser or a stranger's app never sees it. */
     override fun openLink(link: String) {
-        if (!isThere() || !isOurs()) throw LinkException.AppMissing()
+        if (!isThere) throw LinkException.AppMissing()
         val intent = Intent(Intent.ACTION_VIEW, Uri.parse(link)).setPackage(name).addFlags(Intent.FLAG_ACTIVITY_NEW_TASK)
         try {
             context.startActivity(intent)
@@ -27,7 +27,7 @@ class OtherApp(
         }
     }
 
-    private fun isThere() = try {
+    private fun isInstalled() = try {
         context.packageManager.getPackageInfo(name, 0)
         true
     } catch (_: PackageManager.NameNotFoundException) {

@@ -26,13 +26,20 @@ internal class HandoffEntry(private val secrets: SecretStore) {
 
 /**
  * What passes between our two apps on one phone. The partner app leaves an entry in its own storage; the customer app
- * asks the partner app's provider for it, which only apps of the same signer may.
+ * asks the partner app's provider for it, which only apps of the same signer may. The customer app looks, too: where the
+ * partner app is missing, anybody may hold its authority, and would lead the person into an account of their choice.
  */
-internal class PhoneHandoffVault(private val context: Context, private val authority: String) : HandoffVault {
+internal class PhoneHandoffVault(
+    private val context: Context,
+    private val authority: String,
+    private val knownCertificates: List<ByteArray>,
+) : HandoffVault {
     override fun put(entry: ByteArray) = HandoffEntry(KeystoreSecretStore(context)).put(entry)
 
     /** None: no partner app is there, it left nothing, or it is somebody else's. */
     override fun take(): ByteArray? {
+        val provider = context.packageManager.resolveContentProvider(authority, 0) ?: return null
+        if (!OtherApp(context, provider.packageName, knownCertificates).isThere) return null
         val place = Uri.Builder().scheme("content").authority(authority).build()
         val answer = try {
             context.contentResolver.call(place, HandoffProvider.TAKE, null, null)

@@ -11,13 +11,13 @@ class Ports(
     val vault: HandoffVault = NoVault,
 ) {
     companion object {
-        /** This phone's own. */
-        fun of(context: Context) = Ports(
+        /** This phone's own; with the certificates that a store signs our other app with, where they are not this app's. */
+        fun of(context: Context, knownCertificates: List<ByteArray> = emptyList()) = Ports(
             KeystoreSecretStore(context),
             PhoneClock(context),
             PhoneConnectivity(context),
             KeystoreSigner(),
-            PhoneHandoffVault(context, PARTNER_PROVIDER),
+            PhoneHandoffVault(context, PARTNER_PROVIDER, knownCertificates),
         )
     }
 }

@@ -33,6 +33,12 @@ class Person(private val activity: () -> Activity) {
 
     fun waitFor(words: String) = waitUntil("\"$words\"") { reads().contains(words) }
 
+    /** Long enough for what comes by itself to come. */
+    fun waits(millis: Long = 1_000) {
+        val until = System.currentTimeMillis() + millis
+        waitUntil("time to pass") { System.currentTimeMillis() >= until }
+    }
+
     fun waitUntil(what: String, holds: () -> Boolean) {
         val until = System.currentTimeMillis() + PATIENCE_MS
         while (System.currentTimeMillis() < until) {

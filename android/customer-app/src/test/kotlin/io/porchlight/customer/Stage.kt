@@ -39,6 +39,9 @@ class Stage : AutoCloseable {
     /** The partner's installer asks a customer for the whole account. */
     fun ask(email: String, hours: Int, comment: String) = order("ask", "email" to email, "hours" to hours, "comment" to comment)
 
+    /** The minute of all links that were not used is over. */
+    fun letCodesExpire() = order("let_codes_expire")
+
     fun cloudOff() = order("cloud_off")
 
     fun cloudOn() = order("cloud_on")

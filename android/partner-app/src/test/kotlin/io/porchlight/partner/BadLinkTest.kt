@@ -5,6 +5,9 @@ import android.net.Uri
 import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
 import io.porchlight.screens.R
+import java.nio.ByteBuffer
+import java.util.Base64
+import java.util.zip.CRC32
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -36,6 +39,22 @@ class BadLinkTest {
             kim.waitFor(R.string.sign_in_register)
             assertFalse(what, kim.reads().contains(phones.kims.activity.getString(R.string.handoff_title)))
         }
+        // The code alone would not have been refused.
+        phones.kims.takes(link("https://${stage.places.getString("link_host")}/h#c=$CODE"))
+        kim.waitFor(R.string.handoff_not_here)
+    }
+
+    @Test
+    fun a_link_whose_minute_is_over_says_so_and_leads_to_a_new_one() {
+        phones.kimHasConsented()
+        val there = opens(phones.anaTapsLink())
+        stage.letCodesExpire()
+        there.presses(R.string.handoff_confirm)
+        there.waitFor(R.string.handoff_too_late)
+        there.waitFor(R.string.handoff_link_again)
+        there.presses(R.string.cancel)
+        opens(phones.anaTapsLink()).presses(R.string.handoff_confirm)
+        there.waitFor(BANNER)
     }
 
     private fun opens(link: Intent): Person = phones.opensOnAnasPhone(link).person.apply { waitFor(R.string.handoff_confirm) }
@@ -74,6 +93,24 @@ class BadLinkTest {
     }
 
     @Test
+    fun a_link_is_taken_once_whoever_begins_the_process_again() {
+        phones.kimHasConsented()
+        val link = phones.anaTapsLink()
+        val there = opens(link)
+        there.presses(R.string.handoff_confirm)
+        there.waitFor(BANNER)
+        val app = phones.anas ?: error("it is open")
+        app.isKilled()
+        there.waitFor(BANNER)
+        there.waits()
+        there.waitFor(BANNER)
+        app.isOpenedAgain(Intent(link).addFlags(Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY))
+        there.waitFor(BANNER)
+        there.waits()
+        there.waitFor(BANNER)
+    }
+
+    @Test
     fun a_link_whose_access_ended_while_it_was_open_says_so() {
         phones.kimHasConsented()
         val there = opens(phones.anaTapsLink())
@@ -97,9 +134,14 @@ class BadLinkTest {
 
     private companion object {
         const val BANNER = "You are working in Kim Lee’s account"
-        val CODE = "pl_ho_" + "A".repeat(43)
 
-        /** What each tries, and the link; with the host of this cloud and a code that is well formed. */
+        /** As the cloud mints them, with their checksum: whatever is refused of a link below, it is not the code. */
+        val CODE = ("pl_ho_" + "A".repeat(43)).let { body ->
+            val sum = CRC32().apply { update(body.toByteArray()) }.value.toInt()
+            body + Base64.getUrlEncoder().withoutPadding().encodeToString(ByteBuffer.allocate(4).putInt(sum).array())
+        }
+
+        /** What each tries, and the link; with the host of this cloud. */
         fun badLinks(host: String) = listOf(
             "another host" to "https://$host.evil.example/h#c=$CODE",
             "another scheme" to "http://$host/h#c=$CODE",
@@ -112,9 +154,10 @@ class BadLinkTest {
             "a query" to "https://$host/h?next=evil#c=$CODE",
             "two codes" to "https://$host/h#c=$CODE&c=$CODE",
             "no code" to "https://$host/h",
-            "10 KiB" to "https://$host/h#c=" + "a".repeat(10 * 1024),
+            "10 KiB" to "https://$host/h#c=$CODE" + "a".repeat(10 * 1024),
             "text that turns" to "https://$host/h#c=\u202E$CODE",
-            "what was mistyped" to "https://$host/h#c=${CODE}AAAA",
+            "what was mistyped" to "https://$host/h#c=${CODE.replaceFirst("AA", "AB")}",
+            "what is too long" to "https://$host/h#c=${CODE}AAAA",
         )
     }
 }

@@ -1,5 +1,6 @@
 package io.porchlight.partner
 
+import android.widget.EditText
 import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
 import io.porchlight.customer.enters
@@ -7,7 +8,11 @@ import io.porchlight.customer.fillsIn
 import io.porchlight.customer.makesAPlace
 import io.porchlight.customer.signsIn
 import io.porchlight.screens.R
+import java.text.DateFormat
 import java.time.Duration
+import java.time.Instant
+import java.util.Date
+import java.util.Locale
 import org.junit.After
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
@@ -56,6 +61,27 @@ class CustomersAccountTest {
     @Test
     fun a_phone_that_lives_in_thirty_years_works_as_any() = worksWithAClockWrongBy(30)
 
+    /** A week, so that the day is said. */
+    private fun isAskedWithAClockWrongBy(years: Long) {
+        phones.kimsClock.wrongBy = Duration.ofDays(365 * years)
+        phones.everybodyIsSignedIn()
+        stage.customer(KIM)
+        stage.ask(KIM, 7 * 24, "Two new cameras")
+        kim.waitUntil("the day by the cloud's clock") {
+            val inAWeek = Date.from(Instant.now() + Duration.ofDays(7))
+            "Until ${DateFormat.getDateInstance(DateFormat.MEDIUM, Locale.US).format(inAWeek)}" in kim.reads()
+        }
+        kim.presses("7 days")
+        kim.presses(R.string.request_consent)
+        kim.waitFor(R.string.home_add_device)
+    }
+
+    @Test
+    fun a_customer_whose_phone_lives_thirty_years_ago_reads_the_day_on_which_the_access_ends() = isAskedWithAClockWrongBy(-30)
+
+    @Test
+    fun a_customer_whose_phone_lives_in_thirty_years_reads_the_day_on_which_the_access_ends() = isAskedWithAClockWrongBy(30)
+
     @Test
     fun a_phone_out_of_reach_covers_the_account_until_it_has_a_connection() {
         phones.kimHasConsented()
@@ -68,6 +94,71 @@ class CustomersAccountTest {
         assertTrue("who acts is not", there.reads().contains(AT_WORK))
         stage.cloudOn()
         there.waitFor(ONE_DEVICE)
+    }
+
+    @Test
+    fun a_phone_out_of_reach_goes_on_adding_and_begins_anew() {
+        phones.kimHasConsented()
+        val there = phones.anaWorksThere()
+        val (gate, door) = stage.device(DEVICE_PASSWORD) to stage.device(DEVICE_PASSWORD)
+        there.enters(gate)
+        there.waitFor(R.string.details_has_none)
+        there.types("Gate", R.string.field_device_name)
+        there.types(DEVICE_PASSWORD, R.string.field_device_password)
+        stage.cloudOff()
+        phones.anasClock.slept = Duration.ofMinutes(16)
+        there.waits(2_500)
+        assertTrue("who acts is said", there.reads().contains(AT_WORK))
+        there.presses(R.string.details_next)
+        there.waitFor(R.string.queued_title)
+        there.presses(R.string.added_done)
+        there.waitFor(R.string.acting_locked_body)
+        there.enters(door)
+        there.fillsIn("Door", DEVICE_PASSWORD)
+        there.waitFor(R.string.queued_title)
+        there.presses(R.string.added_done)
+        there.waitFor(R.string.acting_locked_body)
+        assertFalse("what is the customer's is covered", there.reads().contains("devices"))
+        stage.cloudOn()
+        there.waitFor("2 devices")
+    }
+
+    @Test
+    fun adding_in_a_customers_account_goes_on_in_the_next_process() {
+        phones.kimHasConsented()
+        val there = phones.anaWorksThere()
+        val app = phones.anas ?: error("it is open")
+        there.enters(stage.device(DEVICE_PASSWORD))
+        there.waitFor(R.string.details_has_none)
+        there.types("Gate, left", R.string.field_device_name)
+        app.isKilled()
+        there.waitFor(R.string.details_has_none)
+        there.waitFor(AT_WORK)
+        there.waitUntil("the name") { app.activity.findViewById<EditText>(R.string.field_device_name)?.text?.toString() == "Gate, left" }
+        there.types(DEVICE_PASSWORD, R.string.field_device_password)
+        there.presses(R.string.details_next)
+        there.waitFor(R.string.added_title)
+        there.presses(R.string.added_done)
+        there.waitFor(ONE_DEVICE)
+        // What was left with the account does not come back with the next one.
+        there.presses(R.string.home_add_device)
+        there.waitFor(R.string.scan_enter_manually)
+        there.presses(R.string.acting_end)
+        there.waitFor("You left Kim Lee’s account")
+        there.presses(R.string.acting_done)
+        app.isKilled()
+        there.waitFor(R.string.sign_in_title)
+    }
+
+    @Test
+    fun in_a_customers_account_nothing_is_offered_that_the_access_is_not_for() {
+        phones.kimHasConsented()
+        val there = phones.anaWorksThere()
+        there.addsTheGate()
+        there.presses(ONE_DEVICE)
+        there.presses("Gate")
+        there.waitFor("LX-4")
+        assertFalse("removing is the customer's", there.reads().contains(phones.kims.activity.getString(R.string.device_remove)))
     }
 
     /** Ana adds a device for Kim, who has not answered yet. */

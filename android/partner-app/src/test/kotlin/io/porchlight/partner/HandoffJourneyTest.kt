@@ -1,5 +1,6 @@
 package io.porchlight.partner
 
+import android.widget.EditText
 import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
 import io.porchlight.customer.enters
@@ -15,6 +16,7 @@ import org.junit.runner.RunWith
 import org.robolectric.annotation.Config
 
 private const val DEVICE_PASSWORD = "gate camera 7"
+private const val MAY_WORK = "Ana Ruiz of Bright Solar may work in your account until"
 private const val REQUEST = "Ana Ruiz of Bright Solar asks to work in your account"
 
 /** An installer works in a customer's account by consent, through the real screens of both apps on one phone. */
@@ -154,10 +156,68 @@ class HandoffJourneyTest {
     fun the_installer_leaves_the_account_and_the_access_stays() {
         val there = anaWorksThere()
         there.presses(R.string.acting_end)
-        there.waitFor("Access to Kim Lee’s account has ended")
-        there.presses(R.string.acting_done)
+        there.waitFor("You left Kim Lee’s account")
+        assertFalse("the access is not over", there.reads().contains("has ended"))
+        there.presses(R.string.acting_to_customers)
         there.waitFor(R.string.sign_in_title)
         assertTrue(ana.reads().contains("Access until"))
+        val back = phones.link() ?: error("nothing was opened")
+        assertEquals("io.porchlight.partner" to "https://porchlight.example/p", back.`package` to back.dataString)
+    }
+
+    @Test
+    fun a_customer_reads_on_every_screen_who_may_work_there_and_ends_it_with_one_tap() {
+        kimIsACustomer()
+        repeat(2) {
+            anaAsks()
+            kim.waitFor(REQUEST)
+            kim.presses(R.string.request_consent)
+            ana.waitFor("Access until")
+        }
+        for (tab in listOf(R.string.tab_devices, R.string.tab_people, R.string.tab_more, R.string.tab_home)) {
+            kim.presses(tab)
+            kim.waitFor(MAY_WORK)
+        }
+        kim.presses(R.string.home_add_device)
+        kim.waitFor(R.string.scan_enter_manually)
+        kim.waitFor(MAY_WORK)
+        kim.presses(R.string.grant_end)
+        kim.waitUntil("nobody") { MAY_WORK !in kim.reads() }
+        ana.waitFor(R.string.customer_no_access)
+        kim.waitFor(R.string.scan_enter_manually)
+    }
+
+    @Test
+    fun of_several_requests_the_newest_is_shown_first_and_then_the_others() {
+        kimIsACustomer()
+        stage.ask(KIM, 1, "The first")
+        kim.waitFor("“The first”")
+        stage.ask(KIM, 1, "The second")
+        kim.waitFor("“The second”")
+        kim.presses(R.string.request_decline)
+        kim.waitFor("“The first”")
+        kim.presses(R.string.request_decline)
+        kim.waitFor(R.string.home_add_device)
+    }
+
+    @Test
+    fun what_was_chosen_of_a_request_survives_the_process() {
+        kimIsACustomer()
+        ana.presses(R.string.customer_ask)
+        ana.waitFor("You ask Kim Lee ($KIM).")
+        ana.presses(R.string.ask_days)
+        ana.types("12", R.string.field_days)
+        ana.presses(R.string.permission_device_change)
+        ana.presses(R.string.permission_video_watch)
+        ana.types("Two new cameras", R.string.ask_comment)
+        phones.partner.isKilled()
+        ana.waitFor("You ask Kim Lee ($KIM).")
+        ana.waitUntil("the words") { phones.partner.activity.findViewById<EditText>(R.string.ask_comment)?.text?.toString() == "Two new cameras" }
+        ana.presses(R.string.ask_action)
+        kim.waitFor("“Two new cameras”")
+        kim.waitFor("12 days")
+        kim.waitFor(R.string.permission_video_watch)
+        assertFalse("it was unticked", kim.reads().contains(phones.kims.activity.getString(R.string.permission_device_change)))
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.robolectric.annotation.Config
 private const val AUTHORITY = "io.porchlight.partner.handoff"
 private const val PERMISSION = "io.porchlight.permission.HANDOFF"
 
-/** What the partner app leaves for the customer app goes to nobody else. */
+/** What the partner app leaves for the customer app goes to nobody else; that it arrives: HandoffVaultTest. */
 @RunWith(RobolectricTestRunner::class)
 @Config(application = Application::class)
 class HandoffProviderTest {
@@ -30,7 +30,7 @@ class HandoffProviderTest {
     }
 
     @Test
-    fun an_app_of_ours_gets_what_was_left_and_nothing_if_nothing_was() {
+    fun an_app_of_ours_gets_nothing_where_nothing_was_left() {
         shadowOf(app).grantPermissions(PERMISSION)
         assertEquals(0, (provider.call("take", null, null) ?: Bundle()).size())
         assertNull("nothing else can be asked", provider.call("put", null, Bundle()))

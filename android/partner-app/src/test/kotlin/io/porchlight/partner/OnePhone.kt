@@ -6,6 +6,9 @@ import android.content.Context
 import android.content.Intent
 import android.content.pm.PackageInfo
 import android.content.pm.Signature
+import android.net.ConnectivityManager
+import android.os.Bundle
+import android.os.Parcel
 import io.porchlight.bridge.Configuration
 import io.porchlight.bridge.Ports
 import io.porchlight.customer.CustomerApplication
@@ -21,6 +24,7 @@ import io.porchlight.screens.MainActivity
 import io.porchlight.screens.PorchlightApplication
 import io.porchlight.screens.R
 import java.io.File
+import kotlin.properties.Delegates
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
@@ -47,19 +51,42 @@ internal class InstalledCustomerApp(private val stage: Stage, private val phone:
 }
 
 /** An app that is open on a phone, and who looks at it. */
-internal class OpenApp(private val app: PorchlightApplication, opening: Intent? = null) : AutoCloseable {
-    private val controller: ActivityController<MainActivity> = Robolectric.buildActivity(MainActivity::class.java, opening)
+internal class OpenApp(private val app: PorchlightApplication, private val opening: Intent? = null) : AutoCloseable {
+    private var controller = controllerOf(opening)
     val activity: MainActivity get() = controller.get()
     val person = Person { activity }
 
     init {
-        // Robolectric knows one application; this screen is of ours.
-        ReflectionHelpers.setField(Activity::class.java, activity, "mApplication", app)
         controller.setup()
+    }
+
+    private fun controllerOf(intent: Intent?): ActivityController<MainActivity> = Robolectric.buildActivity(MainActivity::class.java, intent).also {
+        // Robolectric knows one application; this screen is of ours.
+        ReflectionHelpers.setField(Activity::class.java, it.get(), "mApplication", app)
     }
 
     fun takes(link: Intent) {
         controller.newIntent(link)
+    }
+
+    /** The system takes the process. Whoever opens the app again finds what it kept, and the intent that it began with. */
+    fun isKilled() {
+        val kept = Bundle()
+        controller.pause().stop().saveInstanceState(kept).destroy()
+        app.close()
+        val parcel = Parcel.obtain().apply { writeBundle(kept) }
+        parcel.setDataPosition(0)
+        val back = parcel.readBundle(javaClass.classLoader)
+        app.open()
+        controller = controllerOf(opening).setup(back)
+    }
+
+    /** Its screen was closed, and the process with it; then it is opened by this. */
+    fun isOpenedAgain(intent: Intent) {
+        controller.pause().stop().destroy()
+        app.close()
+        app.open()
+        controller = controllerOf(intent).setup()
     }
 
     override fun close() {
@@ -81,6 +108,7 @@ internal class TwoPhones : AutoCloseable {
 
     /** Of the phone that both of Ana's apps are on. */
     val anasClock = TestClock()
+    val kimsClock = TestClock()
     private val opened = mutableListOf<AutoCloseable>()
 
     /** Before the partner app is made: it asks the stage where the cloud is. */
@@ -90,9 +118,21 @@ internal class TwoPhones : AutoCloseable {
     }
 
     val partner by lazy { keep(OpenApp(RuntimeEnvironment.getApplication() as PorchlightApplication)) }
-    val kims by lazy { keep(OpenApp(InstalledCustomerApp(stage, TestPhone(), "kims").install())) }
-    private val besideThePartner by lazy { InstalledCustomerApp(stage, TestPhone(vault, anasClock), "anas").install() }
-    private var anas: OpenApp? = null
+    val kims by lazy { keep(OpenApp(InstalledCustomerApp(stage, TestPhone(clock = kimsClock), "kims").install())) }
+    private val anasPhone = TestPhone(vault, anasClock)
+    private val besideThePartner by lazy { InstalledCustomerApp(stage, anasPhone, "anas").install() }
+
+    /** The customer app on Ana's phone, once it was opened. */
+    var anas: OpenApp? = null
+        private set
+
+    /** Without a signal the customer app on Ana's phone asks nobody for anything; with it, the system says so. */
+    var anasSignal: Boolean by Delegates.observable(true) { _, _, isThere ->
+        anasPhone.radio.online = isThere
+        val networks = RuntimeEnvironment.getApplication().getSystemService(ConnectivityManager::class.java)
+        val network = networks.activeNetwork ?: error("Robolectric's phone has one")
+        if (isThere) shadowOf(networks).networkCallbacks.forEach { it.onAvailable(network) }
+    }
 
     /** The customer app on Ana's phone opens, or comes to the front, with a link. */
     fun opensOnAnasPhone(link: Intent): OpenApp = anas?.apply { takes(link) } ?: keep(OpenApp(besideThePartner, link)).also { anas = it }

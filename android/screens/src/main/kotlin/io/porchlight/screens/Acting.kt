@@ -1,14 +1,20 @@
 package io.porchlight.screens
 
 import io.porchlight.bridge.AccessEnd
+import io.porchlight.bridge.AccessScope
 import io.porchlight.bridge.DelegatedSession
 import io.porchlight.bridge.DelegatedState
+import io.porchlight.bridge.Grant
 import io.porchlight.bridge.HandoffFlow
 import io.porchlight.bridge.HandoffState
+import io.porchlight.bridge.LinkException
+import io.porchlight.bridge.Permission
 import io.porchlight.bridge.Porchlight
 import io.porchlight.bridge.PorchlightException
+import io.porchlight.bridge.UnsentAct
 import io.porchlight.bridge.states
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.stateIn
@@ -21,6 +27,20 @@ internal class Acting(porchlight: Porchlight, scope: CoroutineScope) {
     val handoffStates: StateFlow<HandoffState?> = handoff.states().stateIn(scope, SharingStarted.Eagerly, null)
     val states: StateFlow<DelegatedState?> = session.states().stateIn(scope, SharingStarted.Eagerly, null)
 
+    private val listed = MutableStateFlow<List<UnsentAct>>(emptyList())
+
+    /** What was not sent when accesses ended, until it is forgotten: of this process, and of those before it. */
+    val unsent: StateFlow<List<UnsentAct>> get() = listed
+
+    suspend fun readUnsent() {
+        listed.value = session.unsent()
+    }
+
+    suspend fun forgetUnsent() {
+        session.forgetUnsent()
+        readUnsent()
+    }
+
     fun close() = listOf(handoff, session).forEach { it.destroy() }
 }
 
@@ -32,42 +52,41 @@ internal val DelegatedState?.now: ActingNow?
         is DelegatedState.Nobody, is DelegatedState.Ended, null -> null
     }
 
-/** On every screen of a customer's account: whose it is, until when, and the way out. It cannot be dismissed. */
-internal fun Page.actingBanner(acting: ActingNow, onEnd: () -> Unit) {
-    val words = context.getString(R.string.acting_banner, acting.grant.subject.fullName, acting.grant.company.name, context.spell(acting.until))
-    val end = context.button(R.string.acting_end, R.color.accent, null, onEnd)
-    val row = context.row().apply {
-        addView(context.icon(R.drawable.ic_porch, R.color.accent, 24))
-        putWide(context.textView(Type.SECONDARY, R.color.accent).apply { text = words }, 12)
-        if (!context.isLow) addView(end)
-    }
-    banner(
-        context.column().apply {
-            setBackgroundColor(context.getColor(R.color.accent_soft))
-            setPadding(context.dp(16), context.dp(8), context.dp(8), if (context.isLow) 0 else context.dp(8))
-            put(row)
-            // Beside a button, large letters would take more lines than such a screen has.
-            if (context.isLow) put(end)
-        },
-    )
+/** Whether the access reaches so far. A place is made in the account, a device is added at a place: one that is less reaches neither. */
+internal fun Grant.allows(permission: Permission): Boolean = permission in permissions && when (permission) {
+    Permission.SITE_CREATE -> scope is AccessScope.Account
+    Permission.DEVICE_ADD -> scope !is AccessScope.Device
+    else -> true
 }
 
-/** The cloud was out of reach for too long: what is the customer's is covered until it is there again. */
-internal class LockedScreen : Screen<Unit>(Unit) {
+/** On every screen of a customer's account: whose it is, until when, and the way out. */
+internal fun Page.actingBanner(acting: ActingNow, onEnd: () -> Unit) {
+    val words = context.getString(R.string.acting_banner, acting.grant.subject.fullName, acting.grant.company.name, context.spell(acting.until))
+    AccentBanner(this).show(words, R.string.acting_end, null, onEnd)
+}
+
+/** The cloud was out of reach for too long: what is the customer's is covered until it is there again. Adding goes on. */
+internal class LockedScreen(private val add: (() -> Unit)?) : Screen<Unit>(Unit) {
     override val route = Route.Waiting
 
     override fun build(page: Page): (Unit) -> Unit {
         page.bar(page.context.getString(R.string.app_name))
         page.text(Type.SECTION, page.context.getString(R.string.acting_locked_title), top = 32)
         page.text(Type.BODY, page.context.getString(R.string.acting_locked_body), R.color.muted)
+        add?.let { page.primary(R.string.home_add_device, it) }
         return {}
     }
 }
 
-internal data class ActingEndedState(val ended: DelegatedState.Ended, val problem: PorchlightException? = null)
+internal data class ActingEndedState(
+    val ended: DelegatedState.Ended,
+    /** The partner app is on this phone, and is not this one. */
+    val hasPartnerApp: Boolean = false,
+    val problem: PorchlightException? = null,
+)
 
-/** The access is over, and everything about it on this phone is gone: who ended it, when, and what was not sent. */
-internal class ActingEndedScreen(private val acting: Acting, ended: DelegatedState.Ended) : Screen<ActingEndedState>(ActingEndedState(ended)) {
+/** Nobody acts here any more, and everything about it on this phone is gone: why, since when, and what was not sent. */
+internal class ActingEndedScreen(private val acting: Acting, initial: ActingEndedState) : Screen<ActingEndedState>(initial) {
     override val route = Route.Waiting
 
     override fun back(): Boolean {
@@ -76,8 +95,18 @@ internal class ActingEndedScreen(private val acting: Acting, ended: DelegatedSta
     }
 
     private fun dismiss() = attempt({ problem -> change { it.copy(problem = problem) } }) {
-        acting.session.forgetUnsent()
+        // What was not sent stays listed in the person's own profile: a step back is not "I have noted it".
         acting.session.dismiss()
+    }
+
+    /** Where the next customer is chosen. */
+    private fun toCustomers(activity: MainActivity) {
+        try {
+            activity.openPartnerApp()
+        } catch (_: LinkException.AppMissing) {
+            // It went while the page was shown: what is left is the step back.
+        }
+        dismiss()
     }
 
     override fun build(page: Page): (ActingEndedState) -> Unit {
@@ -88,16 +117,28 @@ internal class ActingEndedScreen(private val acting: Acting, ended: DelegatedSta
         val unsentTitle = page.text(Type.SECTION, context.getString(R.string.acting_unsent), top = 24)
         val unsent = page.text(Type.BODY)
         val notice = page.notice()
-        page.primary(R.string.acting_done) { dismiss() }
+        if (state.value.hasPartnerApp) {
+            page.primary(R.string.acting_to_customers) { toCustomers(context as MainActivity) }
+            page.secondary(R.string.acting_done) { dismiss() }
+        } else {
+            page.primary(R.string.acting_done) { dismiss() }
+        }
         return { state ->
             val grant = state.ended.acting.grant
-            title.text = context.getString(R.string.acting_ended_title, grant.subject.fullName)
+            title.text = context.getString(titleOf(state.ended.why), grant.subject.fullName)
             why.text = context.getString(whyEnded(state.ended.why), grant.subject.fullName, context.spell(state.ended.at))
             unsentTitle.shown(state.ended.unsent.isNotEmpty())
             unsent.say(state.ended.unsent.joinToString("\n") { context.getString(R.string.acting_unsent_device, it.name, it.serial) }.ifEmpty { null })
             page.showProblem(FormState(problem = state.problem), notice, emptyMap())
         }
     }
+}
+
+/** The access itself stays where only the session is over. */
+private fun titleOf(why: AccessEnd): Int = when (why) {
+    AccessEnd.LEFT -> R.string.acting_left_title
+    AccessEnd.SESSION_ENDED -> R.string.acting_session_title
+    AccessEnd.REVOKED, AccessEnd.EXPIRED, AccessEnd.ACTOR_DISABLED, AccessEnd.SUBJECT_DISABLED -> R.string.acting_ended_title
 }
 
 private fun whyEnded(why: AccessEnd): Int = when (why) {

@@ -9,6 +9,7 @@ import io.porchlight.bridge.DeviceList
 import io.porchlight.bridge.GrantList
 import io.porchlight.bridge.MembershipList
 import io.porchlight.bridge.OfferList
+import io.porchlight.bridge.OtherApp
 import io.porchlight.bridge.Porchlight
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.Ports
@@ -61,7 +62,19 @@ abstract class PorchlightApplication : Application() {
             extraRoots = emptyList(),
         )
 
-    protected open fun ports(): Ports = Ports.of(this)
+    internal val cloud get() = configuration.cloud
+
+    protected open fun ports(): Ports = Ports.of(this, knownCertificates)
+
+    /** Of a store that signs each app with a key of its own, as the maker listed them. */
+    internal val knownCertificates: List<ByteArray>
+        get() = resources.getStringArray(R.array.configuration_known_certificates).map { digits ->
+            digits.chunked(2).map { it.toInt(16).toByte() }.toByteArray()
+        }
+
+    /** Our other apps on this phone, each for a link that is its alone. */
+    internal fun customerApp() = OtherApp(this, getString(R.string.configuration_customer_app), knownCertificates)
+    internal fun partnerApp() = OtherApp(this, getString(R.string.configuration_partner_app), knownCertificates)
 
     /** Where the scan screen has its frames from. */
     open fun frames(activity: Activity): FrameSource = CameraFrames(activity)

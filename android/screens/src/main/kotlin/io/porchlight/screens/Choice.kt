@@ -30,8 +30,9 @@ internal class Choice(private val context: Context, name: Int, private val onCho
         setOnClickListener { onChoose(at) }
     }
 
+    /** None, if there is nothing at this place. */
     fun choose(at: Int) {
-        (group.getChildAt(at) as? RadioButton)?.isChecked = true
+        (group.getChildAt(at) as? RadioButton)?.let { it.isChecked = true } ?: group.clearCheck()
     }
 }
 

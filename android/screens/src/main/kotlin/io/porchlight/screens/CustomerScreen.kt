@@ -30,6 +30,7 @@ internal class CustomerScreen(
     override fun build(page: Page): (CustomerScreenState) -> Unit {
         val context = page.context
         page.bar(context.getString(R.string.customer_title)) { stack.back() }
+        val spinner = page.spinner(R.string.waiting)
         val name = page.text(Type.TITLE, top = 8)
         val email = page.text(Type.BODY, color = R.color.muted)
         val access = context.column()
@@ -41,8 +42,9 @@ internal class CustomerScreen(
         val main = page.primary(R.string.customer_ask) { mainAction(page) }
         return { state ->
             val customer = state.customer
-            name.text = customer?.fullName.orEmpty()
-            email.text = customer?.email.orEmpty()
+            spinner.shown(customer == null && state.problem == null)
+            name.say(customer?.fullName)
+            email.say(customer?.email)
             access.removeAllViews()
             customer?.let { access.put(context.accessRow(it)) }
             hint.say(customer?.let { context.hintFor(it) })

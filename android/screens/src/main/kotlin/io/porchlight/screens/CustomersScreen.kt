@@ -16,12 +16,15 @@ import kotlinx.coroutines.launch
 internal data class CustomersState(
     val loading: Boolean = true,
     /** Where the person is an installer; none: nobody has taken them in yet. */
-    val company: Membership? = null,
+    val companies: List<Membership> = emptyList(),
     val customers: List<Customer> = emptyList(),
     val total: Int = 0,
     val age: ListAge = ListAge(),
     val problem: PorchlightException? = null,
-)
+) {
+    /** Whose customer it is, where that is a question. */
+    fun companyOf(customer: Customer): String? = companies.takeIf { it.size > 1 }?.find { it.organization == customer.organization }?.name
+}
 
 private const val PART = 50
 private const val MOST = 200
@@ -41,7 +44,7 @@ internal class CustomersScreen(private val core: OpenCore, private val stack: St
         val window = core.customers.window(null, 0u, wanted.coerceAtMost(MOST).toUInt())
         val isLoading = window.asOf == null && window.items.isEmpty()
         ages.follow(window.connection, window.asOf) { age ->
-            change { CustomersState(isLoading, companies.firstOrNull(), window.items, window.total.toInt(), age) }
+            change { CustomersState(isLoading, companies, window.items, window.total.toInt(), age) }
         }
     }
 
@@ -49,7 +52,7 @@ internal class CustomersScreen(private val core: OpenCore, private val stack: St
         val context = page.context
         page.bar(context.getString(R.string.customers_title))
         val add = context.iconButton(R.drawable.ic_plus, context.getString(R.string.customers_add), R.color.primary) {
-            state.value.company?.let { stack.go(Route.AddCustomer(it.organization)) }
+            addCustomer(page)
         }
         page.barView(add)
         val age = AgeNotice(page)
@@ -63,27 +66,36 @@ internal class CustomersScreen(private val core: OpenCore, private val stack: St
         page.tabs(route, stack)
         return { state ->
             spinner.shown(state.loading && state.problem == null)
-            add.shown(state.company != null)
-            company.say(state.company?.name)
+            add.shown(state.companies.isNotEmpty())
+            company.say(state.companies.joinToString(", ") { it.name }.ifEmpty { null })
             val isEmpty = !state.loading && state.customers.isEmpty()
-            val hasCompany = state.company != null
+            val hasCompany = state.companies.isNotEmpty()
             emptyTitle.say(context.getString(if (hasCompany) R.string.customers_empty_title else R.string.customers_no_company_title).takeIf { isEmpty })
             emptyBody.say(context.getString(if (hasCompany) R.string.customers_empty_body else R.string.customers_no_company_body).takeIf { isEmpty })
             more.shown(state.customers.size < state.total && state.customers.size < MOST)
             age.show(state.problem, state.age)
             list.removeAllViews()
-            state.customers.forEach { list.put(row(context, it), 8) }
+            state.customers.forEach { list.put(row(context, it, state.companyOf(it)), 8) }
         }
     }
 
-    private fun row(context: Context, customer: Customer): LinearLayout {
+    /** To the one company, or the person says to which. */
+    private fun addCustomer(page: Page) {
+        val companies = state.value.companies
+        fun addTo(company: Membership) = stack.go(Route.AddCustomer(company.organization))
+        companies.singleOrNull()?.let(::addTo) ?: page.menu(page.view, companies.map { it.name }) { at -> addTo(companies[at]) }
+    }
+
+    private fun row(context: Context, customer: Customer, company: String?): LinearLayout {
         val words = context.column().apply {
             put(context.textView(Type.BODY).apply { text = customer.fullName })
             put(context.textView(Type.SECONDARY, R.color.muted).apply { text = customer.email })
+            company?.let { put(context.textView(Type.SECONDARY, R.color.muted).apply { text = it }) }
             put(context.accessRow(customer), 4)
         }
         val action = context.textView(Type.BODY, R.color.primary).apply {
-            setText(if (customer.grant == null) R.string.customers_edit else R.string.customers_link)
+            // Whoever has not answered yet has no app that could be opened.
+            setText(if (customer.grant == null || customer.state == CustomerState.WAITING) R.string.customers_edit else R.string.customers_link)
         }
         return context.card { stack.go(Route.OneCustomer(customer.id)) }.apply {
             putWide(words)

@@ -4,6 +4,7 @@ import android.content.Context
 import android.widget.LinearLayout
 import io.porchlight.bridge.Device
 import io.porchlight.bridge.DeviceLine
+import io.porchlight.bridge.Permission
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.QueuedDevice
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -46,10 +47,11 @@ internal class DevicesScreen(
     override fun build(page: Page): (DevicesState) -> Unit {
         val context = page.context
         page.bar(context.getString(sectionName(route.section)))
-        page.barView(context.iconButton(R.drawable.ic_plus, context.getString(R.string.devices_add), R.color.primary) { add(page) })
+        val adds = stack.may(Permission.DEVICE_ADD)
+        if (adds) page.barView(context.iconButton(R.drawable.ic_plus, context.getString(R.string.devices_add), R.color.primary) { add(page) })
         val age = AgeNotice(page)
         val spinner = page.spinner(R.string.waiting)
-        val empty = page.text(Type.BODY, context.getString(R.string.devices_empty), R.color.muted, 32)
+        val empty = page.text(Type.BODY, context.getString(if (adds) R.string.devices_empty else R.string.acting_nothing_here), R.color.muted, 32)
         val list = context.column()
         page.content.put(list)
         val more = page.link(R.string.devices_more) { wanted.value += PART }

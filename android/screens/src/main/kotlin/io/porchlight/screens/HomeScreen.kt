@@ -4,6 +4,7 @@ import android.view.View
 import android.widget.LinearLayout
 import android.widget.PopupMenu
 import io.porchlight.bridge.DeviceSection
+import io.porchlight.bridge.Permission
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.Site
 import kotlinx.coroutines.flow.collectLatest
@@ -62,17 +63,19 @@ internal class HomeScreen(private val core: OpenCore, private val stack: Stack) 
         card.addView(context.icon(R.drawable.ic_next, R.color.muted))
         val add = page.primary(R.string.home_add_device) { addDevice(page) }
         val makeSite = page.primary(R.string.home_make_site) { stack.go(Route.NewSite) }
+        val nothing = page.text(Type.BODY, context.getString(R.string.acting_nothing_here), R.color.muted, 48)
         page.tabs(Route.Home, stack)
         return { state ->
             val hasSites = state.sites.isNotEmpty()
             section.show(sectionIcon(state.place.section), context.getString(sectionName(state.place.section)), sections(page), ::choose)
-            site.show(R.drawable.ic_site, siteName(page, state), siteChoices(page, state)) { at -> chooseSite(page, at) }
+            site.show(R.drawable.ic_site, siteName(page, state), siteChoices(page, state), ::chooseSite)
             site.view.shown(hasSites)
             spinner.shown(state.loading && state.problem == null)
-            listOf(empty, why).forEach { it.shown(!state.loading && !hasSites && state.problem == null) }
+            val isEmpty = !state.loading && !hasSites && state.problem == null
+            listOf(empty, why, makeSite).forEach { it.shown(isEmpty && makesSites) }
+            nothing.shown(isEmpty && !makesSites)
             card.shown(hasSites)
-            add.shown(hasSites)
-            makeSite.shown(!state.loading && !hasSites && state.problem == null)
+            add.shown(hasSites && stack.may(Permission.DEVICE_ADD))
             sign.setImageResource(sectionIcon(state.place.section))
             count.text = context.resources.getQuantityString(R.plurals.home_devices, state.devices, state.devices)
             age.show(state.problem, state.age)
@@ -95,12 +98,14 @@ internal class HomeScreen(private val core: OpenCore, private val stack: Stack) 
 
     private fun siteName(page: Page, state: HomeState) = state.place.site?.name ?: page.context.getString(R.string.home_all_sites)
 
-    private fun siteChoices(page: Page, state: HomeState): List<String> =
-        state.sites.map { it.name } + page.context.getString(R.string.home_make_site) + page.context.getString(R.string.home_all_sites)
+    private val makesSites get() = stack.may(Permission.SITE_CREATE)
 
-    private fun chooseSite(page: Page, at: Int) {
+    private fun siteChoices(page: Page, state: HomeState): List<String> =
+        state.sites.map { it.name } + listOf(R.string.home_make_site).filter { makesSites }.map(page.context::getString) + page.context.getString(R.string.home_all_sites)
+
+    private fun chooseSite(at: Int) {
         val sites = state.value.sites
-        if (at == sites.size) return stack.go(Route.NewSite)
+        if (at == sites.size && makesSites) return stack.go(Route.NewSite)
         core.place.value = core.place.value.copy(site = sites.getOrNull(at))
     }
 

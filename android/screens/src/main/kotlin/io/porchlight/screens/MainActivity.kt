@@ -14,7 +14,6 @@ import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.view.WindowInsets
 import android.widget.FrameLayout
-import io.porchlight.bridge.OtherApp
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.MainScope
@@ -30,6 +29,7 @@ open class MainActivity : Activity() {
     private lateinit var typed: TypedText
     private lateinit var frame: FrameLayout
     private var page: Page? = null
+    private var begunWith: Intent? = null
     private var bars = Rect()
     private var stacks: Stacks? = null
     private val app get() = application as PorchlightApplication
@@ -47,19 +47,24 @@ open class MainActivity : Activity() {
         stacks = lastNonConfigurationInstance as Stacks?
         if (Build.VERSION.SDK_INT >= 33) onBackInvokedDispatcher.registerOnBackInvokedCallback(0) { goBack() }
         typed = TypedText(savedInstanceState)
+        // What the app began with is opened once: not when the system begins the process again, nor from the list of recent apps.
+        val isNew = savedInstanceState?.getBoolean(LINK_WAITS) ?: ((intent.flags and Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY) == 0)
+        if (!isNew) setIntent(Intent())
+        begunWith = intent
         val kept = savedInstanceState?.getStringArrayList(ROUTES).orEmpty().mapNotNull(Route::of)
-        scope.launch { app.opening.collectLatest { show(it, kept) } }
+        val theirs = savedInstanceState?.getStringArrayList(THEIRS)?.let(KeptTheirs::of)
+        scope.launch { app.opening.collectLatest { show(it, kept, theirs) } }
     }
 
-    private suspend fun show(opening: Opening, kept: List<Route>) {
+    private suspend fun show(opening: Opening, kept: List<Route>, theirs: KeptTheirs?) {
         when (opening) {
             is Opening.Busy -> showAlone(WaitingScreen())
             is Opening.Failed -> showAlone(WaitingScreen(opening.problem) { app.openAgain() })
             is Opening.Open -> {
-                val stacks = stacks ?: Stacks(app, opening, kept).also { stacks = it }
+                val stacks = stacks ?: Stacks(app, opening, kept, theirs).also { stacks = it }
                 stacks.follow(scope)
                 takeLink(intent, stacks)
-                stacks.shown.collectLatest { shown -> showAlone(shown.screen, shown.acting) }
+                stacks.shown.collectLatest { shown -> showAlone(shown.screen, shown.acting, shown.news) }
             }
         }
     }
@@ -71,23 +76,28 @@ open class MainActivity : Activity() {
 
     /** Every link goes to the core, which knows which are ours; none is kept. One to the partner app only brings it here. */
     private fun takeLink(intent: Intent?, stacks: Stacks) {
-        val link = intent?.takeIf { it.action == Intent.ACTION_VIEW }?.dataString ?: return
+        val link = linkOf(intent) ?: return
         setIntent(Intent())
         if (app.takesHandoffs) stacks.take(link)
     }
 
-    internal fun <S : Any> showAlone(screen: Screen<S>, acting: ActingNow? = null) {
+    private fun linkOf(intent: Intent?): String? = intent?.takeIf { it.action == Intent.ACTION_VIEW }?.dataString
+
+    internal fun <S : Any> showAlone(screen: Screen<S>, acting: ActingNow? = null, news: News? = null) {
         drawing?.cancel()
         val page = Page(this).also { page = it }
         val draw = screen.build(page)
         acting?.let { page.actingBanner(it) { stacks?.leave() } }
+        val tell = news?.let { page.news(it, screen.route) }
         page.keepClear(bars)
         frame.removeAllViews()
         frame.addView(page.view, FrameLayout.LayoutParams(MATCH_PARENT, MATCH_PARENT))
         // What is there already is drawn before anybody looks.
         draw(screen.state.value)
+        news?.run { tell?.invoke(state.value) }
         typed.giveBack(frame, screen.route)
         drawing = scope.launch {
+            if (news != null && tell != null) launch { news.state.collect(tell) }
             screen.state.collect {
                 draw(it)
                 typed.giveBack(frame, screen.route)
@@ -116,7 +126,10 @@ open class MainActivity : Activity() {
     override fun onSaveInstanceState(outState: Bundle) {
         super.onSaveInstanceState(outState)
         stacks?.top?.let { TypedText.save(frame, it.route, outState) }
+        // Never the link: the system has its own copy of the intent that this began with.
+        outState.putBoolean(LINK_WAITS, stacks == null && intent === begunWith && linkOf(intent) != null)
         outState.putStringArrayList(ROUTES, ArrayList(stacks?.routes.orEmpty().map { it.text() }))
+        stacks?.theirRoutes?.let { outState.putStringArrayList(THEIRS, ArrayList(it.texts())) }
     }
 
     override fun onStart() {
@@ -143,16 +156,10 @@ open class MainActivity : Activity() {
         if (stacks?.back() != true) finish()
     }
 
-    /** Our other app on this phone, for a link that is its alone. */
-    internal fun customerApp() = OtherApp(this, getString(R.string.configuration_customer_app), knownCertificates())
+    internal fun customerApp() = app.customerApp()
 
     /** Where a new link is made. */
-    internal fun openPartnerApp() =
-        OtherApp(this, getString(R.string.configuration_partner_app), knownCertificates()).openLink("https://${getString(R.string.configuration_link_host)}/p")
-
-    private fun knownCertificates() = resources.getStringArray(R.array.configuration_known_certificates).map { digits ->
-        digits.chunked(2).map { it.toInt(16).toByte() }.toByteArray()
-    }
+    internal fun openPartnerApp() = app.partnerApp().openLink("https://${getString(R.string.configuration_link_host)}/p")
 
     internal fun askForCamera() = requestPermissions(arrayOf(Manifest.permission.CAMERA), CAMERA)
 
@@ -180,6 +187,17 @@ open class MainActivity : Activity() {
         }
     }
 
+    /** Where somebody chooses a new password. */
+    internal val passwordPage: String get() = app.cloud.trimEnd('/') + "/password"
+
+    /** False on a phone without a browser. */
+    internal fun openBrowser(page: String): Boolean = try {
+        startActivity(Intent(Intent.ACTION_VIEW, Uri.parse(page)))
+        true
+    } catch (_: ActivityNotFoundException) {
+        false
+    }
+
     internal fun askForPicture() {
         val intent = Intent(Intent.ACTION_GET_CONTENT).setType("image/*").addCategory(Intent.CATEGORY_OPENABLE)
         @Suppress("DEPRECATION")
@@ -202,6 +220,8 @@ open class MainActivity : Activity() {
 
     private companion object {
         const val ROUTES = "routes"
+        const val THEIRS = "their-routes"
+        const val LINK_WAITS = "link-waits"
         const val CAMERA = 1
         const val PICTURE = 2
     }

@@ -6,6 +6,7 @@ import android.widget.LinearLayout
 import android.widget.TextView
 import io.porchlight.bridge.Device
 import io.porchlight.bridge.InputField
+import io.porchlight.bridge.Permission
 import io.porchlight.bridge.PorchlightException
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.launch
@@ -18,7 +19,7 @@ internal data class OneDeviceState(
     val problem: PorchlightException? = null,
 )
 
-/** One device: rename it, or remove it from the account. */
+/** One device: rename it, or remove it from the account; in a customer's account as far as the access reaches. */
 internal class OneDeviceScreen(
     private val core: OpenCore,
     private val stack: Stack,
@@ -40,7 +41,11 @@ internal class OneDeviceScreen(
         val context = page.context
         page.bar(context.getString(R.string.device_title)) { stack.back() }
         val notice = page.notice()
+        val renames = stack.may(Permission.DEVICE_CHANGE)
+        val title = page.text(Type.SECTION)
         val name = page.field(R.string.field_device_name, NAME)
+        title.shown(!renames)
+        name.view.shown(renames)
         val facts = context.column()
         page.content.put(facts, 8)
         val remove = page.link(R.string.device_remove) { confirmRemoval(page) }
@@ -49,11 +54,14 @@ internal class OneDeviceScreen(
         var filled = false
         return { state ->
             state.device?.let { device ->
+                title.text = device.name
                 if (!filled) name.fill(device.name)
                 filled = true
                 facts.removeAllViews()
                 showFacts(facts, device, state.site)
             }
+            save.shown(renames)
+            remove.shown(stack.may(Permission.DEVICE_RELEASE))
             listOf(save, remove).forEach { it.isEnabled = !state.busy && state.device != null }
             page.showProblem(FormState(problem = state.problem), notice, mapOf(InputField.NAME to name))
         }

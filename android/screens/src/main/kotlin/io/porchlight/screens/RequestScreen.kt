@@ -1,10 +1,12 @@
 package io.porchlight.screens
 
+import android.content.Context
 import io.porchlight.bridge.AccessRequest
+import io.porchlight.bridge.ConsentChoice
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.RequestState
 import java.time.Duration
-import java.time.Instant
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.launch
 
@@ -12,10 +14,15 @@ internal data class RequestScreenState(
     val request: AccessRequest? = null,
     /** How long the yes shall last: what was asked for, or less. */
     val lasts: Duration? = null,
-    val choices: List<Duration> = emptyList(),
+    val choices: List<ConsentChoice> = emptyList(),
     val busy: Boolean = false,
     val problem: PorchlightException? = null,
-)
+) {
+    val chosen: ConsentChoice? get() = choices.find { it.lasts == lasts }
+}
+
+/** "If you say yes now" is said anew as time goes by. */
+private const val NOW_MILLIS = 30_000L
 
 /** Somebody asks to work in this account: who, for which company, what, until when, why. Yes, or no. */
 internal class RequestScreen(
@@ -24,7 +31,14 @@ internal class RequestScreen(
     override val route: Route.Request,
 ) : Screen<RequestScreenState>(RequestScreenState()) {
     init {
-        scope.launch { core.accessChanges.collectLatest { read() } }
+        scope.launch {
+            core.accessChanges.collectLatest {
+                while (true) {
+                    read()
+                    delay(NOW_MILLIS)
+                }
+            }
+        }
     }
 
     private fun failed(problem: PorchlightException) = change { it.copy(busy = false, problem = problem) }
@@ -32,20 +46,19 @@ internal class RequestScreen(
     private suspend fun read() = trying(::failed) {
         val request = core.requests.get(route.request)
         val choices = core.requests.consentChoices(request)
-        // Days between a day and what was asked for would be a long list.
-        val few = choices.filter { it <= Duration.ofDays(1) || it == request.lasts }
-        change { it.copy(request = request, lasts = it.lasts ?: request.lasts, choices = few) }
+        change { it.copy(request = request, lasts = it.lasts ?: request.lasts, choices = choices) }
     }
 
     override fun build(page: Page): (RequestScreenState) -> Unit {
         val context = page.context
         page.bar(context.getString(R.string.request_bar)) { stack.back() }
+        val spinner = page.spinner(R.string.waiting)
         val who = page.text(Type.SECTION, top = 16)
         val notice = page.notice()
         val what = page.text(Type.BODY, top = 16)
         val permissions = page.text(Type.BODY)
         val why = page.text(Type.BODY, color = R.color.muted, top = 16)
-        val lasts = page.choice(R.string.request_lasts) { at -> change { it.copy(lasts = it.choices.getOrNull(at)) } }
+        val lasts = page.choice(R.string.request_lasts) { at -> change { it.copy(lasts = it.choices.getOrNull(at)?.lasts) } }
         val until = page.text(Type.SECONDARY, color = R.color.muted)
         val block = page.link(R.string.request_block) { answer { request -> core.requests.decline(request.id, true) } }
         val consent = page.primary(R.string.request_consent) { answer { request -> core.requests.consent(request, state.value.lasts) } }
@@ -53,14 +66,15 @@ internal class RequestScreen(
         return { state ->
             val request = state.request
             val isPending = request?.state == RequestState.PENDING
+            spinner.shown(request == null && state.problem == null)
             who.say(request?.let { context.getString(R.string.request_who, it.actor.fullName, it.company.name) })
             what.say(request?.let(context::scopeOf))
             permissions.say(request?.let { context.permissionsOf(it.permissions) })
             why.say(request?.comment?.ifEmpty { null }?.let { context.getString(R.string.request_why, it) })
-            lasts.offer(state.choices.map(context::spellSpan))
-            lasts.choose(state.choices.indexOf(state.lasts))
+            lasts.offer(state.choices.map { context.spellSpan(it.lasts) })
+            lasts.choose(state.choices.indexOf(state.chosen))
             lasts.view.shown(isPending)
-            until.say(state.lasts?.takeIf { isPending }?.let { context.getString(R.string.request_until, context.spell(Instant.now() + it)) })
+            until.say(state.chosen?.takeIf { isPending }?.let(context::endOf))
             listOf(consent, decline, block).forEach {
                 it.shown(isPending)
                 it.isEnabled = !state.busy
@@ -79,3 +93,7 @@ internal class RequestScreen(
         }
     }
 }
+
+/** Until when by the cloud's clock: the phone's may be wrong. Where that is not known, how long. */
+private fun Context.endOf(choice: ConsentChoice): String = choice.until?.let { getString(R.string.request_until, spell(it)) }
+    ?: getString(R.string.request_lasts_from_now, spellSpan(choice.lasts))

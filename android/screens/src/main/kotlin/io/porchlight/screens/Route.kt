@@ -13,9 +13,14 @@ sealed interface Route {
     data object NewSite : Route
     data object People : Route
     data object Settings : Route
+
+    /** What was not sent when accesses to customers' accounts ended. */
+    data object Unsent : Route
     data class AddCustomer(val organization: String) : Route
     data class OneCustomer(val customer: String) : Route
-    data class AskForAccess(val customer: String) : Route
+
+    /** With what was chosen so far; none: nothing yet. */
+    data class AskForAccess(val customer: String, val chosen: AskChosen? = null) : Route
     data class Request(val request: String) : Route
 
     /** Who did what; by one grant only, when it is named. */
@@ -39,9 +44,10 @@ sealed interface Route {
         NewSite -> "new-site"
         People -> "people"
         Settings -> "settings"
+        Unsent -> "unsent"
         is AddCustomer -> "add-customer/$organization"
         is OneCustomer -> "customer/$customer"
-        is AskForAccess -> "ask/$customer"
+        is AskForAccess -> "ask/$customer" + chosen?.let { "/" + it.text() }.orEmpty()
         is Request -> "request/$request"
         is History -> "history/${grant.orEmpty()}"
         is Devices -> "devices/${section.name}/${site.orEmpty()}"
@@ -53,7 +59,7 @@ sealed interface Route {
     companion object {
         // Lazy: the first route is made while this class is.
         private val plain by lazy {
-            listOf(Waiting, SignIn, Register, Code, Home, Customers, NewSite, People, Settings).associateBy { it.text() }
+            listOf(Waiting, SignIn, Register, Code, Home, Customers, NewSite, People, Settings, Unsent).associateBy { it.text() }
         }
 
         /** Reads what [text] wrote; nothing for anything else. */
@@ -63,6 +69,7 @@ sealed interface Route {
                 "add-customer" to 2 -> AddCustomer(parts[1])
                 "customer" to 2 -> OneCustomer(parts[1])
                 "ask" to 2 -> AskForAccess(parts[1])
+                "ask" to 5 -> AskForAccess(parts[1], AskChosen.of(parts.drop(2)))
                 "request" to 2 -> Request(parts[1])
                 "history" to 2 -> History(parts[1].ifEmpty { null })
                 "devices" to 3 -> section(parts[1])?.let { Devices(it, parts[2].ifEmpty { null }) }

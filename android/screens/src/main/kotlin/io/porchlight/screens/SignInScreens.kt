@@ -34,7 +34,7 @@ internal fun Page.showProblem(state: FormState, notice: Notice, fields: Map<Inpu
     if (elsewhere != null) {
         notice.show(Tone.DANGER, context.wordsFor(elsewhere), null, elsewhere.report, actionFor(elsewhere))
     } else {
-        notice.show(state.tone, state.notice?.let(context::getString), null)
+        notice.show(state.tone, state.notice?.let { context.getString(it, state.about) }, null)
     }
     bringToSight(state.problem, notice)
 }
@@ -72,6 +72,7 @@ internal class SignInScreen(private val core: OpenCore, private val stack: Stack
         val notice = page.notice()
         val email = page.field(R.string.field_email, EMAIL, View.AUTOFILL_HINT_EMAIL_ADDRESS)
         val password = page.field(R.string.field_password, PASSWORD, View.AUTOFILL_HINT_PASSWORD)
+        page.link(R.string.password_forgot) { forgot(page.context as MainActivity) }
         val signIn = page.primary(R.string.sign_in_action) { signIn(email.words, password.words) }
         page.secondary(R.string.sign_in_register) { stack.go(Route.Register) }
         return { state ->
@@ -79,6 +80,13 @@ internal class SignInScreen(private val core: OpenCore, private val stack: Stack
             signIn.setText(if (state.busy) R.string.sign_in_busy else R.string.sign_in_action)
             page.showProblem(state, notice, mapOf(InputField.EMAIL to email, InputField.PASSWORD to password))
         }
+    }
+
+    /** A new one is chosen in the portal, by a mailed code. */
+    private fun forgot(activity: MainActivity) {
+        val place = activity.passwordPage
+        if (activity.openBrowser(place)) return
+        change { it.copy(problem = null, notice = R.string.password_no_browser, tone = Tone.WARNING, about = place) }
     }
 
     private fun signIn(email: String, password: String) {

@@ -1,17 +1,25 @@
 package io.porchlight.screens
 
+import io.porchlight.bridge.Permission
 import io.porchlight.bridge.SessionState
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
+import io.porchlight.bridge.Acting as ActingNow
 
 /** The screens that a person went through, the last one on top. It outlives a rotation. */
 internal class Stack(
     private val app: PorchlightApplication,
     private val core: OpenCore,
+    private val acting: Acting,
     wanted: List<Route>,
     /** Of a customer's account, in which somebody else works: its places and devices, and nothing of the account. */
-    val isDelegated: Boolean = false,
+    private val theirs: ActingNow? = null,
 ) {
+    val isDelegated get() = theirs != null
+
+    /** In one's own account everything, in a customer's what the access is for: what is not is not offered. */
+    fun may(permission: Permission): Boolean = theirs == null || theirs.grant.allows(permission)
+
     private val screens = ArrayDeque<Screen<*>>()
     private val tops: MutableStateFlow<Screen<*>?> = MutableStateFlow(null)
 
@@ -24,13 +32,20 @@ internal class Stack(
     /** The first screen of somebody who is signed in. */
     val home: Route get() = if (isDelegated) Route.Home else app.home
 
-    /** A request came while the app was open: it is shown at once, whatever else is. */
+    /** Requests that wait for an answer, the newest first: each is shown at once, whatever else is; the newest on top. */
     fun show(requests: List<String>) {
-        val fresh = requests.filter { it !in shownRequests }
-        shownRequests += fresh
-        if (screens.firstOrNull()?.route == home) fresh.lastOrNull()?.let { go(Route.Request(it)) }
+        waiting = requests
+        showWaiting()
     }
 
+    private fun showWaiting() {
+        if (screens.firstOrNull()?.route != home) return
+        val fresh = waiting.filter { it !in shownRequests && Route.Request(it) !in routes }
+        shownRequests += waiting
+        fresh.reversed().forEach { go(Route.Request(it)) }
+    }
+
+    private var waiting: List<String> = emptyList()
     private val shownRequests = mutableSetOf<String>()
 
     /** The devices of the place that a person looks at. */
@@ -42,10 +57,14 @@ internal class Stack(
         if (screens.firstOrNull()?.route == root) return
         replaceAll(root)
         // Whoever signs in next does not see where the one before them looked.
-        if (root == Route.SignIn) core.place.value = Place()
+        if (root == Route.SignIn) {
+            core.place.value = Place()
+            waiting = emptyList()
+        }
         if (root == app.home) {
             kept.filter { it != root }.forEach(::go)
             kept = emptyList()
+            showWaiting()
         }
     }
 
@@ -113,6 +132,7 @@ internal class Stack(
         Route.NewSite -> NewSiteScreen(core, this)
         Route.People -> PeopleScreen(core, this)
         Route.Settings -> SettingsScreen(core, this)
+        Route.Unsent -> UnsentScreen(acting, this)
         is Route.AddCustomer -> AddCustomerScreen(core, this, route)
         is Route.OneCustomer -> CustomerScreen(core, this, route)
         is Route.AskForAccess -> AskScreen(core, this, route)

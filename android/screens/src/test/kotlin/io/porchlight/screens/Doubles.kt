@@ -41,7 +41,7 @@ import io.porchlight.bridge.ViewfinderListener
 class PicturesApplication : PorchlightApplication() {
     override val home: Route = Route.Home
     override val clientName = "pictures"
-    override val configuration get() = Configuration("", "", clientName, "0", "", emptyList())
+    override val configuration get() = Configuration("https://cloud.example", "", clientName, "0", "", emptyList())
     override fun frames(activity: Activity): FrameSource = StillCamera(activity)
 }
 

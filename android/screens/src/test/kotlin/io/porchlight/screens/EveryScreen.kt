@@ -29,6 +29,8 @@ internal class Shot<S : Any>(
     val atEnd: Boolean = false,
     /** In whose account the screen is, when it is a customer's. */
     val acting: Acting? = null,
+    /** What stands above it, when it is the person's own. */
+    val news: NewsState? = null,
     /** What a person did to the views. */
     val then: MainActivity.() -> Unit = {},
 )
@@ -58,6 +60,7 @@ private fun signingIn(): List<Shot<*>> {
         signIn("address-verified", FormState(notice = R.string.sign_in_address_verified)),
         signIn("session-ended", FormState(notice = R.string.sign_in_session_ended, tone = Tone.WARNING)),
         signIn("secrets-lost", FormState(notice = R.string.sign_in_secrets_lost, tone = Tone.WARNING)),
+        signIn("no-browser", FormState(notice = R.string.password_no_browser, tone = Tone.WARNING, about = "https://api.porchlight.example/password")),
         signIn("wrong", refused(NotAllowedReason.WrongCredentials)),
         signIn("disabled", refused(NotAllowedReason.AccountDisabled)),
         signIn("too-often", refused(NotAllowedReason.TooOften(Duration.ofMinutes(4)))),

@@ -14,6 +14,7 @@ import io.porchlight.bridge.DeviceSection
 import java.io.File
 import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.MutableStateFlow
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
@@ -30,8 +31,13 @@ internal class Studio : AutoCloseable {
     val activity: MainActivity = controller.get()
     val app = RuntimeEnvironment.getApplication() as PicturesApplication
     val core = OpenCore(SilentPorchlight(), scope)
-    val stack = Stack(app, core, emptyList())
-    val customersStack = Stack(app, core, emptyList(), isDelegated = true)
+    val acting = Acting(SilentPorchlight(), scope)
+    val stack = Stack(app, core, acting, emptyList())
+    val customersStack = Stack(app, core, acting, emptyList(), io.porchlight.screens.acting)
+    val lookersStack = Stack(app, core, acting, emptyList(), looking)
+
+    /** What was asked for from above a screen. */
+    val deeds = mutableListOf<NewsDeed>()
 
     init {
         repeat(SETTLE) { idle() }
@@ -47,7 +53,7 @@ internal class Studio : AutoCloseable {
         ShadowDialog.getLatestDialog()?.dismiss()
         val screen = shot.make(this)
         idle()
-        activity.showAlone(if (shot.state == null) screen else Posed(screen, shot.state), shot.acting)
+        activity.showAlone(if (shot.state == null) screen else Posed(screen, shot.state), shot.acting, shot.news?.let { news -> News(MutableStateFlow(news)) { deeds += it } })
         // Laid out before somebody acts, as on a phone, and after.
         layOut()
         shot.then(activity)

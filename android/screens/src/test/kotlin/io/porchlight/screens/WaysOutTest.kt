@@ -1,5 +1,6 @@
 package io.porchlight.screens
 
+import android.app.Application
 import android.content.Intent
 import android.graphics.Rect
 import android.view.View
@@ -27,6 +28,23 @@ class WaysOutTest {
         studio.press(R.string.update_action)
         val intent = shadowOf(studio.activity).nextStartedActivity
         assertEquals(Intent.ACTION_VIEW to "market", intent.action to intent.data?.scheme)
+    }
+
+    @Test
+    fun a_forgotten_password_leads_to_the_portal_in_the_browser() = Studio().use { studio ->
+        studio.show(Shot("sign-in", { SignInScreen(it.core, it.stack) }))
+        studio.press(R.string.password_forgot)
+        val intent = shadowOf(studio.activity).nextStartedActivity
+        assertEquals(Intent.ACTION_VIEW to "https://cloud.example/password", intent.action to intent.dataString)
+    }
+
+    @Test
+    fun a_phone_without_a_browser_says_where_a_new_password_is_chosen() = Studio().use { studio ->
+        shadowOf(studio.app as Application).checkActivities(true)
+        studio.show(Shot("sign-in", { SignInScreen(it.core, it.stack) }))
+        studio.press(R.string.password_forgot)
+        studio.layOut()
+        assertEquals(1.0, studio.seen(studio.activity.getString(R.string.password_no_browser, "https://cloud.example/password")), 0.0)
     }
 
     @Test
