@@ -28,7 +28,7 @@ fn core_grant() -> words::Grant {
         company: words::Company { id: id(3), name: "Bright Solar".into() },
         subject: core_person(4),
         scope: words::Scope::Site { site: id(5) },
-        scope_name: None,
+        scope_name: Some("Lake house".into()),
         permissions: vec![words::Permission::DeviceAdd],
         starts_at: 6,
         expires_at: 7,
@@ -44,6 +44,7 @@ fn grant() -> Grant {
         company: Company { id: id(3), name: "Bright Solar".into() },
         subject: person(4),
         scope: AccessScope::Site { site: id(5) },
+        scope_name: Some("Lake house".into()),
         permissions: vec![Permission::DeviceAdd],
         starts_at: at(6),
         expires_at: at(7),
@@ -214,7 +215,10 @@ fn core_act() -> words::Act {
         grant: Some(id(5)),
         site: Some(id(6)),
         name: Some("Gate".into()),
-        about: None,
+        about: Some(words::About {
+            company: words::Company { id: id(7), name: "Dim Solar".into() },
+            person: Some(core_person(8)),
+        }),
     }
 }
 
@@ -228,6 +232,10 @@ fn act() -> Act {
         grant: Some(id(5)),
         site: Some(id(6)),
         name: Some("Gate".into()),
+        about: Some(ActAbout {
+            company: Company { id: id(7), name: "Dim Solar".into() },
+            person: Some(person(8)),
+        }),
     }
 }
 

@@ -10,6 +10,22 @@ use porchlight_core::{history, words};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+/// Whom an act on access was about.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct ActAbout {
+    /// The company.
+    pub company: Company,
+    /// Its installer who asked, or who had access; none when it was about the company as a whole.
+    pub person: Option<Person>,
+}
+
+impl From<words::About> for ActAbout {
+    fn from(about: words::About) -> Self {
+        let words::About { company, person } = about;
+        Self { company: company.into(), person: person.map(Into::into) }
+    }
+}
+
 /// One line of the history.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Act {
@@ -30,11 +46,13 @@ pub struct Act {
     pub site: Option<SiteId>,
     /// What the thing was called: its name after the act, or before it when it went.
     pub name: Option<String>,
+    /// Whom it was about, for acts on access.
+    pub about: Option<ActAbout>,
 }
 
 impl From<words::Act> for Act {
     fn from(act: words::Act) -> Self {
-        let words::Act { id, at, what, actor, company, grant, site, name, about: _ } = act;
+        let words::Act { id, at, what, actor, company, grant, site, name, about } = act;
         Self {
             id,
             at: moment(at),
@@ -44,6 +62,7 @@ impl From<words::Act> for Act {
             grant,
             site,
             name,
+            about: about.map(Into::into),
         }
     }
 }

@@ -225,6 +225,8 @@ pub struct Grant {
     pub subject: Person,
     /// On what.
     pub scope: AccessScope,
+    /// What the site or device is called; none for the whole account, or when it is gone.
+    pub scope_name: Option<String>,
     /// What for.
     pub permissions: Vec<Permission>,
     /// Since when.
@@ -245,7 +247,7 @@ impl From<words::Grant> for Grant {
             company,
             subject,
             scope,
-            scope_name: _,
+            scope_name,
             permissions,
             starts_at,
             expires_at,
@@ -258,6 +260,7 @@ impl From<words::Grant> for Grant {
             company: company.into(),
             subject: subject.into(),
             scope: scope.into(),
+            scope_name,
             permissions,
             starts_at: moment(starts_at),
             expires_at: moment(expires_at),

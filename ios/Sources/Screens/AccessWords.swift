@@ -33,17 +33,18 @@ extension Customer {
 
 /// On what somebody asks to work.
 @MainActor func scope(of request: AccessRequest) -> LocalizedStringKey {
-    switch request.scope {
-    case .site: "scope_site \(request.scopeName ?? "")"
-    case .device: "scope_device \(request.scopeName ?? "")"
-    case .account, .unknown: "scope_account_of"
-    }
+    words(request.scope, name: request.scopeName)
 }
 
-func scope(of grant: Grant) -> LocalizedStringKey {
-    switch grant.scope {
-    case .site: "scope_one_site"
-    case .device: "scope_one_device"
+/// On what somebody may work.
+@MainActor func scope(of grant: Grant) -> LocalizedStringKey {
+    words(grant.scope, name: grant.scopeName)
+}
+
+@MainActor private func words(_ scope: AccessScope, name: String?) -> LocalizedStringKey {
+    switch scope {
+    case .site: "scope_site \(name ?? "")"
+    case .device: "scope_device \(name ?? "")"
     case .account, .unknown: "scope_account_of"
     }
 }
@@ -72,8 +73,8 @@ func scope(of grant: Grant) -> LocalizedStringKey {
     case "access.declined": "did_access_declined"
     case "access.ended": "did_access_ended"
     case "access.expired": "did_access_expired"
-    case "company.blocked": "did_company_blocked"
-    case "company.unblocked": "did_company_unblocked"
+    case "access.blocked": "did_access_blocked"
+    case "access.unblocked": "did_access_unblocked"
     case "membership.began": "did_membership_began"
     case "membership.ended": "did_membership_ended"
     case "customer.added": "did_customer_added"
@@ -81,6 +82,13 @@ func scope(of grant: Grant) -> LocalizedStringKey {
     case "customer.refused": "did_customer_refused"
     default: "act_unknown"
     }
+}
+
+/// What was done, and about whom, unless that is who did it.
+@MainActor func line(_ act: Act) -> Text {
+    guard let about = act.about, about.person == nil || about.person?.id != act.actor?.id else { return Text(words(act)) }
+    let whom = about.person.map { Text("act_by_company \($0.fullName) \(about.company.name)") } ?? Text(about.company.name as String)
+    return Text("act_about \(Text(words(act))) \(whom)")
 }
 
 /// Who did it: a person, one for a company, or Porchlight itself.

@@ -117,7 +117,7 @@ struct HistoryScreen: View {
             if !model.isLoading, model.acts.isEmpty, model.problem == nil { Text("history_empty").foregroundStyle(.secondary) }
             ForEach(model.acts, id: \.id) { act in
                 VStack(alignment: .leading) {
-                    Text(words(act))
+                    line(act)
                     Text("act_who_when \(who(act)) \(spell(act.at))").font(.subheadline).foregroundStyle(.secondary)
                 }
             }

@@ -319,8 +319,8 @@ words! {
     report_id: "Report {id}", "Bericht {id}";
     input_email: "This is not an email address.", "Das ist keine E-Mail-Adresse.";
     input_code: "This is not the code. It has eight digits.", "Das ist nicht der Code. Er hat acht Ziffern.";
-    input_password: "Use 8 to 128 characters, and none of the passwords that everybody tries first.",
-        "Nimm 8 bis 128 Zeichen, und keins der Passwörter, die alle zuerst probieren.";
+    input_password: "Use 8 to 128 characters, and not a password that many people use.",
+        "Nimm 8 bis 128 Zeichen, und kein Passwort, das viele verwenden.";
     input_name: "Use 1 to 64 visible characters.", "Nimm 1 bis 64 sichtbare Zeichen.";
     input_address: "Use at most 500 visible characters.", "Nimm höchstens 500 sichtbare Zeichen.";
     input_time_zone: "Choose a time zone from the list.", "Wähle eine Zeitzone aus der Liste.";

@@ -37,24 +37,27 @@ internal fun Context.spellSpan(span: Duration): String {
 }
 
 /** On what somebody asks to work. */
-internal fun Context.scopeOf(request: AccessRequest): String = when (request.scope) {
-    is AccessScope.Site -> getString(R.string.scope_site, request.scopeName.orEmpty())
-    is AccessScope.Device -> getString(R.string.scope_device, request.scopeName.orEmpty())
+internal fun Context.scopeOf(request: AccessRequest): String = scopeOf(request.scope, request.scopeName)
+
+internal fun Context.scopeOf(grant: Grant): String = scopeOf(grant.scope, grant.scopeName)
+
+private fun Context.scopeOf(scope: AccessScope, name: String?): String = when (scope) {
+    is AccessScope.Site -> getString(R.string.scope_site, name.orEmpty())
+    is AccessScope.Device -> getString(R.string.scope_device, name.orEmpty())
     else -> getString(R.string.scope_account_of)
 }
-
-internal fun Context.scopeOf(grant: Grant): String = getString(
-    when (grant.scope) {
-        is AccessScope.Site -> R.string.scope_one_site
-        is AccessScope.Device -> R.string.scope_one_device
-        else -> R.string.scope_account_of
-    },
-)
 
 /** What was done, as a person would say it; of what this app has no words for, that something was. */
 internal fun Context.wordsFor(act: Act): String {
     val words = ACTS[act.what] ?: return getString(R.string.act_unknown)
-    return getString(words, act.name ?: getString(R.string.act_it))
+    val said = getString(words, act.name ?: getString(R.string.act_it))
+    return whom(act)?.let { getString(R.string.act_about, said, it) } ?: said
+}
+
+/** Whom it was about, unless that is who did it. */
+private fun Context.whom(act: Act): String? {
+    val about = act.about?.takeIf { it.person == null || it.person?.id != act.actor?.id } ?: return null
+    return about.person?.let { getString(R.string.act_by_company, it.fullName, about.company.name) } ?: about.company.name
 }
 
 private val ACTS = mapOf(
@@ -80,8 +83,8 @@ private val ACTS = mapOf(
     "access.declined" to R.string.did_access_declined,
     "access.expired" to R.string.did_access_expired,
     "access.ended" to R.string.did_access_ended,
-    "company.blocked" to R.string.did_company_blocked,
-    "company.unblocked" to R.string.did_company_unblocked,
+    "access.blocked" to R.string.did_access_blocked,
+    "access.unblocked" to R.string.did_access_unblocked,
     "customer.added" to R.string.did_customer_added,
     "customer.confirmed" to R.string.did_customer_confirmed,
     "customer.refused" to R.string.did_customer_refused,

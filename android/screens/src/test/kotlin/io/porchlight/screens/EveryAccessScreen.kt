@@ -5,6 +5,7 @@ import io.porchlight.bridge.AccessEnd
 import io.porchlight.bridge.AccessRequest
 import io.porchlight.bridge.AccessScope
 import io.porchlight.bridge.Act
+import io.porchlight.bridge.ActAbout
 import io.porchlight.bridge.Acting
 import io.porchlight.bridge.Company
 import io.porchlight.bridge.ConflictReason
@@ -54,7 +55,7 @@ internal val accessChoices = AccessChoices(
     ),
 )
 
-private val grant = Grant("g-1", ana, company, kimPerson, AccessScope.Account, permissions, moment, soon, null, null)
+private val grant = Grant("g-1", ana, company, kimPerson, AccessScope.Account, null, permissions, moment, soon, null, null)
 internal val acting = Acting(grant, soon)
 
 /** Who may look and nothing else. */
@@ -147,10 +148,10 @@ private fun answering(): List<Shot<*>> {
 
 private fun people(): List<Shot<*>> {
     fun people(what: String, state: PeopleState) = Shot("people-$what", { PeopleScreen(it.core, it.stack) }, state)
-    fun act(at: Long, what: String, name: String?, actor: Person?, by: Company?) =
-        Act("e-$at", moment.minusSeconds(at), what, actor, by, null, null, name)
+    fun act(at: Long, what: String, name: String?, actor: Person?, by: Company?, about: ActAbout? = null) =
+        Act("e-$at", moment.minusSeconds(at), what, actor, by, null, null, name, about)
     val acts = listOf(
-        act(0, "access.ended", null, kimPerson, null),
+        act(0, "access.ended", null, kimPerson, null, ActAbout(company, ana)),
         act(60, "device.added", "Gate", ana, company),
         act(120, "session.began", null, ana, company),
         act(180, "roof.lifted", null, null, null),
