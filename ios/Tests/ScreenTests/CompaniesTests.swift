@@ -64,5 +64,7 @@ import Testing
         try await ana.waits(for: "error_requests_refused")
     }
 
-    private func row(_ name: String, _ ana: Kim) -> String? { ana.ui.reachable.first { $0.action != nil && $0.label.contains(name) }?.label }
+    private func row(_ name: String, _ ana: Kim) -> String? {
+        ana.ui.reachable.first { $0.action != nil && $0.label.contains(name) }?.label
+    }
 }

@@ -32,6 +32,8 @@ import Testing
         try await next.presses("tab_more")
         try await next.presses("settings_sign_out")
         try await next.signsIn(password, as: installersEmail)
+        // Not the notice over the sign-in.
+        try await next.waits(for: "home_empty_title")
         try await next.presses("unsent_title")
         try await next.presses("unsent_forget")
         try await next.waits(for: "home_empty_title")
