@@ -43,7 +43,7 @@ pub use customers::*;
 pub use devices::{Device, DeviceLine, DeviceList, DeviceSection, DeviceWindow, QueuedDevice};
 pub use error::{ConflictReason, InputField, InputReason, NotAllowedReason, PorchlightError};
 pub use handoff::{HandoffFlow, HandoffListener, HandoffRefusal, HandoffState, LinkError, LinkOpener};
-pub use history::{Act, ActPage, HistoryList};
+pub use history::{Act, ActAbout, ActPage, HistoryList};
 pub use ids::{ActId, ClaimId, CustomerId, DeviceId, GrantId, OrganizationId, RequestId, SiteId};
 pub use listening::{Connection, ListListener, Subscription};
 pub use people::{Membership, MembershipList, MembershipWindow, OrganizationKind, OrganizationRole};

@@ -54,7 +54,7 @@ pub mod words {
     };
     pub use porchlight_protocol::device::ClockChange;
     pub use porchlight_protocol::devices::{Device, Section};
-    pub use porchlight_protocol::history::{Act, HistoryResponse};
+    pub use porchlight_protocol::history::{About, Act, HistoryResponse};
     pub use porchlight_protocol::people::{Membership, OrganizationKind, Role};
     pub use porchlight_protocol::session::{Account, Language};
     pub use porchlight_protocol::sites::Site;

@@ -16,6 +16,7 @@ use harness::api::Api;
 use harness::cloud::Cloud;
 use harness::database::Database;
 use harness::firm::Firm;
+use porchlight_cloud::Settings;
 use porchlight_protocol::DeviceId;
 use porchlight_protocol::add_device::ClaimState;
 
@@ -30,7 +31,15 @@ struct Scene {
 
 impl Scene {
     async fn new(database: Database) -> Self {
-        let cloud = Cloud::start_with(Some(database), |settings| settings.sign_ins_per_minute = 10_000).await;
+        Self::with(database, |_| {}).await
+    }
+
+    async fn with(database: Database, change: impl FnOnce(&mut Settings)) -> Self {
+        let cloud = Cloud::start_with(Some(database), |settings| {
+            settings.sign_ins_per_minute = 10_000;
+            change(settings);
+        })
+        .await;
         let firm = Firm::new(&cloud, "Bright Solar", "ana@bright.example").await;
         let kim = Api::with_account(&cloud, "kim@example.org").await;
         let customer = firm.customer(&kim).await;

@@ -122,7 +122,7 @@ impl Scene {
 
 /// With a second super admin, who may stay when the first leaves.
 async fn scene(database: Database) -> Scene {
-    let scene = Scene::new(database).await;
+    let scene = Scene::with(database, |settings| settings.asking.a_day = 100).await;
     scene.firm.colleague(&scene.cloud, "bo@bright.example", Role::SuperAdmin).await;
     scene
 }

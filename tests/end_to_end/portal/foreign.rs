@@ -26,9 +26,11 @@ fn fields(house: &House, path: &str) -> Vec<(&'static str, String)> {
         "/requests/{id}/consent" => vec![("terms", text(&house.request["terms"])), key],
         "/offers/{id}/accept" => vec![("keep", "yes".into()), key],
         "/requests/{id}/decline" | "/offers/{id}/refuse" => vec![key],
-        "/devices/{id}/release" | "/grants/{id}/end" | "/requests/{id}/withdraw" | "/sessions/{id}/end" => {
-            vec![]
-        }
+        "/devices/{id}/release"
+        | "/grants/{id}/end"
+        | "/requests/{id}/withdraw"
+        | "/sessions/{id}/end"
+        | "/blocked/{id}/end" => vec![],
         _ => panic!("{path}: say what its form sends"),
     }
 }

@@ -34,6 +34,8 @@ struct House {
     grant: String,
     offer: String,
     session: String,
+    /// A company that Kim takes no requests from.
+    blocked: String,
 }
 
 impl House {
@@ -50,8 +52,9 @@ impl House {
         let request = firm.ask(&customer).await.good();
         let other = Firm::new(&cloud, "Night Shift", "di@night.example").await;
         let offer = text(&other.add("kim@example.org").await.good()["id"]);
+        let blocked = block_somebody(&cloud, &api).await;
         let session = api.session.as_ref().unwrap().session.to_string();
-        Self { cloud, kim, ana, firm, site, device, customer, request, grant, offer, session }
+        Self { cloud, kim, ana, firm, site, device, customer, request, grant, offer, session, blocked }
     }
 
     /// An id that the page would take, and from whom.
@@ -64,6 +67,7 @@ impl House {
             Some("grants") => self.grant.clone(),
             Some("offers") => self.offer.clone(),
             Some("sessions") => self.session.clone(),
+            Some("blocked") => self.blocked.clone(),
             _ => {
                 assert!(!path.contains("{id}"), "{path}: say what its id is of");
                 String::new()
@@ -71,4 +75,13 @@ impl House {
         };
         (&self.kim, id)
     }
+}
+
+/// A company asks, and is told no for good.
+async fn block_somebody(cloud: &Cloud, api: &Api) -> String {
+    let firm = Firm::new(cloud, "Grey Roof", "gus@grey.example").await;
+    let asked = firm.ask(&firm.customer(api).await).await.good();
+    let path = format!("/v1/authorization-requests/{}/decline", text(&asked["id"]));
+    api.change(Method::POST, &path, &json!({ "block": true })).await.good();
+    firm.organization.to_string()
 }

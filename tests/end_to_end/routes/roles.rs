@@ -127,7 +127,7 @@ on_both_engines! {
     async fn every_role_may_do_what_the_table_says_and_nothing_of_anybody_elses(database: Database) {
         let db = database.open().await;
         let cloud = Cloud::start_with(Some(database), |settings| {
-            (settings.sign_ins_per_minute, settings.mails_per_hour) = (1_000, 100);
+            (settings.sign_ins_per_minute, settings.mails_per_hour, settings.asking.a_day) = (1_000, 100, 100);
         })
         .await;
         let kim = Owner::new(&cloud, "kim@example.org").await;
