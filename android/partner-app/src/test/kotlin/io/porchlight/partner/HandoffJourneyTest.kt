@@ -1,5 +1,6 @@
 package io.porchlight.partner
 
+import android.content.Intent
 import android.widget.EditText
 import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
@@ -229,6 +230,9 @@ class HandoffJourneyTest {
         stage.ask(KIM, 1, "The first")
         kim.waitFor("“The first”")
         stage.ask(KIM, 1, "The second")
+        kim.waitFor("“The second”")
+        // Both wait when the app is opened.
+        phones.kims.isOpenedAgain(Intent())
         kim.waitFor("“The second”")
         kim.presses(R.string.request_decline)
         kim.waitFor("“The first”")
