@@ -39,6 +39,9 @@ class Stage : AutoCloseable {
     /** The partner's installer asks a customer for the whole account. */
     fun ask(email: String, hours: Int, comment: String) = order("ask", "email" to email, "hours" to hours, "comment" to comment)
 
+    /** The time of all requests that wait for an answer is over. */
+    fun letRequestsExpire() = order("let_requests_expire")
+
     /** The minute of all links that were not used is over. */
     fun letCodesExpire() = order("let_codes_expire")
 

@@ -1,5 +1,6 @@
 package io.porchlight.partner
 
+import android.content.Intent
 import android.widget.EditText
 import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
@@ -111,6 +112,9 @@ class HandoffJourneyTest {
         kim.waitFor("Added the device Gate")
         kim.waitFor("Ana Ruiz of Bright Solar, ")
         phones.kims.activity.onBackPressed()
+        ana.presses(R.string.customer_history)
+        ana.waitFor("Added the device Gate")
+        phones.partner.activity.onBackPressed()
         kim.presses(R.string.grant_end)
         val asked = System.nanoTime()
         there.waitFor("Access to Kim Lee’s account has ended")
@@ -127,8 +131,41 @@ class HandoffJourneyTest {
         anaAsks()
         kim.waitFor(REQUEST)
         kim.presses(R.string.request_decline)
-        ana.waitFor(R.string.customer_no_access)
+        ana.waitFor(R.string.customer_declined)
         assertFalse(kim.reads().contains(REQUEST))
+    }
+
+    @Test
+    fun a_customer_who_takes_no_more_requests_is_not_asked_again() {
+        kimIsACustomer()
+        anaAsks()
+        kim.waitFor(REQUEST)
+        kim.presses(R.string.request_block)
+        ana.waitFor(R.string.customer_declined)
+        anaAsks()
+        ana.waitFor(R.string.error_requests_refused)
+        assertFalse(kim.reads().contains(REQUEST))
+    }
+
+    @Test
+    fun a_request_that_nobody_answers_is_said_to_be_over_on_both_sides() {
+        kimIsACustomer()
+        anaAsks()
+        kim.waitFor(REQUEST)
+        stage.letRequestsExpire()
+        kim.waitFor(R.string.request_over)
+        ana.waitFor(R.string.customer_unanswered)
+    }
+
+    @Test
+    fun a_comment_with_letters_that_turn_the_text_is_said_at_its_field() {
+        kimIsACustomer()
+        anaAsks("Two \u202Eweiv new cameras")
+        ana.waitFor(R.string.input_not_allowed)
+        assertTrue(ana.reads().contains("You ask Kim Lee"))
+        ana.types("Two new\ncameras", R.string.ask_comment)
+        ana.presses(R.string.ask_action)
+        kim.waitFor("“Two new cameras”")
     }
 
     @Test
@@ -139,7 +176,7 @@ class HandoffJourneyTest {
         ana.presses(R.string.customer_withdraw)
         kim.waitFor(R.string.request_over)
         assertFalse(kim.reads().contains("Consent"))
-        ana.waitFor(R.string.customer_no_access)
+        ana.waitFor(R.string.customer_withdrawn)
     }
 
     @Test
@@ -193,6 +230,9 @@ class HandoffJourneyTest {
         stage.ask(KIM, 1, "The first")
         kim.waitFor("“The first”")
         stage.ask(KIM, 1, "The second")
+        kim.waitFor("“The second”")
+        // Both wait when the app is opened.
+        phones.kims.isOpenedAgain(Intent())
         kim.waitFor("“The second”")
         kim.presses(R.string.request_decline)
         kim.waitFor("“The first”")

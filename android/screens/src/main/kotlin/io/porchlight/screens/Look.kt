@@ -32,6 +32,9 @@ internal val Context.isNarrow: Boolean get() = resources.configuration.run { scr
 /** So low, or with letters so large, that actions at the bottom would leave no room for what is read. */
 internal val Context.isLow: Boolean get() = resources.configuration.run { screenHeightDp / fontScale < 600 }
 
+/** So low that what always stands above would leave no room for what is below it. */
+internal val Context.isTiny: Boolean get() = resources.configuration.run { screenHeightDp / fontScale < 400 }
+
 internal fun Context.dp(size: Int): Int = (size * resources.displayMetrics.density + 0.5f).toInt()
 
 /** One colour, and another for what cannot be pressed now. */

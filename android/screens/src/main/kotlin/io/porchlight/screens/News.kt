@@ -1,6 +1,8 @@
 package io.porchlight.screens
 
 import android.view.View
+import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
+import android.widget.LinearLayout
 import io.porchlight.bridge.Grant
 import io.porchlight.bridge.GrantSide
 import io.porchlight.bridge.PorchlightException
@@ -91,7 +93,7 @@ internal class OwnNews(private val core: OpenCore, private val acting: Acting, p
 
 /** Above a person's own screen: who may work in the account; on the first one, what was not sent. */
 internal fun Page.news(news: News, screen: Route): (NewsState) -> Unit {
-    val working = if (screen in BEFORE_SIGN_IN) null else AccentBanner(this)
+    val working = if (screen in BEFORE_SIGN_IN) null else AccentBanner(this, mayScroll = true)
     val unsent = if (screen in FIRST) Notice(context).also { content.addView(it.view, 0) } else null
     return { state ->
         working?.say(state, news.act)
@@ -121,7 +123,7 @@ private fun AccentBanner.say(state: NewsState, act: (NewsDeed) -> Unit) {
 }
 
 /** The porch light: somebody else is acting here. Who, and the one thing to be done about it. It cannot be dismissed. */
-internal class AccentBanner(page: Page) {
+internal class AccentBanner(page: Page, mayScroll: Boolean = false) {
     val context = page.context
     private val words = context.textView(Type.SECONDARY, R.color.accent)
     private val problem = Problem(context)
@@ -137,12 +139,12 @@ internal class AccentBanner(page: Page) {
         put(row)
         put(problem.view)
         // Beside a button, large letters would take more lines than such a screen has.
-        if (context.isLow) put(button) else row.addView(button)
+        if (context.isLow) put(button) else row.addView(button, LinearLayout.LayoutParams(WRAP_CONTENT, WRAP_CONTENT).apply { marginStart = context.dp(8) })
         accessibilityLiveRegion = View.ACCESSIBILITY_LIVE_REGION_POLITE
     }
 
     init {
-        page.banner(view)
+        page.banner(view, mayScroll)
     }
 
     fun show(words: CharSequence, action: Int, problem: CharSequence?, press: () -> Unit) {

@@ -24,9 +24,14 @@ internal class Page(val context: Context) {
     val content: LinearLayout = context.column().apply {
         setPadding(context.dp(16), context.dp(8), context.dp(16), context.dp(24))
     }
+    private val scrollingBanner = context.column()
     private val scroll = ScrollView(context).apply {
         isFillViewport = true
-        addView(content, FrameLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
+        val all = context.column().apply {
+            put(scrollingBanner)
+            addView(content, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT, 1f))
+        }
+        addView(all, FrameLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
     }
     private val footer = context.column().apply { setPadding(context.dp(16), context.dp(8), context.dp(16), context.dp(16)) }
     private val tabs = context.row().apply { setBackgroundColor(context.getColor(R.color.surface)) }
@@ -68,10 +73,11 @@ internal class Page(val context: Context) {
         scroll.scrollTo(0, 0)
     }
 
-    /** Above everything, on every step of the screen. */
-    fun banner(view: View) {
-        banner.removeAllViews()
-        banner.put(view)
+    /** Above everything, on every step of the screen; on the lowest screens it may scroll with what is read. */
+    fun banner(view: View, mayScroll: Boolean) {
+        val place = if (mayScroll && context.isTiny) scrollingBanner else banner
+        place.removeAllViews()
+        place.put(view)
     }
 
     fun bar(title: CharSequence, onBack: (() -> Unit)? = null) {
