@@ -38,9 +38,9 @@ import java.time.Instant
 
 // An installer and her customers for the pictures.
 
-private val company = Company("o-1", "Bright Solar")
-private val ana = Person("a-2", "Ana", "Ruiz")
-private val kimPerson = Person("a-1", "Kim", "Lee")
+internal val company = Company("o-1", "Bright Solar")
+internal val ana = Person("a-2", "Ana", "Ruiz")
+internal val kimPerson = Person("a-1", "Kim", "Lee")
 private val soon: Instant = Instant.parse("2026-11-20T16:40:00Z")
 private val permissions = listOf(Permission.SITE_READ, Permission.SITE_CREATE, Permission.DEVICE_ADD, Permission.DEVICE_CHANGE)
 
