@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { Stage } from './stage.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PICTURES = fileURLToPath(new URL('../../target/pictures/portal/', import.meta.url));
@@ -11,11 +13,23 @@ const PICTURES = fileURLToPath(new URL('../../target/pictures/portal/', import.m
 export const WIDE = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-export const startBrowser = () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+/** For all tests of one file: a stage, a browser, and what `prepare` tells the stage to have and answers with. */
+export function givenStage(prepare) {
+  const given = {};
+  before(async () => {
+    given.stage = await Stage.begin();
+    given.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+    Object.assign(given, await prepare(given.stage));
+  });
+  after(async () => {
+    await given.browser?.close();
+    given.stage?.end();
+  });
+  return given;
+}
 
 /** A browser of its own for somebody; what its pages complain about fails the test. */
-export async function person(browser, stage, options = {}) {
+export async function person({ browser, stage }, options = {}) {
   const context = await browser.newContext({
     baseURL: stage.cloud,
     locale: 'en-GB',

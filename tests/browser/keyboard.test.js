@@ -1,38 +1,27 @@
 // The portal by keyboard alone: from the address of the sign-in on, nobody clicks and nobody types another address.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { keyboard, person, signIn, startBrowser } from './browser.js';
-import { Stage } from './stage.js';
+import { test } from 'node:test';
+import { givenStage, keyboard, person, signIn } from './browser.js';
 
 const KIM = 'kim@example.org';
 const MAX = 'max@example.org';
 const ANA = 'ana@bright.example';
-let stage;
-let browser;
-let password;
-
-before(async () => {
-  stage = await Stage.begin();
-  browser = await startBrowser();
-  ({ password } = await stage.tell('home', { email: KIM }));
+const given = givenStage(async (stage) => {
+  const home = await stage.tell('home', { email: KIM });
   await stage.tell('account', { email: MAX });
   await stage.tell('partner', { company: 'Bright Solar', email: ANA });
   await stage.tell('customer', { email: KIM });
+  return home;
 });
 
-after(async () => {
-  await browser?.close();
-  stage?.end();
-});
-
-const ask = (email, comment) => stage.tell('ask', { email, hours: 4, comment });
+const ask = (email, comment) => given.stage.tell('ask', { email, hours: 4, comment });
 const said = (page, text) => page.getByRole('status').getByText(text).waitFor();
 
 test('a customer signs in, looks around, consents, ends access, and signs out', async () => {
   await ask(KIM, 'A new sensor.');
-  const page = await person(browser, stage);
+  const page = await person(given);
   const keys = keyboard(page);
-  await keys.signIn(KIM, password);
+  await keys.signIn(KIM, given.password);
   await keys.press('Tab');
   assert.equal(await keys.focused(), 'Skip to the content');
   await keys.press('Enter');
@@ -60,10 +49,10 @@ test('a customer signs in, looks around, consents, ends access, and signs out', 
 });
 
 test('a customer keeps what was made for them, declines, and reads who did what', async () => {
-  await stage.tell('prepare', { email: MAX, site: 'Barn' });
-  const page = await person(browser, stage);
+  await given.stage.tell('prepare', { email: MAX, site: 'Barn' });
+  const page = await person(given);
   const keys = keyboard(page);
-  await keys.signIn(MAX, password);
+  await keys.signIn(MAX, given.password);
   await page.getByRole('heading', { name: 'Bright Solar says that you are their customer' }).waitFor();
   await keys.open('Yes, and keep what they added');
   await said(page, 'Your answer is noted.');
@@ -93,9 +82,9 @@ test('a customer keeps what was made for them, declines, and reads who did what'
 });
 
 test('a partner adds a customer, asks, takes it back, links, reads what they did, and gives access back', async () => {
-  const page = await person(browser, stage);
+  const page = await person(given);
   const keys = keyboard(page);
-  await keys.signIn(ANA, password);
+  await keys.signIn(ANA, given.password);
   await keys.open('Customers');
   await page.getByRole('heading', { name: 'Customers of Bright Solar' }).waitFor();
   await keys.open('Add a customer');
@@ -132,8 +121,8 @@ test('a partner adds a customer, asks, takes it back, links, reads what they did
   await keys.write('Why?', 'Yearly service, again.');
   await keys.open('Ask');
   await said(page, 'The customer has been asked.');
-  const customer = await person(browser, stage);
-  await signIn(customer, KIM, password);
+  const customer = await person(given);
+  await signIn(customer, KIM, given.password);
   await customer.getByRole('article').filter({ hasText: 'again' }).getByRole('button', { name: 'Consent' }).click();
   await customer.context().close();
   await page.getByText(/^Authorized until/).waitFor({ timeout: 5000 });

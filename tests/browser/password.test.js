@@ -1,60 +1,34 @@
 // A new password in Chromium: from the sign-in and back to it, by keyboard alone, on a phone at night, too.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { PHONE, checkAccess, person, showAll, signIn, startBrowser } from './browser.js';
-import { Stage } from './stage.js';
+import { test } from 'node:test';
+import { PHONE, checkAccess, givenStage, keyboard, person, showAll, signIn } from './browser.js';
 
 const KIM = 'kim@example.org';
 const NEW = 'another porch lantern';
-let stage;
-let browser;
-let password;
-
-before(async () => {
-  stage = await Stage.begin();
-  browser = await startBrowser();
-  ({ password } = await stage.tell('home', { email: KIM }));
-});
-
-after(async () => {
-  await browser?.close();
-  stage?.end();
-});
+const given = givenStage((stage) => stage.tell('home', { email: KIM }));
 
 test('forgotten password becomes another by keyboard alone, and signs out everywhere', async () => {
-  const signedIn = await person(browser, stage);
-  await signIn(signedIn, KIM, password);
-  const page = await person(browser, stage, { viewport: PHONE, colorScheme: 'dark' });
-  const focused = () => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.name);
-  const tabTo = async (name) => {
-    for (let i = 0; i < 30; i += 1) {
-      if ((await focused()).startsWith(name)) return;
-      await page.keyboard.press('Tab');
-    }
-    assert.fail(`Tab never reached ${name}`);
-  };
+  const signedIn = await person(given);
+  await signIn(signedIn, KIM, given.password);
+  const page = await person(given, { viewport: PHONE, colorScheme: 'dark' });
+  const keys = keyboard(page);
   await page.goto('/sign-in');
-  await tabTo('Forgot your password?');
-  await page.keyboard.press('Enter');
+  await keys.open('Forgot your password?');
   await page.getByRole('heading', { name: 'A new password' }).waitFor();
   await checkAccess(page, 'asking for a code');
-  await tabTo('email');
-  await page.keyboard.type(KIM);
-  await page.keyboard.press('Enter');
+  await keys.write('Email', KIM);
+  await keys.press('Enter');
   await page.getByText(/^If the address has an account/).waitFor();
-  const { code } = await stage.tell('code', { email: KIM });
-  await tabTo('code');
-  await page.keyboard.type(code === '00000000' ? '00000001' : '00000000');
-  await page.keyboard.press('Tab');
-  await page.keyboard.type(NEW);
-  await page.keyboard.press('Enter');
+  const { code } = await given.stage.tell('code', { email: KIM });
+  await keys.write('Code from the mail', code === '00000000' ? '00000001' : '00000000');
+  await keys.write('New password', NEW);
+  await keys.press('Enter');
   await page.getByText('This is not the code.').waitFor();
-  assert.equal(await focused(), 'code', 'where it has to be mended');
+  assert.equal(await keys.focused(), 'Code from the mail', 'where it has to be mended');
   await checkAccess(page, 'a wrong code');
   await page.keyboard.type(code);
-  await page.keyboard.press('Tab');
-  await page.keyboard.type(NEW);
-  await page.keyboard.press('Enter');
+  await keys.write('New password', NEW);
+  await keys.press('Enter');
   await page.getByRole('status').getByText('Your new password is set.').waitFor();
   await checkAccess(page, 'the sign-in after it');
   await signIn(page, KIM, NEW);
@@ -65,7 +39,7 @@ test('forgotten password becomes another by keyboard alone, and signs out everyw
 });
 
 test('code that is over leads to a new one', async () => {
-  const page = await person(browser, stage);
+  const page = await person(given);
   await page.goto('/password');
   await page.getByLabel('Email').fill('nobody@example.org');
   await page.getByRole('button', { name: 'Send the code' }).click();
@@ -82,10 +56,10 @@ test('code that is over leads to a new one', async () => {
 });
 
 test('page of a new password is for everybody', async () => {
-  const page = await person(browser, stage);
+  const page = await person(given);
   await showAll(page, '/password', 'password');
   await page.context().close();
-  const german = await person(browser, stage, { locale: 'de-AT' });
+  const german = await person(given, { locale: 'de-AT' });
   await showAll(german, '/password', 'password-german');
   await german.context().close();
 });

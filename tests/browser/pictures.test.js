@@ -1,34 +1,24 @@
 // Every page and every state of it, for everybody's eyes: wide and on a phone, by day and by night, in both languages.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { PHONE, checkAccess, checkWidth, person, showAll, signIn, startBrowser, writeIndex } from './browser.js';
-import { Stage } from './stage.js';
+import { after, test } from 'node:test';
+import { PHONE, checkAccess, checkWidth, givenStage, person, showAll, signIn, writeIndex } from './browser.js';
 
 const KIM = 'kim@example.org';
 const MAX = 'max@example.org';
 const ANA = 'ana@bright.example';
-let stage;
-let browser;
-let password;
-
-before(async () => {
-  stage = await Stage.begin();
-  browser = await startBrowser();
-  ({ password } = await stage.tell('home', { email: KIM }));
+const given = givenStage(async (stage) => {
+  const home = await stage.tell('home', { email: KIM });
   await stage.tell('account', { email: MAX });
   await stage.tell('partner', { company: 'Bright Solar', email: ANA });
   await stage.tell('customer', { email: KIM });
   await stage.tell('prepare', { email: MAX, site: 'Barn' });
   await stage.tell('add', { email: 'lou@example.org', given_name: 'Lou', family_name: 'Berger' });
+  return home;
 });
 
-after(async () => {
-  await browser?.close();
-  stage?.end();
-  writeIndex();
-});
+after(writeIndex);
 
-const ask = (comment, hours = 4) => stage.tell('ask', { email: KIM, hours, comment });
+const ask = (comment, hours = 4) => given.stage.tell('ask', { email: KIM, hours, comment });
 
 async function customerPage(page) {
   await page.goto('/customers');
@@ -36,7 +26,7 @@ async function customerPage(page) {
 }
 
 test('browser that speaks German is spoken to in German', async () => {
-  const page = await person(browser, stage, { locale: 'de-AT' });
+  const page = await person(given, { locale: 'de-AT' });
   await page.goto('/sign-in');
   await page.getByRole('button', { name: 'Anmelden' }).waitFor();
   assert.equal(await page.locator('html').getAttribute('lang'), 'de');
@@ -46,11 +36,11 @@ test('browser that speaks German is spoken to in German', async () => {
 
 test('every page is for everybody: wide, on a phone, by day and by night', async () => {
   await ask('The panel needs an update. I will be there on Tuesday, and restart it.', 24);
-  const page = await person(browser, stage);
+  const page = await person(given);
   await showAll(page, '/sign-in', 'sign-in');
   await showAll(page, '/h', 'open-app');
   await showAll(page, '/p', 'open-partner-app');
-  await signIn(page, KIM, password);
+  await signIn(page, KIM, given.password);
   const device = await page.getByRole('link', { name: /Gate/ }).getAttribute('href');
   await page.goto('/sites');
   const site = await page.getByRole('link', { name: /Lake house/ }).getAttribute('href');
@@ -70,8 +60,8 @@ test('every page is for everybody: wide, on a phone, by day and by night', async
     await showAll(page, path, name);
   }
   await page.context().close();
-  const installer = await person(browser, stage);
-  await signIn(installer, ANA, password);
+  const installer = await person(given);
+  await signIn(installer, ANA, given.password);
   await installer.goto('/customers');
   const customer = await installer.getByRole('link', { name: 'Edit Kim Lee' }).getAttribute('href');
   for (const [path, name] of [
@@ -86,21 +76,21 @@ test('every page is for everybody: wide, on a phone, by day and by night', async
 });
 
 test('offer is for everybody: with what was added to keep or to let go, and without', async () => {
-  await stage.tell('account', { email: 'lou@example.org' });
+  await given.stage.tell('account', { email: 'lou@example.org' });
   for (const [email, button, name] of [
     [MAX, 'Yes, but without what they added', 'offer-with-additions'],
     ['lou@example.org', 'Yes, I am', 'offer'],
   ]) {
-    const page = await person(browser, stage);
-    await signIn(page, email, password);
+    const page = await person(given);
+    await signIn(page, email, given.password);
     await showAll(page, '/access', name, () => page.getByRole('button', { name: button }).waitFor());
     await page.context().close();
   }
 });
 
 test('form that is refused is for everybody, and says at which field', async () => {
-  const page = await person(browser, stage);
-  await signIn(page, ANA, password);
+  const page = await person(given);
+  await signIn(page, ANA, given.password);
   const customer = await customerPage(page);
   const send = async (complaint) => {
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
@@ -141,7 +131,7 @@ test('form that is refused is for everybody, and says at which field', async () 
 });
 
 test('whoever comes too often is told until when, for everybody', async () => {
-  const page = await person(browser, stage);
+  const page = await person(given);
   const tooOften = page.getByText(/^Too many tries. Try again after/);
   const tryToSignIn = async () => {
     await page.locator('#email').fill('nobody@example.org');
@@ -157,7 +147,7 @@ test('whoever comes too often is told until when, for everybody', async () => {
     await tryToSignIn();
     await tooOften.waitFor();
   });
-  await signIn(page, ANA, password);
+  await signIn(page, ANA, given.password);
   const customer = await customerPage(page);
   // Three wait at most, those of the tests before among them.
   for (const comment of ['One.', 'Two.', 'Three.']) await ask(comment).catch(() => {});
@@ -170,8 +160,8 @@ test('whoever comes too often is told until when, for everybody', async () => {
 
 test('in German every page fits a phone', async () => {
   const viewport = { ...PHONE, width: 320 };
-  for (const email of [KIM, ANA, MAX]) await stage.tell('speak_german', { email });
-  const kim = await person(browser, stage, { locale: 'de-AT', viewport });
+  for (const email of [KIM, ANA, MAX]) await given.stage.tell('speak_german', { email });
+  const kim = await person(given, { locale: 'de-AT', viewport });
   const look = async (page, path) => {
     await page.goto(path);
     assert.equal(await page.locator('html').getAttribute('lang'), 'de', path);
@@ -179,7 +169,7 @@ test('in German every page fits a phone', async () => {
     await checkWidth(page, `${path} in German`);
   };
   for (const path of ['/sign-in', '/h', '/p']) await look(kim, path);
-  await signIn(kim, KIM, password, 'Start');
+  await signIn(kim, KIM, given.password, 'Start');
   const device = await kim.locator('a[href^="/devices/"]').first().getAttribute('href');
   await kim.goto('/sites');
   const site = await kim.getByRole('link', { name: /Lake house/ }).getAttribute('href');
@@ -187,13 +177,13 @@ test('in German every page fits a phone', async () => {
     await look(kim, path);
   }
   await kim.context().close();
-  const max = await person(browser, stage, { locale: 'de-AT', viewport });
-  await signIn(max, MAX, password, 'Start');
+  const max = await person(given, { locale: 'de-AT', viewport });
+  await signIn(max, MAX, given.password, 'Start');
   await max.getByRole('button', { name: 'Ja, und behalten, was hinzugefügt wurde' }).waitFor();
   await look(max, '/access');
   await max.context().close();
-  const ana = await person(browser, stage, { locale: 'de-AT', viewport });
-  await signIn(ana, ANA, password, 'Start');
+  const ana = await person(given, { locale: 'de-AT', viewport });
+  await signIn(ana, ANA, given.password, 'Start');
   const customer = await customerPage(ana);
   for (const path of ['/customers', '/customers/new', customer, '/access', '/history']) await look(ana, path);
   await ana.context().close();

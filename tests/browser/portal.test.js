@@ -1,34 +1,23 @@
 // The portal in Chromium, against the real server: live, and without scripts. By keyboard alone: keyboard.test.js; for
 // everybody's eyes: pictures.test.js.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { PHONE, checkAccess, person, signIn, startBrowser } from './browser.js';
-import { Stage } from './stage.js';
+import { test } from 'node:test';
+import { PHONE, checkAccess, givenStage, person, signIn } from './browser.js';
 
 const KIM = 'kim@example.org';
 const ANA = 'ana@bright.example';
-let stage;
-let browser;
-let password;
-
-before(async () => {
-  stage = await Stage.begin();
-  browser = await startBrowser();
-  ({ password } = await stage.tell('home', { email: KIM }));
+const given = givenStage(async (stage) => {
+  const home = await stage.tell('home', { email: KIM });
   await stage.tell('partner', { company: 'Bright Solar', email: ANA });
   await stage.tell('customer', { email: KIM });
-});
-
-after(async () => {
-  await browser?.close();
-  stage?.end();
+  return home;
 });
 
 const card = (page, comment) => page.getByRole('article').filter({ hasText: comment });
-const ask = (comment, hours = 4) => stage.tell('ask', { email: KIM, hours, comment });
+const ask = (comment, hours = 4) => given.stage.tell('ask', { email: KIM, hours, comment });
 
 test('page that asks for a session leads to the sign-in and back', async () => {
-  const page = await person(browser, stage);
+  const page = await person(given);
   await page.goto('/devices?section=video');
   assert.equal(new URL(page.url()).pathname, '/sign-in');
   await page.getByLabel('Email').fill(KIM);
@@ -36,7 +25,7 @@ test('page that asks for a session leads to the sign-in and back', async () => {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('alert').getByText('Email and password do not match an account.').waitFor();
   await checkAccess(page, 'a refused sign-in');
-  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Password').fill(given.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Devices' }).waitFor();
   assert.equal(new URL(page.url()).search, '?section=video');
@@ -47,8 +36,8 @@ test('page that asks for a session leads to the sign-in and back', async () => {
 });
 
 test('request appears the moment it is made, without a reload', async () => {
-  const page = await person(browser, stage);
-  await signIn(page, KIM, password);
+  const page = await person(given);
+  await signIn(page, KIM, given.password);
   await page.evaluate(() => { globalThis.sameDocument = true; });
   await ask('The inverter reports a fault.');
   const heading = page.getByRole('heading', { name: 'Ana Ruiz of Bright Solar asks to work in your account' });
@@ -62,8 +51,8 @@ test('request appears the moment it is made, without a reload', async () => {
 
 test('without scripts a customer consents for a shorter time and ends access', async () => {
   await ask('The gate sticks.', 24);
-  const page = await person(browser, stage, { javaScriptEnabled: false });
-  await signIn(page, KIM, password);
+  const page = await person(given, { javaScriptEnabled: false });
+  await signIn(page, KIM, given.password);
   const request = card(page, 'The gate sticks.');
   await request.getByText('Add devices').waitFor();
   await request.getByLabel('Only for 1 hour').check();
@@ -80,16 +69,16 @@ test('without scripts a customer consents for a shorter time and ends access', a
 });
 
 test('what is typed stays when something else changes meanwhile', async () => {
-  const page = await person(browser, stage);
-  await signIn(page, KIM, password);
+  const page = await person(given);
+  await signIn(page, KIM, given.password);
   await page.getByRole('link', { name: /Boat house/ }).click();
   const name = page.getByLabel('Name');
   await name.fill('Boat ho');
   await page.getByText(/^Offline since/).waitFor();
-  await stage.tell('switch_on', { serial: 'LX4-00003' });
+  await given.stage.tell('switch_on', { serial: 'LX4-00003' });
   await page.getByText(/^Online since/).waitFor({ timeout: 5000 });
   assert.equal(await name.inputValue(), 'Boat ho');
-  await stage.tell('switch_off', { serial: 'LX4-00003' });
+  await given.stage.tell('switch_off', { serial: 'LX4-00003' });
   await page.getByText(/^Offline since/).waitFor({ timeout: 5000 });
   await name.fill(' ');
   await page.getByRole('button', { name: 'Rename' }).click();
@@ -104,9 +93,9 @@ test('what is typed stays when something else changes meanwhile', async () => {
 });
 
 test('session that is ended elsewhere closes its open pages', async () => {
-  const [lost, own] = [await person(browser, stage), await person(browser, stage)];
-  await signIn(lost, KIM, password);
-  await signIn(own, KIM, password);
+  const [lost, own] = [await person(given), await person(given)];
+  await signIn(lost, KIM, given.password);
+  await signIn(own, KIM, given.password);
   await own.goto('/settings');
   await own.getByRole('button', { name: /^Sign this one out: Browser/ }).first().click();
   await own.getByRole('status').getByText('It is signed out.').waitFor();
@@ -116,8 +105,8 @@ test('session that is ended elsewhere closes its open pages', async () => {
 });
 
 test('installer adds a customer, asks, and sees the answer without a reload', async () => {
-  const installer = await person(browser, stage, { viewport: PHONE });
-  await signIn(installer, ANA, password);
+  const installer = await person(given, { viewport: PHONE });
+  await signIn(installer, ANA, given.password);
   await installer.getByRole('link', { name: 'Customers' }).click();
   await installer.getByRole('link', { name: 'Edit Kim Lee' }).click();
   assert.equal(await installer.getByLabel('Watch live pictures and recordings').isChecked(), false);
@@ -131,8 +120,8 @@ test('installer adds a customer, asks, and sees the answer without a reload', as
   await installer.getByRole('button', { name: 'Ask' }).click();
   await installer.getByRole('status').getByText('The customer has been asked.').waitFor();
   await installer.getByText(/^Waits for an answer until/).first().waitFor();
-  const customer = await person(browser, stage);
-  await signIn(customer, KIM, password);
+  const customer = await person(given);
+  await signIn(customer, KIM, given.password);
   await card(customer, 'Yearly service.').getByRole('button', { name: 'Consent' }).click();
   await installer.getByText(/^Authorized until/).waitFor({ timeout: 5000 });
   await installer.getByRole('link', { name: 'Link to Kim Lee' }).click();
