@@ -2,31 +2,17 @@ package io.porchlight.partner
 
 import android.content.Intent
 import android.net.Uri
-import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
 import io.porchlight.screens.R
 import java.nio.ByteBuffer
 import java.util.Base64
 import java.util.zip.CRC32
-import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.annotation.Config
 
 /** Links from anywhere: a web page, a message, a printed code. None signs anybody in. */
-@RunWith(CoreTestRunner::class)
-@Config(application = TestPartnerApplication::class, qualifiers = "w411dp-h891dp-420dpi")
-class BadLinkTest {
-    private val phones = TwoPhones()
-    private val stage = phones.stage
-    private val ana get() = phones.ana
-    private val kim get() = phones.kim
-
-    @After
-    fun close() = phones.close()
-
+internal class BadLinkTest : OnTwoPhones() {
     private fun link(text: String) = Intent(Intent.ACTION_VIEW, Uri.parse(text))
 
     @Test

@@ -1,7 +1,6 @@
 package io.porchlight.partner
 
 import android.widget.EditText
-import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
 import io.porchlight.customer.enters
 import io.porchlight.customer.fillsIn
@@ -13,30 +12,15 @@ import java.time.Duration
 import java.time.Instant
 import java.util.Date
 import java.util.Locale
-import org.junit.After
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.annotation.Config
-
-private const val DEVICE_PASSWORD = "gate camera 7"
 
 /** What stands above the list, whose rows are drawn by the system. */
 private const val ONE_DEVICE = "1 device"
 
 /** An installer is in a customer's account: phones whose clocks are wrong, that are out of reach, and customers who are new. */
-@RunWith(CoreTestRunner::class)
-@Config(application = TestPartnerApplication::class, qualifiers = "w411dp-h891dp-420dpi")
-class CustomersAccountTest {
-    private val phones = TwoPhones()
-    private val stage = phones.stage
-    private val ana get() = phones.ana
-    private val kim get() = phones.kim
-
-    @After
-    fun close() = phones.close()
-
+internal class CustomersAccountTest : OnTwoPhones() {
     private fun Person.addsTheGate() {
         enters(stage.device(DEVICE_PASSWORD))
         fillsIn("Gate", DEVICE_PASSWORD)

@@ -2,36 +2,21 @@ package io.porchlight.partner
 
 import android.content.Intent
 import android.widget.EditText
-import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.Person
 import io.porchlight.customer.enters
 import io.porchlight.customer.fillsIn
 import io.porchlight.screens.R
-import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.annotation.Config
 
-private const val DEVICE_PASSWORD = "gate camera 7"
 private const val MAY_WORK = "Ana Ruiz of Bright Solar may work in your account until"
 private const val REQUEST = "Ana Ruiz of Bright Solar asks to work in your account"
 
 /** An installer works in a customer's account by consent, through the real screens of both apps on one phone. */
-@RunWith(CoreTestRunner::class)
-@Config(application = TestPartnerApplication::class, qualifiers = "w411dp-h891dp-420dpi")
-class HandoffJourneyTest {
-    private val phones = TwoPhones()
-    private val stage = phones.stage
-    private val ana get() = phones.ana
-    private val kim get() = phones.kim
-
-    @After
-    fun close() = phones.close()
-
+internal class HandoffJourneyTest : OnTwoPhones() {
     private fun kimIsACustomer() {
         phones.everybodyIsSignedIn()
         stage.customer(KIM)

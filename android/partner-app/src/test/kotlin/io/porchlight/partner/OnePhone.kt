@@ -11,6 +11,7 @@ import android.os.Bundle
 import android.os.Parcel
 import io.porchlight.bridge.Configuration
 import io.porchlight.bridge.Ports
+import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.CustomerApplication
 import io.porchlight.customer.MemoryVault
 import io.porchlight.customer.Person
@@ -25,10 +26,13 @@ import io.porchlight.screens.PorchlightApplication
 import io.porchlight.screens.R
 import java.io.File
 import kotlin.properties.Delegates
+import org.junit.After
+import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
+import org.robolectric.annotation.Config
 import org.robolectric.util.ReflectionHelpers
 import org.robolectric.util.ReflectionHelpers.ClassParameter
 
@@ -97,6 +101,7 @@ internal class OpenApp(private val app: PorchlightApplication, private val openi
 
 internal const val ANA = "ana@bright.example"
 internal const val KIM = "kim@example.org"
+internal const val DEVICE_PASSWORD = "gate camera 7"
 
 /** What the banner says. */
 internal const val AT_WORK = "You are working in Kim Lee’s account for Bright Solar until"
@@ -187,4 +192,17 @@ internal class TwoPhones : AutoCloseable {
         opened.reversed().forEach { it.close() }
         stage.close()
     }
+}
+
+/** Tests with Ana's phone and Kim's. */
+@RunWith(CoreTestRunner::class)
+@Config(application = TestPartnerApplication::class, qualifiers = "w411dp-h891dp-420dpi")
+internal abstract class OnTwoPhones {
+    protected val phones = TwoPhones()
+    protected val stage = phones.stage
+    protected val ana get() = phones.ana
+    protected val kim get() = phones.kim
+
+    @After
+    fun close() = phones.close()
 }

@@ -1,38 +1,25 @@
 package io.porchlight.partner
 
-import io.porchlight.customer.CoreTestRunner
 import io.porchlight.customer.enters
 import io.porchlight.customer.fillsIn
 import io.porchlight.screens.R
-import org.junit.After
 import org.junit.Assert.assertFalse
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.annotation.Config
-
-private const val DEVICE_PASSWORD = "gate camera 7"
 
 /** The access ended before the phone could send what the installer did: they read what that was, until they have noted it. */
-@RunWith(CoreTestRunner::class)
-@Config(application = TestPartnerApplication::class, qualifiers = "w411dp-h891dp-420dpi")
-class UnsentTest {
-    private val phones = TwoPhones()
-
-    @After
-    fun close() = phones.close()
-
+internal class UnsentTest : OnTwoPhones() {
     @Test
     fun what_was_not_sent_is_listed_in_the_next_process_too_until_it_is_noted() {
         phones.kimHasConsented()
         val there = phones.anaWorksThere()
-        val gate = phones.stage.device(DEVICE_PASSWORD)
+        val gate = stage.device(DEVICE_PASSWORD)
         there.enters(gate)
         phones.anasSignal = false
         there.fillsIn("Gate", DEVICE_PASSWORD)
         there.waitFor(R.string.queued_title)
-        phones.kim.presses(R.string.tab_people)
-        phones.kim.presses(R.string.grant_end)
-        phones.ana.waitFor(R.string.customer_no_access)
+        kim.presses(R.string.tab_people)
+        kim.presses(R.string.grant_end)
+        ana.waitFor(R.string.customer_no_access)
         phones.anasSignal = true
         there.waitFor("Access to Kim Lee’s account has ended")
         there.waitFor("Gate, ${gate.serial}")
