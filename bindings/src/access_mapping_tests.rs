@@ -124,7 +124,7 @@ fn delegated_state_keeps_its_fields() {
         name: "Gate".into(),
         at: at(2),
     };
-    let acting = Acting { grant: grant(), until: at(3) };
+    let acting = Acting { grant: grant(), usable: vec![Permission::DeviceAdd], until: at(3) };
     let expected = DelegatedState::Ended { acting, why, at: at(4), unsent: vec![unsent] };
     assert_eq!(DelegatedState::from(core), expected);
 }
@@ -133,7 +133,7 @@ fn delegated_state_keeps_its_fields() {
 fn handoff_keeps_what_is_confirmed() {
     let instead_of = Some(access::Acting { grant: core_grant(), until: 3 });
     let core = handoff::HandoffState::Confirm { grant: core_grant(), instead_of };
-    let instead_of = Some(Acting { grant: grant(), until: at(3) });
+    let instead_of = Some(Acting { grant: grant(), usable: vec![Permission::DeviceAdd], until: at(3) });
     assert_eq!(HandoffState::from(core), HandoffState::Confirm { grant: grant(), instead_of });
 }
 

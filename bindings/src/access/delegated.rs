@@ -1,6 +1,6 @@
 //! This phone acting in a customer's account.
 
-use super::words::{Grant, Person};
+use super::words::{Grant, Permission, Person};
 use crate::PorchlightError;
 use crate::alive::Alive;
 use crate::devices::DeviceSection;
@@ -35,6 +35,8 @@ pub enum AccessEnd {
 pub struct Acting {
     /// What the customer consented to: actor, company, subject, scope, permissions.
     pub grant: Grant,
+    /// What of it can be used on the grant's scope: screens offer nothing else.
+    pub usable: Vec<Permission>,
     /// When the session ends at the latest, never after the grant.
     pub until: SystemTime,
 }
@@ -42,7 +44,8 @@ pub struct Acting {
 impl From<access::Acting> for Acting {
     fn from(acting: access::Acting) -> Self {
         let access::Acting { grant, until } = acting;
-        Self { grant: grant.into(), until: moment(until) }
+        let usable = grant.usable().collect();
+        Self { grant: grant.into(), usable, until: moment(until) }
     }
 }
 

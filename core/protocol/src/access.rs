@@ -315,6 +315,19 @@ pub struct Grant {
     pub ended_why: Option<GrantEnd>,
 }
 
+impl Grant {
+    /// What of the permissions can be used on the scope: a site is made in the account, and a device is added at a site,
+    /// so that a grant for less reaches neither.
+    pub fn usable(&self) -> impl Iterator<Item = Permission> {
+        let reaches = |needed: Permission| match (needed, self.scope) {
+            (Permission::SiteCreate, scope) => scope == Scope::Account,
+            (Permission::SiteChange | Permission::DeviceAdd, Scope::Device { .. }) => false,
+            (_, scope) => scope != Scope::Unknown,
+        };
+        self.permissions.iter().copied().filter(move |permission| reaches(*permission))
+    }
+}
+
 /// `GET /v1/grants?after=<id>&limit=<1..=200>`: those in the account's hand and those on the account, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -331,6 +344,7 @@ pub struct GrantListResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     #[test]
     fn every_permission_reads_back_as_it_is_written() {
@@ -349,6 +363,27 @@ mod tests {
             assert_eq!(GrantEnd::from_text(end.as_str()), end);
             assert_eq!(serde_json::to_string(&end).unwrap(), format!("\"{}\"", end.as_str()));
         }
+    }
+
+    #[test]
+    fn what_a_scope_does_not_reach_cannot_be_used() {
+        use Permission::{DeviceAdd, DeviceChange, SiteChange, SiteCreate, SiteRead};
+        let permissions = vec![SiteRead, SiteCreate, SiteChange, DeviceAdd, DeviceChange];
+        let id = "0198c0de-0000-7000-8000-000000000001";
+        let person = json!({ "id": id, "given_name": "Kim", "family_name": "Lee" });
+        let usable = |scope: Value| {
+            let grant = json!({
+                "id": id, "actor": person, "subject": person, "company": { "id": id, "name": "Bright Solar" },
+                "scope": scope, "permissions": permissions, "starts_at": 0, "expires_at": 1,
+            });
+            serde_json::from_value::<Grant>(grant).unwrap().usable().collect::<Vec<_>>()
+        };
+        let site = json!({ "kind": "site", "site": id });
+        let device = json!({ "kind": "device", "device": id });
+        assert_eq!(usable(json!({ "kind": "account" })), permissions);
+        assert_eq!(usable(site), [SiteRead, SiteChange, DeviceAdd, DeviceChange]);
+        assert_eq!(usable(device), [SiteRead, DeviceChange]);
+        assert_eq!(usable(json!({ "kind": "floor" })), []);
     }
 
     /// security.md, Handoff: never, whatever was ticked.

@@ -31,7 +31,7 @@ struct CustomersAccountScreen: View {
                 .accessibilityHidden(isCovered)
                 .overlay { if isCovered { CoveredAccount(places: places, path: path(of: tab)) } }
         }
-        .environment(\.rights, Rights(by: acting.grant))
+        .environment(\.rights, Rights(of: acting))
         .task {
             if !siteID.isEmpty { places.keptSiteID = siteID }
             places.begin()

@@ -1,14 +1,14 @@
 import Bridge
 import SwiftUI
 
-/// What may be done in the account on the screen: everything in one's own; in a customer's, what the consent listed. A
-/// screen offers nothing else.
+/// What may be done in the account on the screen: everything in one's own; in a customer's, what the grant comes to
+/// there. A screen offers nothing else.
 struct Rights {
     private let listed: Set<Permission>?
 
     static let own = Rights(listed: nil)
 
-    init(by grant: Grant) { self.init(listed: Set(grant.permissions)) }
+    init(of acting: Acting) { self.init(listed: Set(acting.usable)) }
 
     private init(listed: Set<Permission>?) { self.listed = listed }
 

@@ -1,14 +1,11 @@
 package io.porchlight.screens
 
 import io.porchlight.bridge.AccessEnd
-import io.porchlight.bridge.AccessScope
 import io.porchlight.bridge.DelegatedSession
 import io.porchlight.bridge.DelegatedState
-import io.porchlight.bridge.Grant
 import io.porchlight.bridge.HandoffFlow
 import io.porchlight.bridge.HandoffState
 import io.porchlight.bridge.LinkException
-import io.porchlight.bridge.Permission
 import io.porchlight.bridge.Porchlight
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.UnsentAct
@@ -51,13 +48,6 @@ internal val DelegatedState?.now: ActingNow?
         is DelegatedState.Locked -> acting
         is DelegatedState.Nobody, is DelegatedState.Ended, null -> null
     }
-
-/** Whether the access reaches so far. A place is made in the account, a device is added at a place: one that is less reaches neither. */
-internal fun Grant.allows(permission: Permission): Boolean = permission in permissions && when (permission) {
-    Permission.SITE_CREATE -> scope is AccessScope.Account
-    Permission.DEVICE_ADD -> scope !is AccessScope.Device
-    else -> true
-}
 
 /** On every screen of a customer's account: whose it is, until when, and the way out. */
 internal fun Page.actingBanner(acting: ActingNow, onEnd: () -> Unit) {

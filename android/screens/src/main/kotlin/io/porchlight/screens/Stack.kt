@@ -18,7 +18,7 @@ internal class Stack(
     val isDelegated get() = theirs != null
 
     /** In one's own account everything, in a customer's what the access is for: what is not is not offered. */
-    fun may(permission: Permission): Boolean = theirs == null || theirs.grant.allows(permission)
+    fun may(permission: Permission): Boolean = theirs == null || permission in theirs.usable
 
     private val screens = ArrayDeque<Screen<*>>()
     private val tops: MutableStateFlow<Screen<*>?> = MutableStateFlow(null)

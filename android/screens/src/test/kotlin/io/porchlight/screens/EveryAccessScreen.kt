@@ -56,10 +56,10 @@ internal val accessChoices = AccessChoices(
 )
 
 private val grant = Grant("g-1", ana, company, kimPerson, AccessScope.Account, null, permissions, moment, soon, null, null)
-internal val acting = Acting(grant, soon)
+internal val acting = Acting(grant, permissions, soon)
 
 /** Who may look and nothing else. */
-internal val looking = Acting(grant.copy(permissions = listOf(Permission.SITE_READ)), soon)
+internal val looking = listOf(Permission.SITE_READ).let { Acting(grant.copy(permissions = it), it, soon) }
 private val request = AccessRequest(
     "r-1", RequestState.PENDING, ana, company, "a-1", AccessScope.Site("s-1"), "Lake house", permissions,
     Duration.ofHours(4), "The inverter reports a fault, and the camera at the gate is to be replaced.", "t", moment, soon, null,
@@ -132,7 +132,7 @@ private fun answering(): List<Shot<*>> {
         request("differs", shown.copy(problem = PorchlightException.Conflict(ConflictReason.TermsDiffer))),
         handoff("reading", HandoffState.Reading),
         handoff("confirm", HandoffState.Confirm(grant, null)),
-        handoff("instead", HandoffState.Confirm(grant, Acting(grant.copy(subject = Person("a-3", "Max", "Lee")), soon))),
+        handoff("instead", HandoffState.Confirm(grant, Acting(grant.copy(subject = Person("a-3", "Max", "Lee")), permissions, soon))),
         handoff("opening", HandoffState.Opening(grant)),
         handoff("unreached", HandoffState.Unreached(grant)),
         handoff("not-a-link", HandoffState.Refused(HandoffRefusal.NotALink)),

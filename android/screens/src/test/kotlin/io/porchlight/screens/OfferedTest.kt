@@ -1,8 +1,6 @@
 package io.porchlight.screens
 
 import android.view.View
-import io.porchlight.bridge.AccessScope
-import io.porchlight.bridge.Permission
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
@@ -52,16 +50,5 @@ class OfferedTest {
         assertEquals(listOf(true, true, false), studio.deeds())
         studio.device(studio.lookersStack)
         assertEquals(listOf(false, false, false), studio.deeds())
-    }
-
-    @Test
-    fun an_access_to_less_than_the_account_makes_no_place_and_one_to_a_device_adds_none() {
-        val account = acting.grant
-        val site = account.copy(scope = AccessScope.Site("s-1"))
-        val device = account.copy(scope = AccessScope.Device("d-1"))
-        fun offers(of: Permission) = listOf(account, site, device).map { it.allows(of) }
-        assertEquals(listOf(true, false, false), offers(Permission.SITE_CREATE))
-        assertEquals(listOf(true, true, false), offers(Permission.DEVICE_ADD))
-        assertEquals(listOf(true, true, true), offers(Permission.DEVICE_CHANGE))
     }
 }
