@@ -7,7 +7,7 @@ use crate::history::chain::{self, ChainState, Head};
 use crate::key::ServerKey;
 use crate::people;
 use crate::problem::Refusal;
-use crate::session::{self, store::account_with_address};
+use crate::session::{self, store::account_with_email};
 use crate::settings::Settings;
 use porchlight_protocol::ProblemCode;
 use porchlight_protocol::people::{OrganizationKind, Role};
@@ -69,7 +69,7 @@ pub(super) fn change_organization(command: OrganizationCommand) -> Outcome {
 pub(super) fn change_account(change: AccountChange, email: &str, settings: &Settings) -> Outcome {
     tokio::runtime::Runtime::new()?.block_on(async {
         let db = open(settings).await?;
-        let account = account_with_address(&mut *db.read().await?, &fold(email)).await?;
+        let account = account_with_email(&mut *db.read().await?, &fold(email)).await?;
         let account = account.ok_or_else(|| format!("no account has the address {email}"))?;
         let (done, said) = match change {
             AccountChange::Disable => (session::disable_account(&db, account).await, "is disabled"),

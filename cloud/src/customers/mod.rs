@@ -25,7 +25,7 @@ use crate::people;
 use crate::problem::Refusal;
 use crate::server::CloudState;
 use crate::session::credentials::{attempt_identifier, check_address};
-use crate::session::store::{AccountRow, account_of_address, insert_invited_account};
+use crate::session::store::{AccountRow, active_account_with_email, insert_invited_account};
 use crate::session::{DAY, HOUR};
 use crate::text::check_name;
 use porchlight_protocol::customers::{AddCustomerRequest, Customer};
@@ -80,11 +80,15 @@ pub async fn add(
     };
     history::record(tx, entry).await?;
     announce(tx, organization, id).await?;
-    if let Some(account) = account_of_address(tx, &email).await? {
-        history::announce(tx, ChangeEntry::Offer(id, account)).await?;
-    }
     let company = people::store::organization_name(tx, organization).await?;
-    mail::enqueue(tx, &state.key, &email, wanted.language, &Letter::CustomerAdded { company }).await?;
+    let letter = Letter::CustomerAdded { company };
+    if let Some(account) = active_account_with_email(tx, &email).await? {
+        history::announce(tx, ChangeEntry::Offer(id, account)).await?;
+        // Whoever has an account is written to in the language they chose.
+        mail::enqueue_to_account(tx, &state.key, account, &letter).await?;
+    } else {
+        mail::enqueue(tx, &state.key, &email, wanted.language, &letter).await?;
+    }
     read(tx, caller, id).await
 }
 

@@ -12,7 +12,7 @@ use crate::authority::hold_accounts;
 use crate::db::{Db, Lock, Tx};
 use crate::history::{self, AuditEntry, ChangeEntry, Deed};
 use crate::problem::Refusal;
-use crate::session::store::account_of_address;
+use crate::session::store::active_account_with_email;
 use crate::text;
 use porchlight_protocol::access::GrantEnd;
 use porchlight_protocol::people::{OrganizationKind, Role};
@@ -61,7 +61,7 @@ pub async fn leave(db: &Db, organization: OrganizationId, email: &str) -> Result
 
 /// The active account with this address, held for a change of what it belongs to.
 async fn person(tx: &mut Tx, email: &str) -> Result<AccountId, Refusal> {
-    let account = account_of_address(tx, email).await?.ok_or(ProblemCode::NotFound)?;
+    let account = active_account_with_email(tx, email).await?.ok_or(ProblemCode::NotFound)?;
     hold_accounts(tx, vec![(account, Lock::Update)]).await?;
     Ok(account)
 }

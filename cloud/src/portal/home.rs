@@ -32,7 +32,7 @@ async fn home(
     page: Page,
     ApiQuery(shown): ApiQuery<Shown>,
 ) -> Result<Response, Refusal> {
-    let mine = Mine::read(&state, &page).await?;
+    let mine = Mine::read(&state, &page, None).await?;
     let list = DeviceList::read(&state, &page, shown, "/", DEVICES).await?;
     show(&Home { page: &page, place: Place::Home, mine, list })
 }

@@ -55,6 +55,19 @@ on_both_engines! {
         assert_eq!(scene.firm.add("new@example.org").await.problem().code, ProblemCode::CustomerExists);
     }
 
+    async fn whoever_has_an_account_is_written_to_in_its_language(database: Database) {
+        let scene = Scene::new(database).await;
+        Api::with_account(&scene.cloud, "old@example.org").await;
+        let db = scene.cloud.db().await;
+        let mut tx = db.begin().await.unwrap();
+        let german = "UPDATE account SET language = 'de' WHERE email = 'old@example.org'";
+        sqlx::query(german).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        scene.firm.add("old@example.org").await.good();
+        let mail = scene.cloud.mail_to("old@example.org", 1).await;
+        assert!(mail.text.contains("Wenn Sie die Firma nicht kennen"), "{}", mail.text);
+    }
+
     async fn customer_is_asked_for_nothing_before_they_said_yes(database: Database) {
         let scene = Scene::new(database).await;
         let added = scene.firm.add("new@example.org").await.good();

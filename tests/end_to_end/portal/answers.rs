@@ -55,6 +55,59 @@ on_both_engines! {
         assert!(page.contains(&format!("/requests/{waiting}/withdraw")), "{page}");
     }
 
+    async fn all_access_that_is_over_can_be_read_page_by_page_and_what_is_in_force_is_on_each(database: Database) {
+        let house = House::new(database).await;
+        let db = house.cloud.db().await;
+        let mut tx = db.begin().await.unwrap();
+        let mut over = Vec::new();
+        for _ in 0..120 {
+            let id = uuid::Uuid::now_v7().to_string();
+            sqlx::query(
+                "INSERT INTO access_grant (id, organization_id, actor_id, subject_id, permissions, starts_at, expires_at, \
+                   ended_at, ended_why) \
+                 SELECT $1, organization_id, actor_id, subject_id, permissions, starts_at, expires_at, expires_at, \
+                   'released' FROM access_grant WHERE id = $2",
+            )
+            .bind(&id)
+            .bind(&house.grant)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+            let scope = "INSERT INTO grant_scope (grant_id, kind, resource_id) VALUES ($1, 'account', '')";
+            sqlx::query(scope).bind(&id).execute(&mut *tx).await.unwrap();
+            over.push(id);
+        }
+        tx.commit().await.unwrap();
+        let (mut next, mut read, mut pages) = (Some("/access".to_owned()), String::new(), 0);
+        while let Some(path) = next {
+            let shown = house.kim.get(&path).await.text;
+            assert!(shown.contains(&format!("/grants/{}/end", house.grant)), "{path}: {shown}");
+            let more = shown.split(r#"href="/access?before="#).nth(1).map(|rest| rest.split('"').next().unwrap());
+            next = more.map(|before| format!("/access?before={before}"));
+            read += &shown;
+            pages += 1;
+        }
+        assert_eq!(pages, 3, "fifty a page");
+        for id in over {
+            assert_eq!(read.matches(&format!("/history?grant={id}\"")).count(), 1, "{id}");
+        }
+    }
+
+    async fn page_of_a_customer_shows_what_was_asked_for_that_company_alone(database: Database) {
+        let house = House::new(database).await;
+        let roofs = Firm::of(&house.cloud, "Bright Roofs", "ana@example.org", house.firm.installer.clone()).await;
+        let customer = text(&roofs.add("kim@example.org").await.good()["id"]);
+        let yes = [("keep", "yes"), ("key", "0123456789abcdef")];
+        house.kim.post(&format!("/offers/{customer}/accept"), &yes).await;
+        let asked = text(&roofs.ask(&customer).await.good()["id"]);
+        let withdraw = |id: &str| format!("/requests/{id}/withdraw");
+        let of_roofs = house.ana.get(&format!("/customers/{customer}")).await.text;
+        let of_solar = house.ana.get(&format!("/customers/{}", house.customer)).await.text;
+        let solars = text(&house.request["id"]);
+        assert!(of_roofs.contains(&withdraw(&asked)) && !of_roofs.contains(&withdraw(&solars)), "{of_roofs}");
+        assert!(of_solar.contains(&withdraw(&solars)) && !of_solar.contains(&withdraw(&asked)), "{of_solar}");
+    }
+
     async fn partner_asks_takes_back_and_gives_back_on_pages(database: Database) {
         let house = House::new(database).await;
         let page = format!("/customers/{}", house.customer);

@@ -21,7 +21,7 @@ impl Service {
 
     async fn account_id(&self) -> AccountId {
         let mut db = self.db().read().await.expect("a connection");
-        session::store::account_with_address(&mut db, EMAIL).await.expect("read").expect("an account")
+        session::store::account_with_email(&mut db, EMAIL).await.expect("read").expect("an account")
     }
 }
 

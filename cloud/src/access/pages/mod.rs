@@ -12,14 +12,14 @@ use crate::idempotency::{self, Beginning};
 use crate::portal::forms::key_of;
 use crate::portal::{Page, PageForm, Place, lead_to, own_path, show};
 use crate::problem::Refusal;
-use crate::server::{ApiPath, CloudState};
+use crate::server::{ApiPath, ApiQuery, CloudState};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use porchlight_protocol::access::{ConsentRequest, DeclineRequest, RequestState};
+use porchlight_protocol::access::{ConsentRequest, DeclineRequest, Grant, RequestState};
 use porchlight_protocol::{Base64Url, GrantId, OrganizationId, RequestId};
 use serde::Deserialize;
 
@@ -41,25 +41,34 @@ pub(crate) struct Mine {
     pub(crate) offers: Vec<OfferCard>,
     /// In force.
     pub(crate) grants: Vec<GrantLine>,
-    /// Over.
+    /// Over, as far as one page goes.
     pub(crate) former: Vec<GrantLine>,
+    /// Where the next page of what is over begins: before this one; none on the last.
+    pub(crate) more: Option<GrantId>,
 }
 
 impl Mine {
-    /// What waits and what is in force, the newest first; then what is over, as far as one page goes.
-    pub(crate) async fn read(state: &CloudState, page: &Page) -> Result<Self, Refusal> {
+    /// What waits and what is in force, the newest first; then what is over, with `before` what is older than that grant.
+    pub(crate) async fn read(
+        state: &CloudState,
+        page: &Page,
+        before: Option<GrantId>,
+    ) -> Result<Self, Refusal> {
         let (mut db, now, account) = (state.db.read().await?, crate::now(), page.caller.account);
         let requests = store::requests_to(&mut db, account, None, PAGE as i64, now).await?;
         let waiting = requests.into_iter().filter(|request| request.state == RequestState::Pending);
         let offers = crate::customers::store::offers_to(&mut db, account).await?;
-        let grants = store::grants_on(&mut db, account, PAGE as i64, now).await?;
-        let lines = grants.iter().map(|grant| GrantLine::of(page, grant));
-        let (former, grants) = lines.partition(|line| line.is_over);
+        let grants = store::grants_in_force(&mut db, account, now).await?;
+        let mut former = store::former_grants(&mut db, account, before, PAGE as i64 + 1, now).await?;
+        let more = (former.len() > PAGE).then(|| former[PAGE - 1].id);
+        former.truncate(PAGE);
+        let lines = |grants: Vec<Grant>| grants.iter().map(|grant| GrantLine::of(page, grant)).collect();
         Ok(Self {
             requests: waiting.map(|request| RequestCard::of(page, &request)).collect(),
             offers: offers.into_iter().map(|offer| OfferCard::of(page, offer)).collect(),
-            grants,
-            former,
+            grants: lines(grants),
+            former: lines(former),
+            more,
         })
     }
 }
@@ -73,8 +82,17 @@ struct AccessPage<'a> {
     blocked: Vec<BlockedLine>,
 }
 
-async fn read(State(state): State<CloudState>, page: Page) -> Result<Response, Refusal> {
-    let mine = Mine::read(&state, &page).await?;
+#[derive(Debug, Deserialize)]
+struct Part {
+    before: Option<GrantId>,
+}
+
+async fn read(
+    State(state): State<CloudState>,
+    page: Page,
+    ApiQuery(part): ApiQuery<Part>,
+) -> Result<Response, Refusal> {
+    let mine = Mine::read(&state, &page, part.before).await?;
     let blocked = store::blocked_by(&mut *state.db.read().await?, page.caller.account).await?;
     let blocked =
         blocked.into_iter().map(|(company, since)| BlockedLine::of(&page, company, since)).collect();

@@ -54,7 +54,6 @@ pub(crate) struct GrantLine {
     pub(crate) title: String,
     pub(crate) scope: String,
     pub(crate) may: Vec<&'static str>,
-    pub(crate) is_over: bool,
     pub(crate) when: String,
 }
 
@@ -78,7 +77,7 @@ impl GrantLine {
         };
         let may = may_words(words, &grant.permissions);
         let scope = scope_words(words, words.scope_account, grant.scope, grant.scope_name.as_deref());
-        Self { id: grant.id, title, scope, may, is_over: over.is_some(), when }
+        Self { id: grant.id, title, scope, may, when }
     }
 }
 

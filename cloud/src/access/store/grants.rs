@@ -148,19 +148,37 @@ pub async fn visible_grants(
     rows.iter().map(|row| read_grant(row, now)).collect()
 }
 
-/// The grants on the account: what is in force comes first, then the newest.
-pub async fn grants_on(
+/// All grants on the account that are in force, the newest first.
+pub async fn grants_in_force(
     db: &mut AnyConnection,
     subject: AccountId,
+    now: i64,
+) -> Result<Vec<Grant>, DbError> {
+    let rows = sqlx::query(select_grants!(
+        "WHERE held.subject_id = $1 AND held.ended_at IS NULL AND held.expires_at > $2 ORDER BY held.id DESC"
+    ))
+    .bind(subject.to_string())
+    .bind(now)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| read_grant(row, now)).collect()
+}
+
+/// The grants on the account that are over, the newest first, from the one before `before` on.
+pub async fn former_grants(
+    db: &mut AnyConnection,
+    subject: AccountId,
+    before: Option<GrantId>,
     limit: i64,
     now: i64,
 ) -> Result<Vec<Grant>, DbError> {
     let rows = sqlx::query(select_grants!(
-        "WHERE held.subject_id = $1 \
-         ORDER BY CASE WHEN held.ended_at IS NULL AND held.expires_at > $2 THEN 0 ELSE 1 END, held.id DESC LIMIT $3"
+        "WHERE held.subject_id = $1 AND (held.ended_at IS NOT NULL OR held.expires_at <= $2) \
+           AND ($3 IS NULL OR held.id < $3) ORDER BY held.id DESC LIMIT $4"
     ))
     .bind(subject.to_string())
     .bind(now)
+    .bind(before.map(|id| id.to_string()))
     .bind(limit)
     .fetch_all(db)
     .await?;

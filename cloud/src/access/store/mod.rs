@@ -7,8 +7,8 @@ mod requests;
 
 pub use blocked::{block, blocked_by, is_blocked, unblock};
 pub use grants::{
-    end_grant, grants_held, grants_on, insert_birth_grant, insert_grant_of_request, living_grants,
-    visible_grant, visible_grants,
+    end_grant, former_grants, grants_held, grants_in_force, insert_birth_grant, insert_grant_of_request,
+    living_grants, visible_grant, visible_grants,
 };
 pub use overdue::{Overdue, expire_request, overdue};
 pub use requests::{

@@ -135,21 +135,23 @@ pub async fn visible_requests(
     rows.iter().map(|row| read_request(row, now)).collect()
 }
 
-/// What an account was asked, by this actor only when one is named: what waits comes first, then the newest.
+/// What an account was asked, by this actor for this company only when they are named: what waits comes first, then the
+/// newest.
 pub async fn requests_to(
     db: &mut AnyConnection,
     subject: AccountId,
-    actor: Option<AccountId>,
+    asker: Option<(AccountId, OrganizationId)>,
     limit: i64,
     now: i64,
 ) -> Result<Vec<AuthorizationRequest>, DbError> {
     let rows = sqlx::query(select_requests!(
-        "WHERE asked.subject_id = $1 AND ($2 IS NULL OR asked.actor_id = $2) \
-         ORDER BY CASE WHEN asked.state = 'pending' AND asked.expires_at > $3 THEN 0 ELSE 1 END, asked.id DESC \
-         LIMIT $4"
+        "WHERE asked.subject_id = $1 AND ($2 IS NULL OR (asked.actor_id = $2 AND asked.organization_id = $3)) \
+         ORDER BY CASE WHEN asked.state = 'pending' AND asked.expires_at > $4 THEN 0 ELSE 1 END, asked.id DESC \
+         LIMIT $5"
     ))
     .bind(subject.to_string())
-    .bind(actor.map(|id| id.to_string()))
+    .bind(asker.map(|(actor, _)| actor.to_string()))
+    .bind(asker.map(|(_, company)| company.to_string()))
     .bind(now)
     .bind(limit)
     .fetch_all(db)

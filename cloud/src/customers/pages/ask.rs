@@ -101,8 +101,8 @@ async fn customer_page<'a>(
     let customer = read_customer(&mut db, &page.caller, id).await?;
     let row = store::customer_by_id(&mut db, id).await?.ok_or(ProblemCode::NotFound)?;
     let places = store::places(&mut db, row.organization, row.account).await?;
-    let (actor, now) = (Some(page.caller.account), crate::now());
-    let requests = access::store::requests_to(&mut db, row.account, actor, PAGE as i64, now).await?;
+    let (asker, now) = (Some((page.caller.account, row.organization)), crate::now());
+    let requests = access::store::requests_to(&mut db, row.account, asker, PAGE as i64, now).await?;
     let held = access::store::grants_held(&mut db, id, page.caller.account, PAGE as i64, now).await?;
     let may = Permission::ALL.iter().copied().filter(|permission| permission.may_be_delegated());
     let may = may.map(|permission| {

@@ -96,7 +96,10 @@ pub async fn email_has_account(db: &mut AnyConnection, email: &str) -> Result<bo
 }
 
 /// The active account with this address.
-pub async fn account_of_address(db: &mut AnyConnection, email: &str) -> Result<Option<AccountId>, DbError> {
+pub async fn active_account_with_email(
+    db: &mut AnyConnection,
+    email: &str,
+) -> Result<Option<AccountId>, DbError> {
     let id: Option<String> =
         sqlx::query_scalar("SELECT id FROM account WHERE email = $1 AND state = 'active'")
             .bind(email)
@@ -106,7 +109,7 @@ pub async fn account_of_address(db: &mut AnyConnection, email: &str) -> Result<O
 }
 
 /// The account with this address, of any state.
-pub async fn account_with_address(db: &mut AnyConnection, email: &str) -> Result<Option<AccountId>, DbError> {
+pub async fn account_with_email(db: &mut AnyConnection, email: &str) -> Result<Option<AccountId>, DbError> {
     let row = credentials_by_email(db, email).await?;
     Ok(row.map(|row| row.id))
 }
