@@ -124,6 +124,8 @@ test('a partner adds a customer, asks, takes it back, links, reads what they did
   const customer = await person(given);
   await signIn(customer, KIM, given.password);
   await customer.getByRole('article').filter({ hasText: 'again' }).getByRole('button', { name: 'Consent' }).click();
+  // A context that is closed while its page is on the way elsewhere may never say that it is closed.
+  await said(customer, 'You consented.');
   await customer.context().close();
   await page.getByText(/^Authorized until/).waitFor({ timeout: 5000 });
   await keys.open('Link to Kim Lee');

@@ -12,7 +12,7 @@ use crate::authority::hold_accounts;
 use crate::db::{Db, Lock, Tx};
 use crate::history::{self, AuditEntry, ChangeEntry, Deed};
 use crate::problem::Refusal;
-use crate::session::store::active_account_with_email;
+use crate::session::store::{account_with_email, active_account_with_email};
 use crate::text;
 use porchlight_protocol::access::GrantEnd;
 use porchlight_protocol::people::{OrganizationKind, Role};
@@ -45,10 +45,11 @@ pub async fn join(db: &Db, organization: OrganizationId, email: &str, role: Role
     Ok(tx.commit().await?)
 }
 
-/// The account with this verified address belongs to the organization no more; nor does it act for it any longer.
+/// The account with this address, disabled or not, belongs to the organization no more; nor does it act for it any longer.
 pub async fn leave(db: &Db, organization: OrganizationId, email: &str) -> Result<(), Refusal> {
     let mut tx = db.begin().await?;
-    let account = person(&mut tx, email).await?;
+    let account = account_with_email(&mut tx, email).await?.ok_or(ProblemCode::NotFound)?;
+    hold_accounts(&mut tx, vec![(account, Lock::Update)]).await?;
     hold_organization(&mut tx, organization).await?;
     if !store::end_membership(&mut tx, organization, account, crate::now()).await? {
         return Err(ProblemCode::NotFound.into());

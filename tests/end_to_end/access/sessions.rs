@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::claims::{Claimant, DEVICE_PASSWORD, connected, options};
-use harness::api::Api;
+use harness::api::{Api, PASSWORD};
 use harness::firm::{Firm, end, text};
 use harness::on_both_engines;
 use porchlight_cloud::authority::doors::{DOORS, Door};
@@ -124,6 +124,19 @@ on_both_engines! {
         assert_eq!(refused(&phone).await, ProblemCode::GrantRevoked, "coming back revives nothing");
     }
 
+    async fn whoever_is_disabled_can_be_taken_out_of_the_company_and_comes_back_without_a_role(database: Database) {
+        let scene = Scene::new(database).await;
+        let db = scene.cloud.db().await;
+        let bo = scene.firm.colleague(&scene.cloud, "bo@bright.example", Role::Manager).await;
+        let account = bo.installer.session.as_ref().unwrap().account.id;
+        session::disable_account(&db, account).await.unwrap();
+        people::leave(&db, scene.firm.organization, "bo@bright.example").await.unwrap();
+        session::enable_account(&db, account).await.unwrap();
+        let mut bo = bo.installer.stranger();
+        bo.sign_in("bo@bright.example", PASSWORD).await.good();
+        assert_eq!(bo.get("/v1/memberships").await.good()["memberships"], json!([]));
+    }
+
     async fn organization_keeps_a_super_admin(database: Database) {
         let scene = Scene::new(database).await;
         let left = people::leave(&scene.cloud.db().await, scene.firm.organization, "ana@bright.example").await;
@@ -149,10 +162,7 @@ on_both_engines! {
             let phone = scene.firm.act(&scene.cloud, &grant).await;
             session::disable_account(&db, account).await.unwrap();
             assert_eq!(refused(&phone).await, code);
-            let mut tx = db.begin().await.unwrap();
-            let enabled = sqlx::query("UPDATE account SET state = 'active' WHERE id = $1").bind(account.to_string());
-            enabled.execute(&mut *tx).await.unwrap();
-            tx.commit().await.unwrap();
+            session::enable_account(&db, account).await.unwrap();
             assert_eq!(refused(&phone).await, ProblemCode::GrantRevoked);
         }
     }

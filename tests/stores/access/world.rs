@@ -198,7 +198,7 @@ impl ReferenceStateMachine for Model {
             Step::Disable(who) | Step::SignInAnew(who) | Step::TakePassword(who) => world.active[who],
             Step::Enable(who) => !world.active[who],
             // A third person stays, who is super admin.
-            Step::Leave(who) => world.active[who] && world.member[who],
+            Step::Leave(who) => world.member[who],
             Step::Join(who) => world.active[who] && !world.member[who],
             Step::Ask(_) => true,
         }
