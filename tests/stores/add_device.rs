@@ -9,6 +9,7 @@ use porchlight_cloud::add_device::inventory::{self, InventoryError};
 use porchlight_cloud::add_device::{self, expiry};
 use porchlight_cloud::db::Db;
 use porchlight_cloud::devices::commands;
+use porchlight_cloud::history;
 use porchlight_protocol::add_device::{ClaimFailure, ClaimState, WithdrawReason, WithdrawRequest};
 use porchlight_protocol::{Base64Url, ClaimId, ProblemCode};
 use std::time::Duration;
@@ -144,6 +145,10 @@ on_both_engines! {
         let tried = "SELECT COUNT(*) FROM audit_event WHERE what = 'device.claim_tried' AND actor_id IS NULL";
         assert_eq!(number(cloud.db(), tried).await, 3);
         assert_eq!(number(cloud.db(), "SELECT COUNT(*) FROM mail WHERE kind = 'device_tried'").await, 1);
+        let mut reader = cloud.db().read().await.unwrap();
+        let acts = history::store::acts_on(&mut reader, kim.account, None, None, 1).await.unwrap();
+        assert_eq!(acts[0].name.as_deref(), Some("Gate"), "which device it was about");
+        drop(reader);
         // One's own wrong password is nobody else's business.
         let id = ClaimId::mint_offline();
         cloud.open(&kim, id, &request(&site)).await.unwrap();

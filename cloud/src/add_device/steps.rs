@@ -170,20 +170,21 @@ async fn tell_owner(state: &CloudState, tx: &mut Tx, row: &ClaimRow) -> Result<(
         return Ok(());
     }
     let Some(owned) = devices::current_owner(tx, &device).await? else { return Ok(()) };
+    let labels = store::labels_of_device(tx, &device).await?;
+    let name = labels.as_ref().map(|labels| &labels.device);
     let proven = matches!(row.progress.state, ClaimState::Failed { reason: ClaimFailure::BelongsToAnother });
     history::record(
         tx,
         AuditEntry {
             site: Some(owned.site),
             on_what: Some(owned.device.to_string()),
-            after: Some(json!({ "knew_password": proven })),
+            after: Some(json!({ "name": name, "knew_password": proven })),
             ..AuditEntry::by_service(owned.owner, Deed::DeviceTried)
         },
     )
     .await?;
     let (identifier, now) = (device.to_string(), crate::now());
     let so_far = attempts::attempts(tx, AttemptKind::DeviceTried, &identifier, now - HOUR).await?;
-    let labels = store::labels_of_device(tx, &device).await?;
     let Some(labels) = labels.filter(|_| so_far.count == 0) else { return Ok(()) };
     attempts::add_attempt(tx, AttemptKind::DeviceTried, &identifier, so_far, now).await?;
     let letter = Letter::DeviceTried { device: labels.device, site: labels.site, knew_password: proven };

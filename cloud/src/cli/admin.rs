@@ -77,11 +77,12 @@ pub(super) fn change_account(change: AccountChange, email: &str, settings: &Sett
             AccountChange::ResetPassword => {
                 let key = ServerKey::open(&settings.server_key)?;
                 let taken = session::take_password(&db, &key, account).await;
-                (taken, "has no password any more; a mail says how to choose a new one")
+                (taken, "has no password any more; a new one is chosen with \"Forgot your password?\"")
             }
         };
-        done.map_err(|refusal| match refusal.problem.code {
-            ProblemCode::NotFound => format!("{email} is not disabled"),
+        done.map_err(|refusal| match (refusal.problem.code, change) {
+            (ProblemCode::NotFound, AccountChange::Disable) => format!("{email} is disabled already"),
+            (ProblemCode::NotFound, _) => format!("{email} is not disabled"),
             _ => refusal.problem.title,
         })?;
         db.close().await;
@@ -206,9 +207,10 @@ mod tests {
         let folder = folder().await;
         let change = async |what| told(folder.path(), &["account", what, "Ana@Bright.example"]).await;
         assert!(change("enable").await.unwrap_err().contains("is not disabled"));
-        for what in ["disable", "enable", "reset-password"] {
-            change(what).await.unwrap();
-        }
+        change("disable").await.unwrap();
+        assert!(change("disable").await.unwrap_err().contains("is disabled already"));
+        change("enable").await.unwrap();
+        change("reset-password").await.unwrap();
         let unknown = told(folder.path(), &["account", "disable", "bo@bright.example"]).await;
         assert!(unknown.unwrap_err().contains("no account has the address bo@bright.example"));
         let db = Db::open(&DatabaseLocation::in_folder(folder.path())).await.unwrap();

@@ -5,10 +5,10 @@ use crate::access;
 use crate::authority::{self, hold_accounts};
 use crate::db::{DbError, Lock, Tx};
 use crate::history::{self, AuditEntry, Deed};
-use crate::mail::{self, Letter};
 use crate::problem::Refusal;
 use crate::secret::{SecretKind, hash_presented, sha256};
 use crate::server::CloudState;
+use crate::session;
 use crate::session::dpop::Proof;
 use crate::session::store::{
     BegunRow, delegated_sessions_of_installation, installation_by_key, remember_once,
@@ -171,23 +171,8 @@ async fn end_copied(
 ) -> Result<(), Refusal> {
     let now = crate::now();
     if authority::store::end_of(&mut tx, session, now).await?.is_none() {
-        authority::store::revoke_session(&mut tx, session, "handoff copied", now).await?;
-        let grant = access::read_grant(&mut tx, row.actor, row.grant).await?;
-        access::announce_grant(&mut tx, &grant).await?;
-        let letter = Letter::HandoffCopied { company: grant.company.name };
-        for account in [row.subject, row.actor] {
-            // An invited account has no address yet.
-            if mail::store::address_of(&mut tx, account).await?.is_some() {
-                mail::enqueue_to_account(&mut tx, &state.key, account, &letter).await?;
-            }
-        }
-        let entry = AuditEntry {
-            grant: Some(row.grant),
-            on_what: Some(session.to_string()),
-            after: Some(json!({ "why": "handoff copied" })),
-            ..AuditEntry::by_service(row.subject, Deed::SessionEnded)
-        };
-        history::record(&mut tx, entry).await?;
+        let copied = BegunRow { id: session, subject: row.subject, actor: row.actor, grant: row.grant };
+        session::end_copied(&mut tx, &state.key, &copied, "handoff copied", now).await?;
     }
     Ok(tx.commit().await?)
 }

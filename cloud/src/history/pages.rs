@@ -94,9 +94,12 @@ fn line(page: &Page, act: &Act) -> ActLine {
     let about = deed.and_then(|deed| Some((about_words(words, deed)?, whom(words, act)?)));
     let what = match about {
         Some((text, whom)) => fill(text, &[("whom", &whom)]),
+        None if deed == Some(Deed::SessionEnded) && act.actor.is_none() => {
+            words.act_session_ended_here.to_owned()
+        }
         None => fill(
             deed.map_or(words.act_other, |deed| what_words(words, deed)),
-            &[("name", &act.name.as_deref().unwrap_or_default()), ("what", &act.what)],
+            &[("name", &act.name.as_deref().unwrap_or(words.act_nameless)), ("what", &act.what)],
         ),
     };
     let is_other = !mine && act.actor.is_some() && act.company.is_some();
@@ -127,6 +130,7 @@ fn about_words(words: &Words, deed: Deed) -> Option<&'static str> {
         Deed::AccessBlocked => Some(words.act_access_blocked_of),
         Deed::AccessUnblocked => Some(words.act_access_unblocked_of),
         Deed::AccessEnded => Some(words.act_access_ended_of),
+        Deed::SessionEnded => Some(words.act_session_ended_of),
         Deed::MembershipBegan => Some(words.act_membership_began_at),
         Deed::MembershipEnded => Some(words.act_membership_ended_at),
         _ => None,

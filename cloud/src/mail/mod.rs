@@ -59,8 +59,9 @@ pub enum Letter {
         #[serde(default)]
         request: Option<RequestId>,
     },
-    /// A handoff's code was used on a second phone: the session was ended.
-    HandoffCopied {
+    /// An installer's link or sign-in in a customer's account was used on a second phone: the session was ended. Goes to
+    /// both.
+    DelegationCopied {
         /// For which company.
         company: String,
     },
@@ -94,7 +95,7 @@ impl Letter {
             Self::SessionEnded => "session_ended",
             Self::CustomerAdded { .. } => "customer_added",
             Self::AccessAsked { .. } => "access_asked",
-            Self::HandoffCopied { .. } => "handoff_copied",
+            Self::DelegationCopied { .. } => "delegation_copied",
             Self::DeviceTried { .. } => "device_tried",
         }
     }
@@ -109,7 +110,7 @@ impl Letter {
             | Self::PasswordTaken
             | Self::SessionEnded
             | Self::CustomerAdded { .. }
-            | Self::HandoffCopied { .. }
+            | Self::DelegationCopied { .. }
             | Self::DeviceTried { .. } => None,
         }
     }
@@ -134,16 +135,15 @@ pub async fn enqueue(
     store::insert(tx, &row, letter.kind()).await
 }
 
-/// Puts a mail to an account's verified address into the outbox, in the effect's transaction.
+/// Puts a mail to an account's verified address into the outbox, in the effect's transaction. Behind an invited account
+/// there is nobody yet who could be written to.
 pub async fn enqueue_to_account(
     tx: &mut Tx,
     key: &ServerKey,
     account: AccountId,
     letter: &Letter,
 ) -> Result<(), DbError> {
-    let Some((address, language)) = store::address_of(tx, account).await? else {
-        return Err(DbError::Corrupt("account of a mail"));
-    };
+    let Some((address, language)) = store::address_of(tx, account).await? else { return Ok(()) };
     enqueue(tx, key, &address, language_from_row(&language), letter).await
 }
 

@@ -6,6 +6,7 @@ use crate::access;
 use crate::db::DbError;
 use crate::key::Use;
 use crate::server::CloudState;
+use crate::session::store::active_account_with_email;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message};
 use std::fs::File;
@@ -76,7 +77,7 @@ async fn send(state: &CloudState, row: &MailRow) -> Result<(), MailError> {
         tracing::info!(mail = row.id, "a mail came too late and was not sent");
         return Ok(());
     }
-    if !is_still_true(state, &letter).await? {
+    if !is_still_true(state, row, &letter).await? {
         tracing::info!(mail = row.id, "what a mail says is over: it was not sent");
         return Ok(());
     }
@@ -85,9 +86,14 @@ async fn send(state: &CloudState, row: &MailRow) -> Result<(), MailError> {
     Ok(())
 }
 
-/// What leaves the database is looked at once more: nobody is asked for what was taken back, or answered, meanwhile.
-async fn is_still_true(state: &CloudState, letter: &Letter) -> Result<bool, DbError> {
+/// What leaves the database is looked at once more: nobody is asked for what was taken back, or answered, meanwhile, and
+/// a code for a new password goes to nobody who has no account.
+async fn is_still_true(state: &CloudState, row: &MailRow, letter: &Letter) -> Result<bool, DbError> {
     match letter {
+        Letter::ResetCode { .. } => {
+            let mut db = state.db.read().await?;
+            Ok(active_account_with_email(&mut db, &row.recipient).await?.is_some())
+        }
         Letter::AccessAsked { request: Some(request), .. } => {
             access::store::is_waiting(&mut *state.db.read().await?, *request, crate::now()).await
         }

@@ -99,7 +99,7 @@ pub async fn finish(db: &Db, id: &str, now: i64) -> Result<(), DbError> {
     tx.commit().await
 }
 
-/// Where an account's mail goes, and in which language.
+/// Where an account's mail goes, and in which language; none for an invited account, which has no address of its own.
 pub async fn address_of(
     db: &mut AnyConnection,
     account: AccountId,
@@ -107,8 +107,10 @@ pub async fn address_of(
     let row = sqlx::query("SELECT email, language FROM account WHERE id = $1")
         .bind(account.to_string())
         .fetch_optional(db)
-        .await?;
-    row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
+        .await?
+        .ok_or(DbError::Corrupt("account of a mail"))?;
+    let (email, language): (Option<String>, _) = (row.try_get(0)?, row.try_get(1)?);
+    Ok(email.map(|email| (email, language)))
 }
 
 /// Removes mail that was made before then, sent or given up.

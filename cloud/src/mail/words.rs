@@ -107,12 +107,12 @@ fn in_english(letter: &Letter) -> Words {
                 "Without your yes nothing happens. The request ends by itself after three days.",
             ],
         ),
-        Letter::HandoffCopied { company } => words(
-            "We ended a session in your account",
+        Letter::DelegationCopied { company } => words(
+            "We ended an installer's session",
             &[
                 &format!(
-                    "A link that opened an account for {company} was used on a second phone. To be safe we ended \
-                          the session that it had opened."
+                    "An installer of {company} was working in a customer's account, and their link or their sign-in \
+                     there was used on a second phone. To be safe we ended that session."
                 ),
                 "If you are the customer, you can end the company's access in the app or the portal. If you are the \
                  installer, make a new link on your own phone.",
@@ -137,95 +137,94 @@ fn in_english(letter: &Letter) -> Words {
 fn in_german(letter: &Letter) -> Words {
     match letter {
         Letter::VerificationCode { code } => words(
-            "Ihr Code für Porchlight",
+            "Dein Code für Porchlight",
             &[
-                &format!("Geben Sie diesen Code in der App ein: {code}"),
-                "Er gilt 10 Minuten. Niemand von Porchlight fragt Sie danach.",
-                "Wenn Sie sich nicht registriert haben, müssen Sie nichts tun: Ohne den Code entsteht kein Konto.",
+                &format!("Gib diesen Code in der App ein: {code}"),
+                "Er gilt 10 Minuten. Niemand von Porchlight fragt dich danach.",
+                "Wenn du dich nicht registriert hast, musst du nichts tun: Ohne den Code entsteht kein Konto.",
             ],
         ),
         Letter::AddressHasAccount => words(
-            "Sie haben schon ein Konto bei Porchlight",
+            "Du hast schon ein Konto bei Porchlight",
             &[
-                "Jemand, vielleicht Sie selbst, wollte sich mit dieser Adresse registrieren. Sie hat schon ein Konto, \
+                "Jemand, vielleicht du selbst, wollte sich mit dieser Adresse registrieren. Sie hat schon ein Konto, \
                  und daran hat sich nichts geändert.",
-                "Wenn Sie es waren, melden Sie sich mit Ihrem Passwort an. Wenn nicht, müssen Sie nichts tun.",
+                "Wenn du es warst, melde dich mit deinem Passwort an. Wenn nicht, musst du nichts tun.",
             ],
         ),
         Letter::ResetCode { code } => words(
-            "Ihr Code für ein neues Passwort",
+            "Dein Code für ein neues Passwort",
             &[
-                &format!("Geben Sie diesen Code auf der Seite ein, die danach gefragt hat: {code}"),
-                "Er gilt 10 Minuten. Niemand von Porchlight wird Sie danach fragen.",
-                "Wenn Sie kein neues Passwort wollten, müssen Sie nichts tun: Ohne den Code ändert sich nichts.",
+                &format!("Gib diesen Code auf der Seite ein, die danach gefragt hat: {code}"),
+                "Er gilt 10 Minuten. Niemand von Porchlight wird dich danach fragen.",
+                "Wenn du kein neues Passwort wolltest, musst du nichts tun: Ohne den Code ändert sich nichts.",
             ],
         ),
         Letter::PasswordChanged => words(
-            "Ihr Passwort wurde geändert",
+            "Dein Passwort wurde geändert",
             &[
-                "Ihr Konto hat ein neues Passwort. Sie wurden überall abgemeldet; melden Sie sich damit an.",
-                "Wenn Sie das nicht waren, liest jemand Ihre E-Mails. Ändern Sie das Passwort Ihres Postfachs, und \
-                 wählen Sie dann ein neues für Porchlight.",
+                "Dein Konto hat ein neues Passwort. Du wurdest überall abgemeldet; melde dich damit an.",
+                "Wenn du das nicht warst, liest jemand deine E-Mails. Ändere das Passwort deines Postfachs, und wähle \
+                 dann ein neues für Porchlight.",
             ],
         ),
         Letter::PasswordTaken => words(
-            "Wählen Sie ein neues Passwort",
+            "Wähle ein neues Passwort",
             &[
-                "Wir haben das Passwort Ihres Kontos ungültig gemacht und Sie überall abgemeldet. Sonst hat sich \
+                "Wir haben das Passwort deines Kontos ungültig gemacht und dich überall abgemeldet. Sonst hat sich \
                  nichts geändert.",
-                "Wählen Sie ein neues: in der App oder im Portal unter Anmelden, dann \"Passwort vergessen?\".",
+                "Wähle ein neues: in der App oder im Portal unter Anmelden, dann \"Passwort vergessen?\".",
             ],
         ),
         Letter::SessionEnded => words(
-            "Wir haben eines Ihrer Telefone abgemeldet",
+            "Wir haben eines deiner Telefone abgemeldet",
             &[
-                "Ein alter Schlüssel einer Ihrer Anmeldungen wurde noch einmal benutzt. Das geschieht, wenn ein \
+                "Ein alter Schlüssel einer deiner Anmeldungen wurde noch einmal benutzt. Das geschieht, wenn ein \
                  Telefon aus einer Sicherung wiederhergestellt wird, aber auch, wenn jemand ihn kopiert hat. \
                  Vorsichtshalber haben wir diese Anmeldung beendet.",
-                "Melden Sie sich auf Ihrem Telefon neu an. War ein fremdes Telefon in Ihrem Konto angemeldet, ändern \
-                 Sie Ihr Passwort.",
+                "Melde dich auf deinem Telefon neu an. War ein fremdes Telefon in deinem Konto angemeldet, ändere dein \
+                 Passwort.",
             ],
         ),
         Letter::CustomerAdded { company } => words(
-            "Jemand möchte sich um Ihr Zuhause kümmern",
+            "Jemand möchte sich um dein Zuhause kümmern",
             &[
-                &format!("{company} führt Sie als Kunden und bereitet vielleicht Geräte für Sie vor."),
-                "Melden Sie sich mit dieser Adresse bei Porchlight an, oder registrieren Sie sich damit. Dann sehen \
-                 Sie, was hinzugefügt wurde, und sagen Ja oder Nein.",
-                "Wenn Sie die Firma nicht kennen, sagen Sie Nein oder tun Sie nichts: Sie sieht nichts von Ihnen.",
+                &format!("{company} führt dich als Kunden und bereitet vielleicht Geräte für dich vor."),
+                "Melde dich mit dieser Adresse bei Porchlight an, oder registriere dich damit. Dann siehst du, was \
+                 hinzugefügt wurde, und sagst Ja oder Nein.",
+                "Wenn du die Firma nicht kennst, sag Nein oder tu nichts: Sie sieht nichts von dir.",
             ],
         ),
         Letter::AccessAsked { person, company, .. } => words(
-            "Jemand möchte in Ihrem Konto arbeiten",
+            "Jemand möchte in deinem Konto arbeiten",
             &[
-                &format!("{person} von {company} möchte in Ihrem Konto bei Porchlight arbeiten."),
-                "In der App oder im Portal sehen Sie, wofür und bis wann, und sagen Ja oder Nein.",
-                "Ohne Ihr Ja geschieht nichts. Nach drei Tagen endet die Anfrage von selbst.",
+                &format!("{person} von {company} möchte in deinem Konto bei Porchlight arbeiten."),
+                "In der App oder im Portal siehst du, wofür und bis wann, und sagst Ja oder Nein.",
+                "Ohne dein Ja geschieht nichts. Nach drei Tagen endet die Anfrage von selbst.",
             ],
         ),
-        Letter::HandoffCopied { company } => words(
-            "Wir haben eine Sitzung in Ihrem Konto beendet",
+        Letter::DelegationCopied { company } => words(
+            "Wir haben die Sitzung eines Installateurs beendet",
             &[
                 &format!(
-                    "Ein Link, der ein Konto für {company} geöffnet hat, wurde auf einem zweiten Telefon benutzt. \
-                          Vorsichtshalber haben wir die Sitzung beendet, die er geöffnet hatte."
+                    "Jemand von {company} hat im Konto eines Kunden gearbeitet, und der Link oder die Anmeldung dort \
+                     wurde auf einem zweiten Telefon benutzt. Vorsichtshalber haben wir diese Sitzung beendet."
                 ),
-                "Wenn Sie der Kunde sind, können Sie den Zugriff der Firma in der App oder im Portal beenden. Wenn Sie \
-                 der Installateur sind, erstellen Sie auf Ihrem eigenen Telefon einen neuen Link.",
+                "Wenn du der Kunde bist, kannst du den Zugang der Firma in der App oder im Portal beenden. Wenn du der \
+                 Installateur bist, erstelle auf deinem eigenen Telefon einen neuen Link.",
             ],
         ),
         Letter::DeviceTried { device, site, knew_password } => words(
-            "Jemand wollte Ihr Gerät hinzufügen",
+            "Jemand wollte dein Gerät hinzufügen",
             &[
                 &format!("Jemand wollte {device} ({site}) zu einem anderen Konto hinzufügen."),
                 if *knew_password {
-                    "Das Passwort des Geräts war dabei bekannt. Wenn Sie nicht wissen, wer das war, ändern Sie es am \
-                     Gerät."
+                    "Das Passwort des Geräts war dabei bekannt. Wenn du nicht weißt, wer das war, ändere es am Gerät."
                 } else {
                     "Das Passwort des Geräts war dabei nicht bekannt. Nach einigen falschen ruht das Gerät."
                 },
-                "Es hat sich nichts geändert: Das Gerät gehört Ihnen, bis Sie es entfernen. Wenn Sie es verkauft oder \
-                 verliehen haben, entfernen Sie es in der App.",
+                "Es hat sich nichts geändert: Das Gerät gehört dir, bis du es entfernst. Wenn du es verkauft oder \
+                 verliehen hast, entferne es in der App.",
             ],
         ),
     }
@@ -245,7 +244,7 @@ mod tests {
             Letter::SessionEnded,
             Letter::CustomerAdded { company: "Bright Solar".into() },
             Letter::AccessAsked { person: "Ana Ruiz".into(), company: "Bright Solar".into(), request: None },
-            Letter::HandoffCopied { company: "Bright Solar".into() },
+            Letter::DelegationCopied { company: "Bright Solar".into() },
             Letter::DeviceTried { device: "Gate".into(), site: "Lake house".into(), knew_password: true },
         ]
     }

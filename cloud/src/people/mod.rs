@@ -60,6 +60,15 @@ pub async fn leave(db: &Db, organization: OrganizationId, email: &str) -> Result
     Ok(tx.commit().await?)
 }
 
+/// An account is disabled in this transaction: each organization has another super admin, or it is refused.
+pub async fn keep_super_admins_without(tx: &mut Tx, account: AccountId) -> Result<(), Refusal> {
+    for organization in store::super_admin_of(tx, account).await? {
+        hold_organization(tx, organization).await?;
+        keep_super_admin(tx, organization).await?;
+    }
+    Ok(())
+}
+
 /// The active account with this address, held for a change of what it belongs to.
 async fn person(tx: &mut Tx, email: &str) -> Result<AccountId, Refusal> {
     let account = active_account_with_email(tx, email).await?.ok_or(ProblemCode::NotFound)?;

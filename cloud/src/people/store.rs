@@ -88,6 +88,21 @@ pub async fn has_super_admin(db: &mut AnyConnection, organization: OrganizationI
     Ok(row.is_some())
 }
 
+/// The organizations whose super admin the account is, in the order of their ids.
+pub async fn super_admin_of(
+    db: &mut AnyConnection,
+    account: AccountId,
+) -> Result<Vec<OrganizationId>, DbError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT organization_id FROM membership \
+         WHERE account_id = $1 AND role = 'super_admin' AND ended_at IS NULL ORDER BY organization_id",
+    )
+    .bind(account.to_string())
+    .fetch_all(db)
+    .await?;
+    parse_all(&ids, "organization id")
+}
+
 /// The accounts that belong to an organization.
 pub async fn members(
     db: &mut AnyConnection,

@@ -1,13 +1,17 @@
 //! The end of sessions: in force when it is answered.
 
-use super::{BROWSER_IDLES, store};
-use crate::access;
+use super::BROWSER_IDLES;
+use super::store::{self, BegunRow};
 use crate::authority::{self, Caller};
 use crate::db::{Db, DbError, Lock, Tx};
 use crate::history::{self, AuditEntry, Deed};
+use crate::key::ServerKey;
+use crate::mail::{self, Letter};
 use crate::problem::Refusal;
+use crate::{access, people};
 use porchlight_protocol::access::GrantEnd;
 use porchlight_protocol::{AccountId, ProblemCode, SessionId};
+use serde_json::json;
 
 /// Ends the caller's session.
 pub async fn sign_out(db: &Db, caller: &Caller) -> Result<(), Refusal> {
@@ -61,14 +65,40 @@ pub(super) async fn end(tx: &mut Tx, session: SessionId, why: &str, now: i64) ->
     authority::store::revoke_session(tx, session, why, now).await
 }
 
+/// Ends a delegated session whose link or whose tokens were copied; its two sides are told, and their screens look again.
+/// Subject and actor are held, one of them alone.
+pub(crate) async fn end_copied(
+    tx: &mut Tx,
+    key: &ServerKey,
+    copied: &BegunRow,
+    why: &str,
+    now: i64,
+) -> Result<(), Refusal> {
+    authority::store::revoke_session(tx, copied.id, why, now).await?;
+    let grant = access::read_grant(tx, copied.actor, copied.grant).await?;
+    access::announce_grant(tx, &grant).await?;
+    let letter = Letter::DelegationCopied { company: grant.company.name };
+    for account in [copied.subject, copied.actor] {
+        mail::enqueue_to_account(tx, key, account, &letter).await?;
+    }
+    let entry = AuditEntry {
+        grant: Some(copied.grant),
+        on_what: Some(copied.id.to_string()),
+        after: Some(json!({ "why": why })),
+        ..AuditEntry::by_service(copied.subject, Deed::SessionEnded)
+    };
+    Ok(history::record(tx, entry).await?)
+}
+
 /// Disables an account, and ends at once all its sessions and all access that it has or gave. Whoever runs the service
-/// does it (`porchlight account disable`).
+/// does it (`porchlight account disable`). Each organization keeps a super admin.
 pub async fn disable_account(db: &Db, account: AccountId) -> Result<(), Refusal> {
     let mut tx = db.begin().await?;
     tx.lock("account", &account.to_string(), Lock::Update).await?;
     if !store::set_disabled(&mut tx, account).await? {
         return Err(ProblemCode::NotFound.into());
     }
+    people::keep_super_admins_without(&mut tx, account).await?;
     store::insert_account_revocation(&mut tx, account, crate::now()).await?;
     access::end_all_of(&mut tx, account, None, GrantEnd::Disabled).await?;
     record_state(&mut tx, account, Deed::AccountDisabled).await?;

@@ -35,6 +35,7 @@ pub(crate) mod tokens;
 mod verify;
 
 pub use activity::Activity;
+pub(crate) use end::end_copied;
 pub use end::{disable_account, enable_account, end_session, sign_out};
 pub use password::Passwords;
 pub use refresh::refresh;

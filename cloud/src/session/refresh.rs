@@ -6,7 +6,7 @@
 //! and the person is told. The proof must be by the key that signed in (RFC 9449, section 5).
 
 use super::dpop::Proof;
-use super::end::end;
+use super::end::{end, end_copied};
 use super::store::{self, NewTokenRow, RefreshRow};
 use super::tokens::{self, ACCESS_LASTS, DELEGATED_ACCESS_LASTS, REFRESH_IDLES, TokenPair};
 use crate::authority::{self, hold_accounts};
@@ -32,7 +32,7 @@ pub async fn refresh(
     let mut tx = state.db.begin().await?;
     let seen = store::refresh_row(&mut tx, &token_hash).await?.ok_or_else(over)?;
     // Whoever disables an installer, or has them leave, holds the installer's row alone.
-    let actor = seen.actor.map(|actor| (actor, Lock::Share));
+    let actor = seen.delegation.map(|(actor, _)| (actor, Lock::Share));
     hold_accounts(&mut tx, actor.into_iter().chain([(seen.account, Lock::Update)]).collect()).await?;
     // Read again, now that nobody else refreshes or ends a session of this account.
     let row = store::refresh_row(&mut tx, &token_hash).await?.ok_or_else(over)?;
@@ -86,7 +86,7 @@ async fn rotate(
         idle_expires_at: (now + REFRESH_IDLES).min(row.session_expires_at),
     };
     store::insert_token(&mut tx, &token, now).await?;
-    let access_lasts = if row.delegated { DELEGATED_ACCESS_LASTS } else { ACCESS_LASTS };
+    let access_lasts = if row.delegation.is_some() { DELEGATED_ACCESS_LASTS } else { ACCESS_LASTS };
     let access_lasts = access_lasts.min(row.session_expires_at - now);
     store::replace_access(&mut tx, row.session, &pair.access_hash(), now + access_lasts).await?;
     let answer = tokens::answer(&mut tx, row.session, row.account, &pair, access_lasts).await?;
@@ -95,11 +95,16 @@ async fn rotate(
 }
 
 async fn end_family(mut tx: Tx, state: &CloudState, row: &RefreshRow, now: i64) -> Result<(), Refusal> {
-    end(&mut tx, row.session, "refresh token replayed", now).await?;
+    const WHY: &str = "refresh token replayed";
+    if let Some(copied) = row.delegated() {
+        end_copied(&mut tx, &state.key, &copied, WHY, now).await?;
+        return Ok(tx.commit().await?);
+    }
+    end(&mut tx, row.session, WHY, now).await?;
     mail::enqueue_to_account(&mut tx, &state.key, row.account, &Letter::SessionEnded).await?;
     let entry = AuditEntry {
         on_what: Some(row.session.to_string()),
-        after: Some(serde_json::json!({ "why": "refresh token replayed" })),
+        after: Some(serde_json::json!({ "why": WHY })),
         ..AuditEntry::by_service(row.account, Deed::SessionEnded)
     };
     history::record(&mut tx, entry).await?;

@@ -1,7 +1,7 @@
 //! A new password, for whoever forgot theirs, and for whoever had it taken away by those who run the service.
 //!
 //! 1. [`ask_reset`]: a code goes to the address, if an active account has it; the answer and the work are the same if
-//!    none has. The token of the answer stays in the form that asked, and binds the code to it.
+//!    none has, since it is the outbox that looks whether the mail leaves. The token of the answer stays in the form that asked, and binds the code to it.
 //! 2. [`set_password`]: token, code and a new password. The code has ten minutes and five tries, and works once. The
 //!    new password ends everything that the old one began: sessions of the account and those in which its person acts
 //!    for others, and every one-time code. Nobody is signed in by it.
@@ -22,6 +22,7 @@ use crate::mail::{self, Letter};
 use crate::problem::Refusal;
 use crate::secret::{SecretKind, hash_minted, hash_presented, mint};
 use crate::server::CloudState;
+use porchlight_protocol::session::Language;
 use porchlight_protocol::{AccountId, ProblemCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
@@ -35,6 +36,7 @@ pub async fn ask_reset(state: &CloudState, email: &str) -> Result<SecretString, 
     let mut tx = state.db.begin().await?;
     count_mail(&mut tx, state, &email).await?;
     let known = store::credentials_by_email(&mut tx, &email).await?.filter(|row| !row.disabled);
+    let language = known.as_ref().map_or(Language::English, |row| mail::language_from_row(&row.language));
     let row = ResetRow {
         code_mac: mac_code(&state.key, &token_hash, &code),
         token_hash,
@@ -42,11 +44,9 @@ pub async fn ask_reset(state: &CloudState, email: &str) -> Result<SecretString, 
         expires_at: now + CODE_LASTS,
     };
     store::insert_reset(&mut tx, &row).await?;
-    if let Some((account, _)) = row.account {
-        // Exposed to be mailed: the outbox keeps it sealed until then.
-        let letter = Letter::ResetCode { code: code.expose_secret().to_owned() };
-        mail::enqueue_to_account(&mut tx, &state.key, account, &letter).await?;
-    }
+    // Exposed to be mailed: the outbox keeps it sealed until then.
+    let letter = Letter::ResetCode { code: code.expose_secret().to_owned() };
+    mail::enqueue(&mut tx, &state.key, &email, language, &letter).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -95,7 +95,8 @@ async fn try_code(state: &CloudState, token_hash: &[u8], code: &SecretString) ->
     tried.account.filter(|_| is_right).ok_or(ProblemCode::WrongCode.into())
 }
 
-/// Takes the account's password away: it opens nothing any more, and a new one comes by mail only.
+/// Takes the account's password away: it opens nothing any more, and a new one comes by mail only. Whoever is disabled
+/// is not told to choose one: they get no code.
 pub async fn take_password(db: &Db, key: &ServerKey, account: AccountId) -> Result<(), Refusal> {
     let mut tx = db.begin().await?;
     tx.lock("account", &account.to_string(), Lock::Update).await?;
@@ -103,7 +104,9 @@ pub async fn take_password(db: &Db, key: &ServerKey, account: AccountId) -> Resu
         return Err(ProblemCode::NotFound.into());
     }
     record(&mut tx, account, None, Deed::PasswordTaken).await?;
-    mail::enqueue_to_account(&mut tx, key, account, &Letter::PasswordTaken).await?;
+    if store::is_active(&mut tx, account).await? {
+        mail::enqueue_to_account(&mut tx, key, account, &Letter::PasswordTaken).await?;
+    }
     Ok(tx.commit().await?)
 }
 

@@ -102,7 +102,7 @@ pub struct Act {
     /// What the thing was called: its name after the act, or before it when it went.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whose access or membership it was about (`access.*`, `membership.*`), whoever acted.
+    /// Whose access, membership or delegated session it was about (`access.*`, `membership.*`, `session.*`), whoever acted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<About>,
 }

@@ -3,12 +3,13 @@
 use super::requests::next_of;
 use super::{Scene, add_device};
 use crate::changes::Stream;
-use crate::claims::Claimant;
+use crate::claims::{Claimant, DEVICE_PASSWORD, connected, options};
 use harness::api::Api;
 use harness::cloud::Cloud;
 use harness::firm::{Firm, text};
 use harness::on_both_engines;
 use porchlight_protocol::ProblemCode;
+use porchlight_protocol::add_device::{ClaimFailure, ClaimState};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -65,7 +66,7 @@ on_both_engines! {
         tx.commit().await.unwrap();
         scene.firm.add("old@example.org").await.good();
         let mail = scene.cloud.mail_to("old@example.org", 1).await;
-        assert!(mail.text.contains("Wenn Sie die Firma nicht kennen"), "{}", mail.text);
+        assert!(mail.text.contains("Wenn du die Firma nicht kennst"), "{}", mail.text);
     }
 
     async fn customer_is_asked_for_nothing_before_they_said_yes(database: Database) {
@@ -73,6 +74,19 @@ on_both_engines! {
         let added = scene.firm.add("new@example.org").await.good();
         let asked = scene.firm.ask(&text(&added["id"])).await;
         assert_eq!(asked.problem().code, ProblemCode::CustomerNotConfirmed);
+    }
+
+    async fn device_that_was_prepared_is_somebody_elses_until_the_customer_answers(database: Database) {
+        let scene = Scene::new(database).await;
+        let added = scene.firm.add("new@example.org").await.good();
+        let phone = scene.firm.act(&scene.cloud, &json!({ "id": added["grant"] })).await;
+        let preparing = Claimant { site: phone.make_site("Lake house").await, api: phone };
+        let device = connected(&scene.cloud, options().with_password(DEVICE_PASSWORD)).await;
+        assert!(matches!(preparing.add(&device, DEVICE_PASSWORD).await, ClaimState::Owned { .. }));
+        let owner = Api::with_account(&scene.cloud, "new@example.org").await;
+        let owner = Claimant { site: owner.make_site("Home").await, api: owner };
+        let reason = ClaimFailure::BelongsToAnother;
+        assert_eq!(owner.add(&device, DEVICE_PASSWORD).await, ClaimState::Failed { reason });
     }
 
     async fn what_was_added_before_is_the_customers_when_they_keep_it(database: Database) {

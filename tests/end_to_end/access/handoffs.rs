@@ -174,6 +174,47 @@ on_both_engines! {
         }
     }
 
+    async fn copied_link_ends_the_session_also_where_the_customer_has_no_account_yet(database: Database) {
+        let scene = Scene::new(database).await;
+        let added = scene.firm.add("new@example.org").await.good();
+        let link = scene.firm.link(&json!({ "id": added["grant"] })).await;
+        let mut phone = Api::new(&scene.cloud);
+        phone.redeem(&link).await.good();
+        assert_eq!(Api::new(&scene.cloud).redeem(&link).await.problem().code, ProblemCode::HandoffOver);
+        assert_eq!(phone.get("/v1/sites").await.problem().code, ProblemCode::SessionRevoked);
+        let told = scene.cloud.mail_to("ana@bright.example", 1).await;
+        assert!(told.text.contains("second phone"), "{}", told.text);
+    }
+
+    async fn copied_tokens_end_the_session_and_both_are_told(database: Database) {
+        let scene = Scene::new(database).await;
+        let added = scene.firm.add("new@example.org").await.good();
+        let birth = json!({ "id": added["grant"] });
+        let consented = scene.firm.grant(&scene.customer, &scene.kim, json!({})).await;
+        for (told_before, grant) in [(1, &birth), (2, &consented)] {
+            let mut phone = scene.firm.act(&scene.cloud, grant).await;
+            let old = phone.session.as_ref().unwrap().refresh_token.clone();
+            phone.refresh(&old).await.good();
+            let newer = phone.session.as_ref().unwrap().refresh_token.clone();
+            phone.refresh(&newer).await.good();
+            assert_eq!(phone.refresh(&old).await.problem().code, ProblemCode::SessionRevoked);
+            assert_eq!(phone.get("/v1/sites").await.problem().code, ProblemCode::SessionRevoked);
+            let told = scene.cloud.mail_to("ana@bright.example", told_before).await;
+            assert!(told.text.contains("second phone"), "{}", told.text);
+        }
+        let kims = scene.cloud.mails();
+        let kims: Vec<_> = kims.iter().filter(|mail| mail.to.contains("kim@example.org")).collect();
+        assert!(kims.iter().any(|mail| mail.text.contains("second phone")));
+        assert!(!kims.iter().any(|mail| mail.text.contains("change your password")), "nothing of hers was copied");
+        let path = format!("/v1/history?grant={}", text(&consented["id"]));
+        for api in [&scene.kim, &scene.firm.installer] {
+            let newest = api.get(&path).await.good()["acts"][0].clone();
+            assert_eq!((&newest["what"], &newest["actor"]), (&json!("session.ended"), &Value::Null));
+            assert_eq!(newest["about"]["company"]["name"], "Bright Solar");
+            assert_eq!(newest["about"]["person"], consented["actor"]);
+        }
+    }
+
     async fn stolen_link_without_the_verifier_is_only_refused(database: Database) {
         let scene = Scene::new(database).await;
         let (_, link) = link(&scene).await;

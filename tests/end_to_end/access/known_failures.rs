@@ -8,6 +8,7 @@ use harness::cloud::Cloud;
 use harness::firm::{end, text};
 use harness::on_both_engines;
 use porchlight_cloud::session;
+use porchlight_protocol::people::Role;
 use porchlight_protocol::{AccountId, ProblemCode};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -27,6 +28,7 @@ on_both_engines! {
         let db = scene.cloud.db().await;
         let grant = scene.firm.grant(&scene.customer, &scene.kim, json!({})).await;
         let link = scene.firm.link(&grant).await;
+        scene.firm.colleague(&scene.cloud, "bo@bright.example", Role::SuperAdmin).await;
         let mut installer = scene.firm.installer.stranger();
         installer.key = scene.firm.installer.key.clone();
         session::disable_account(&db, account_of(&scene.firm.installer)).await.unwrap();

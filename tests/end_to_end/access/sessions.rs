@@ -141,6 +141,9 @@ on_both_engines! {
         let scene = Scene::new(database).await;
         let left = people::leave(&scene.cloud.db().await, scene.firm.organization, "ana@bright.example").await;
         assert_eq!(left.unwrap_err().problem.code, ProblemCode::LastSuperAdmin);
+        let ana = scene.firm.installer.session.as_ref().unwrap().account.id;
+        let disabled = session::disable_account(&scene.cloud.db().await, ana).await;
+        assert_eq!(disabled.unwrap_err().problem.code, ProblemCode::LastSuperAdmin);
         let demoted = people::join(&scene.cloud.db().await, scene.firm.organization, "ana@bright.example", Role::Viewer).await;
         assert_eq!(demoted.unwrap_err().problem.code, ProblemCode::LastSuperAdmin);
         scene.firm.ask(&scene.customer).await.good();
@@ -148,6 +151,7 @@ on_both_engines! {
 
     async fn disabling_either_account_ends_what_is_done_there_and_enabling_revives_nothing(database: Database) {
         let scene = Scene::new(database).await;
+        scene.firm.colleague(&scene.cloud, "bo@bright.example", Role::SuperAdmin).await;
         let db = scene.cloud.db().await;
         for (api, code) in [(&scene.kim, ProblemCode::SubjectDisabled), (&scene.firm.installer, ProblemCode::ActorDisabled)] {
             let account = api.session.as_ref().unwrap().account.id;

@@ -1,5 +1,5 @@
-//! A device that an installer adds for a customer, against the end of the access that it is added by. An installer who
-//! only signs out ends no claim: what the customer consented to holds, and the phone's part is done.
+//! A device that an installer adds for a customer, against the end of the access that it is added by. Whoever ends
+//! only sessions (signs out, has a new password) ends no claim: what the customer consented to holds, and the phone's part is done.
 
 use super::ends::{Parties, WAYS, Way};
 use super::{delegated, grant_on};
@@ -18,9 +18,10 @@ fn device(nth: u64) -> DeviceName {
     format!("acme.AB-{nth:05}").parse().unwrap()
 }
 
-/// All but signing out.
+/// All that end the grant, and not only sessions.
 fn ways() -> impl Iterator<Item = Way> {
-    WAYS.into_iter().map(|(way, _)| way).filter(|way| !matches!(way, Way::SignedOut))
+    let of_sessions = |way: &Way| matches!(way, Way::SignedOut | Way::SubjectsPassword | Way::ActorsPassword);
+    WAYS.into_iter().map(|(way, _)| way).filter(move |way| !of_sessions(way))
 }
 
 /// An installer acts in a customer's account, whose site this is.

@@ -4,16 +4,19 @@ use super::{grant, partner};
 use crate::fixture::person;
 use porchlight_cloud::authority::Caller;
 use porchlight_cloud::db::Db;
+use porchlight_cloud::key::ServerKey;
 use porchlight_cloud::{access, people, session};
 use porchlight_protocol::{GrantId, OrganizationId, ProblemCode};
 
 /// The ways in which access ends, and what the change that comes too late is told.
-pub(super) const WAYS: [(Way, ProblemCode); 6] = [
+pub(super) const WAYS: [(Way, ProblemCode); 8] = [
     (Way::Revoked, ProblemCode::GrantRevoked),
     (Way::Released, ProblemCode::GrantRevoked),
     (Way::Left, ProblemCode::ActorDisabled),
     (Way::SubjectDisabled, ProblemCode::SubjectDisabled),
     (Way::ActorDisabled, ProblemCode::ActorDisabled),
+    (Way::SubjectsPassword, ProblemCode::SessionRevoked),
+    (Way::ActorsPassword, ProblemCode::SessionRevoked),
     (Way::SignedOut, ProblemCode::SessionRevoked),
 ];
 
@@ -24,7 +27,15 @@ pub(super) enum Way {
     Left,
     SubjectDisabled,
     ActorDisabled,
+    SubjectsPassword,
+    ActorsPassword,
     SignedOut,
+}
+
+async fn take_password(db: &Db, of: &Caller) {
+    let folder = tempfile::tempdir().unwrap();
+    let key = ServerKey::open(&folder.path().join("key")).unwrap();
+    session::take_password(db, &key, of.account).await.unwrap();
 }
 
 pub(super) struct Parties {
@@ -53,6 +64,8 @@ impl Parties {
             }
             Way::SubjectDisabled => session::disable_account(db, self.subject.account).await.unwrap(),
             Way::ActorDisabled => session::disable_account(db, self.installer.account).await.unwrap(),
+            Way::SubjectsPassword => take_password(db, &self.subject).await,
+            Way::ActorsPassword => take_password(db, &self.installer).await,
             Way::SignedOut => session::sign_out(db, &self.installer).await.unwrap(),
         }
     }

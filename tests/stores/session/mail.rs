@@ -68,7 +68,7 @@ on_both_engines! {
         assert!(mail.contains("\r\nTo: kim@example.org\r\n"), "{mail}");
         assert!(mail.contains("Content-Type: text/plain; charset=utf-8\r\n"), "{mail}");
         assert!(mail.contains("Auto-Submitted: auto-generated\r\n"), "{mail}");
-        assert!(mail.contains("Geben Sie diesen Code in der App ein: 12345678"), "{mail}");
+        assert!(mail.contains("Gib diesen Code in der App ein: 12345678"), "{mail}");
         assert!(mail.lines().all(|line| line.len() <= 998 && line.is_ascii()));
     }
 }

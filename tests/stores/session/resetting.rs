@@ -71,6 +71,31 @@ on_both_engines! {
         assert_eq!(service.mails().await.len(), before);
     }
 
+    /// What is written tells whoever measures the time nothing: it is the same for each address.
+    async fn asking_writes_the_same_whoever_has_the_address(database: Database) {
+        let service = Service::on(&database).await;
+        service.account(EMAIL).await;
+        for email in [EMAIL, "nobody@example.org"] {
+            let rows = || service.count("SELECT (SELECT COUNT(*) FROM password_reset) * 1000 + (SELECT COUNT(*) FROM mail)");
+            let before = rows().await;
+            session::ask_reset(&service.state, email).await.unwrap();
+            assert_eq!(rows().await - before, 1001, "{email}");
+        }
+    }
+
+    async fn of_two_codes_that_are_used_at_once_one_counts(database: Database) {
+        let service = Service::with(&database, |settings| settings.mails_per_hour = 100).await;
+        service.account(EMAIL).await;
+        let (first, second) = (service.ask(EMAIL).await, service.ask(EMAIL).await);
+        let set = [(&first, NEW), (&second, "a third porch lantern")];
+        let [one, two] = set.map(|((token, code), password)| service.set(token, code, password));
+        let (one, two) = tokio::join!(one, two);
+        let set: Vec<_> = [one, two].into_iter().filter_map(Result::err).collect();
+        assert_eq!(set.iter().map(|refusal| refusal.problem.code).collect::<Vec<_>>(), [ProblemCode::ResetOver]);
+        let changed = "SELECT COUNT(*) FROM audit_event WHERE what = 'password.changed'";
+        assert_eq!(service.count(changed).await, 1);
+    }
+
     async fn code_is_bound_to_whoever_asked_for_it(database: Database) {
         let service = Service::on(&database).await;
         service.account(EMAIL).await;
@@ -178,6 +203,10 @@ on_both_engines! {
         service.sign_in(PHONE, EMAIL, NEW).await.unwrap();
         let nobody = session::take_password(service.db(), &service.state.key, AccountId::mint()).await;
         assert_eq!(code(nobody), ProblemCode::NotFound);
+        session::disable_account(service.db(), session.account.id).await.unwrap();
+        let before = service.mails().await.len();
+        session::take_password(service.db(), &service.state.key, session.account.id).await.unwrap();
+        assert_eq!(service.mails().await.len(), before, "whoever is disabled is told to choose nothing");
     }
 
     /// A known failure of other systems: disable during a forced password change.
@@ -219,6 +248,7 @@ on_both_engines! {
         let account = service.account_id().await;
         assert_eq!(code(session::enable_account(service.db(), account).await), ProblemCode::NotFound);
         session::disable_account(service.db(), account).await.unwrap();
+        assert_eq!(code(session::disable_account(service.db(), account).await), ProblemCode::NotFound, "once");
         session::enable_account(service.db(), account).await.unwrap();
         service.sign_in(PHONE, EMAIL, PASSWORD).await.unwrap();
     }

@@ -26,9 +26,10 @@ macro_rules! select_acts {
                WHEN asked.actor_id = audit_event.actor_id THEN asked.organization_id END \
              LEFT JOIN organization AS partner ON partner.id = CASE \
                WHEN audit_event.what LIKE 'access.%' OR audit_event.what LIKE 'membership.%' \
+                 OR audit_event.what LIKE 'session.%' \
                THEN COALESCE(asked.organization_id, access_grant.organization_id, audit_event.on_what) END \
              LEFT JOIN account AS installer ON installer.id = CASE \
-               WHEN audit_event.what LIKE 'access.%' \
+               WHEN audit_event.what LIKE 'access.%' OR audit_event.what LIKE 'session.%' \
                THEN COALESCE(asked.actor_id, access_grant.actor_id) END ",
             $rest
         )

@@ -205,6 +205,9 @@ words! {
     act_access_blocked_of: "stopped requests of {whom}", "Anfragen von {whom} gestoppt";
     act_access_unblocked_of: "allowed requests of {whom} again", "Anfragen von {whom} wieder zugelassen";
     act_access_ended_of: "ended the access of {whom}", "Zugang von {whom} beendet";
+    act_session_ended_of: "signed {whom} out", "{whom} abgemeldet";
+    act_session_ended_here: "signed one of your phones out", "eines deiner Telefone abgemeldet";
+    act_nameless: "(name erased)", "(Name gelöscht)";
     act_session_began: "signed in", "angemeldet";
     act_session_ended: "signed out", "abgemeldet";
     act_account_made: "made the account", "Konto angelegt";

@@ -30,6 +30,8 @@ pub struct CredentialsRow {
     pub disabled: bool,
     /// Grows when every session must end.
     pub epoch: i64,
+    /// As a row keeps it.
+    pub language: String,
 }
 
 impl std::fmt::Debug for CredentialsRow {
@@ -119,7 +121,7 @@ pub async fn credentials_by_email(
     db: &mut AnyConnection,
     email: &str,
 ) -> Result<Option<CredentialsRow>, DbError> {
-    let row = sqlx::query("SELECT id, password_hash, state, epoch FROM account WHERE email = $1")
+    let row = sqlx::query("SELECT id, password_hash, state, epoch, language FROM account WHERE email = $1")
         .bind(email)
         .fetch_optional(db)
         .await?;
@@ -129,6 +131,7 @@ pub async fn credentials_by_email(
             password_hash: row.try_get(1)?,
             disabled: row.try_get::<String, _>(2)? == "disabled",
             epoch: row.try_get(3)?,
+            language: row.try_get(4)?,
         })
     })
     .transpose()
@@ -183,11 +186,14 @@ pub async fn set_enabled(db: &mut AnyConnection, id: AccountId) -> Result<bool, 
     Ok(done.rows_affected() == 1)
 }
 
-/// Disables an account and begins a new epoch, so that no session of before is alive; false if there is none.
+/// Disables an account and begins a new epoch, so that no session of before is alive; false if there is none, or if it is
+/// disabled already.
 pub async fn set_disabled(db: &mut AnyConnection, id: AccountId) -> Result<bool, DbError> {
-    let done = sqlx::query("UPDATE account SET state = 'disabled', epoch = epoch + 1 WHERE id = $1")
-        .bind(id.to_string())
-        .execute(db)
-        .await?;
+    let done = sqlx::query(
+        "UPDATE account SET state = 'disabled', epoch = epoch + 1 WHERE id = $1 AND state <> 'disabled'",
+    )
+    .bind(id.to_string())
+    .execute(db)
+    .await?;
     Ok(done.rows_affected() == 1)
 }

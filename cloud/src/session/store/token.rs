@@ -1,7 +1,8 @@
 //! Refresh tokens, newest and older, and the proofs that counted already.
 
+use super::BegunRow;
 use crate::db::{DbError, parse};
-use porchlight_protocol::{AccountId, SessionId};
+use porchlight_protocol::{AccountId, GrantId, SessionId};
 use sqlx::{AnyConnection, Row as _};
 
 /// A refresh token that begins to live.
@@ -22,8 +23,8 @@ pub struct RefreshRow {
     pub session: SessionId,
     /// Whose.
     pub account: AccountId,
-    /// Who acts there, when it is somebody else.
-    pub actor: Option<AccountId>,
+    /// Who acts there, and by what right, when it is somebody else.
+    pub delegation: Option<(AccountId, GrantId)>,
     /// The installation's key.
     pub public_key: Vec<u8>,
     /// Milliseconds UTC.
@@ -35,10 +36,16 @@ pub struct RefreshRow {
     /// What it was replaced by, sealed under a key that only the token gives; none if it is the newest, or if its
     /// successor was used.
     pub successor_sealed: Option<Vec<u8>>,
-    /// Whether somebody acts for the account there.
-    pub delegated: bool,
     /// Whether it was replaced.
     pub replaced: bool,
+}
+
+impl RefreshRow {
+    /// The session as one that somebody acts in; none if its own person does.
+    pub fn delegated(&self) -> Option<BegunRow> {
+        let (actor, grant) = self.delegation?;
+        Some(BegunRow { id: self.session, subject: self.account, actor, grant })
+    }
 }
 
 impl std::fmt::Debug for RefreshRow {
@@ -67,7 +74,7 @@ pub async fn refresh_row(db: &mut AnyConnection, token_hash: &[u8]) -> Result<Op
         "SELECT session.id, session.account_id, installation.public_key, refresh_token.idle_expires_at, \
            session.expires_at, session.access_expires_at, refresh_token.successor_hash, \
            refresh_token.successor_sealed, \
-           CASE WHEN session.grant_id IS NULL THEN 0 ELSE 1 END, session.actor_id \
+           session.actor_id, session.grant_id \
          FROM refresh_token JOIN session ON session.id = refresh_token.session_id \
          JOIN installation ON installation.id = session.installation_id \
          WHERE refresh_token.token_hash = $1",
@@ -76,7 +83,8 @@ pub async fn refresh_row(db: &mut AnyConnection, token_hash: &[u8]) -> Result<Op
     .fetch_optional(db)
     .await?;
     row.map(|row| {
-        let actor: Option<String> = row.try_get(9)?;
+        let is_delegated = row.try_get::<Option<String>, _>(9)?.is_some();
+        let delegation = || Ok::<_, DbError>((parse(&row, 8, "account id")?, parse(&row, 9, "grant id")?));
         Ok(RefreshRow {
             session: parse(&row, 0, "session id")?,
             account: parse(&row, 1, "account id")?,
@@ -86,8 +94,7 @@ pub async fn refresh_row(db: &mut AnyConnection, token_hash: &[u8]) -> Result<Op
             access_expires_at: row.try_get(5)?,
             replaced: row.try_get::<Option<Vec<u8>>, _>(6)?.is_some(),
             successor_sealed: row.try_get(7)?,
-            delegated: row.try_get::<i64, _>(8)? == 1,
-            actor: actor.map(|id| id.parse().map_err(|_| DbError::Corrupt("account id"))).transpose()?,
+            delegation: is_delegated.then(delegation).transpose()?,
         })
     })
     .transpose()

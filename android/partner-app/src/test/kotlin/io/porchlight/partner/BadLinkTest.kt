@@ -39,6 +39,7 @@ internal class BadLinkTest : OnTwoPhones() {
         there.waitFor(R.string.handoff_too_late)
         there.waitFor(R.string.handoff_link_again)
         there.presses(R.string.cancel)
+        there.waitFor(R.string.sign_in_title)
         opens(phones.anaTapsLink()).presses(R.string.handoff_confirm)
         there.waitFor(BANNER)
     }
@@ -56,6 +57,7 @@ internal class BadLinkTest : OnTwoPhones() {
         // Nobody is signed in there: a link comes before that too.
         val there = opens(link)
         there.presses(R.string.cancel)
+        there.waitFor(R.string.sign_in_title)
         // What was in the vault is read once.
         phones.opensOnAnasPhone(link)
         there.waitFor(R.string.handoff_not_here)
