@@ -105,10 +105,6 @@ test('form that is refused is for everybody, and says at which field', async () 
     assert.equal(await place.getAttribute('aria-describedby'), 'place-complaint');
     await page.locator('#place-complaint').waitFor();
   });
-  await showAll(page, customer, 'customer-refused-permissions', async () => {
-    for (const box of await page.getByRole('checkbox').all()) await box.setChecked(false);
-    await send('Tick at least one.');
-  });
   await showAll(page, customer, 'customer-refused-days', async () => {
     await page.getByLabel('Days', { exact: true }).check();
     await page.getByLabel(/number of days/).fill('31');

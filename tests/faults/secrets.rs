@@ -1,7 +1,8 @@
 //! What the cloud never learns: searched for in its files, its log and its memory.
 
 use crate::stage::{begin, cloud, connect, phone};
-use harness::api::Api;
+use harness::api::{Api, PASSWORD};
+use harness::browser::Browser;
 use harness::cloud::Cloud;
 use harness::cloud_process::CloudProcess;
 use harness::field_device::{FieldDevice, Options};
@@ -9,6 +10,7 @@ use harness::firm::Firm;
 use harness::phone::{AddingWatch, Phone, adding};
 use porchlight_core::add_device::{AddDeviceState, DevicePassword};
 use porchlight_protocol::SiteId;
+use reqwest::StatusCode;
 use secrecy::ExposeSecret as _;
 use std::fs::File;
 use std::io::{Cursor, Read};
@@ -153,8 +155,13 @@ async fn account_passwords_right_or_wrong_and_tokens_are_in_no_file_of_the_cloud
     let other = Phone::for_address(cloud.http(), cloud.link_host()).await;
     let refused = other.profile().session().sign_in("kim@example.org", wrong.to_owned().into()).await;
     assert!(refused.is_err(), "it is not the password");
+    let mut browser = Browser::at(format!("http://{}", cloud.http()));
+    assert_eq!(browser.sign_in("kim@example.org", PASSWORD).await.status, StatusCode::SEE_OTHER);
+    let token = browser.ask_code("kim@example.org").await;
+    assert!(token.starts_with("pl_pr_"), "{token}");
+    browser.set_password(&token, "00000000", wrong).await;
     // The schema's own comments say "pl_at_...": a token goes on with a letter or a digit.
-    let tokens: Vec<String> = ["pl_at_", "pl_rt_", "pl_rg_"]
+    let tokens: Vec<String> = ["pl_at_", "pl_rt_", "pl_rg_", "pl_ho_", "pl_pr_", "pl_pc_"]
         .iter()
         .flat_map(|prefix| {
             (b'-'..=b'z')
@@ -162,8 +169,7 @@ async fn account_passwords_right_or_wrong_and_tokens_are_in_no_file_of_the_cloud
                 .map(move |b| format!("{prefix}{}", b as char))
         })
         .collect();
-    let needles: Vec<&str> =
-        tokens.iter().map(String::as_str).chain([harness::api::PASSWORD, wrong]).collect();
+    let needles: Vec<&str> = tokens.iter().map(String::as_str).chain([PASSWORD, wrong]).collect();
     assert_eq!(found_in_writings(&cloud, &needles), Vec::<String>::new());
     // The search finds a token that is there.
     let token = porchlight_cloud::secret::mint(porchlight_cloud::secret::SecretKind::Refresh);

@@ -42,7 +42,12 @@ impl PageAnswer {
 impl Browser {
     /// At a cloud's portal, signed in to nothing.
     pub fn new(cloud: &Cloud) -> Self {
-        Self { http: client_of_pages(), address: cloud.url(""), cookie: None }
+        Self::at(cloud.url(""))
+    }
+
+    /// The same by the portal's address.
+    pub fn at(address: String) -> Self {
+        Self { http: client_of_pages(), address, cookie: None }
     }
 
     /// Signed in to a fresh account with this address; its program at the API comes along.
@@ -65,10 +70,15 @@ impl Browser {
     /// Asks for a code for a new password: what binds it, and the code.
     pub async fn ask_reset(&self, cloud: &Cloud, email: &str) -> (String, String) {
         let seen = cloud.mails().iter().filter(|mail| mail.to.contains(email)).count();
+        let token = self.ask_code(email).await;
+        (token, cloud.code_to(email, seen).await)
+    }
+
+    /// The same without a look at the mail: what binds the code.
+    pub async fn ask_code(&self, email: &str) -> String {
         let asked = self.post("/password", &[("email", email)]).await;
         let (_, rest) = asked.text.split_once(r#"name="token" value=""#).expect("the form holds a token");
-        let token = rest.split('"').next().unwrap_or_default().to_owned();
-        (token, cloud.code_to(email, seen).await)
+        rest.split('"').next().unwrap_or_default().to_owned()
     }
 
     /// Sends the form with a code and a new password.

@@ -27,7 +27,7 @@ pub struct Terms {
     pub subject: AccountId,
     /// On what.
     pub scope: Scope,
-    /// What for: each may be delegated; in the order of their table.
+    /// What for: each may be delegated, [`Permission::NEEDED`] among them; in the order of their table.
     pub permissions: Vec<Permission>,
     /// Seconds.
     pub lasts: u32,
@@ -55,6 +55,9 @@ impl Terms {
         let listed = permissions.len() == wanted.permissions.len() && !permissions.is_empty();
         if !listed || !permissions.iter().all(|permission| permission.may_be_delegated()) {
             return Err(Refusal::field("permissions"));
+        }
+        if !permissions.contains(&Permission::NEEDED) {
+            permissions.insert(0, Permission::NEEDED);
         }
         check_time(wanted.lasts)?;
         let comment = text::check_comment("comment", &wanted.comment)?;
@@ -149,6 +152,13 @@ mod tests {
             with(|ask| (ask.site, ask.device) = (Some(SiteId::mint()), Some(DeviceId::mint()))),
             "device"
         );
+    }
+
+    #[test]
+    fn what_nothing_works_without_is_always_asked_for() {
+        assert_eq!(Permission::ALL.iter().min(), Some(&Permission::NEEDED), "it is the first of the table");
+        let asked = check(&AskForAccess { permissions: vec![Permission::VideoWatch], ..wanted() }).unwrap();
+        assert_eq!(asked.permissions, [Permission::SiteRead, Permission::VideoWatch]);
     }
 
     #[test]

@@ -178,13 +178,13 @@ pub async fn end_of_grant(
     if row.try_get::<String, _>(3)? != "active" || row.try_get::<Option<String>, _>(5)?.is_none() {
         return Ok(Some(ProblemCode::ActorDisabled));
     }
-    if row.try_get::<String, _>(4)? == "disabled"
-        && row.try_get::<Option<String>, _>(2)?.as_deref() != Some("activated")
-    {
+    let why: Option<String> = row.try_get(2)?;
+    // What stood in for a customer is shut by their answer, which is why the grant ended.
+    if row.try_get::<String, _>(4)? == "disabled" && why.as_deref().is_none_or(|why| why == "disabled") {
         return Ok(Some(ProblemCode::SubjectDisabled));
     }
     if row.try_get::<Option<i64>, _>(1)?.is_some() {
-        let expired = row.try_get::<Option<String>, _>(2)?.as_deref() == Some("expired");
+        let expired = why.as_deref() == Some("expired");
         return Ok(Some(if expired { ProblemCode::GrantExpired } else { ProblemCode::GrantRevoked }));
     }
     Ok((row.try_get::<i64, _>(0)? <= now).then_some(ProblemCode::GrantExpired))

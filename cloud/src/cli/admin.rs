@@ -75,7 +75,7 @@ pub(super) fn change_account(change: AccountChange, email: &str, settings: &Sett
             AccountChange::Disable => (session::disable_account(&db, account).await, "is disabled"),
             AccountChange::Enable => (session::enable_account(&db, account).await, "is enabled"),
             AccountChange::ResetPassword => {
-                let key = ServerKey::open(&settings.server_key)?;
+                let key = server_key(&settings.server_key)?;
                 let taken = session::take_password(&db, &key, account).await;
                 (taken, "has no password any more; a new one is chosen with \"Forgot your password?\"")
             }
@@ -88,6 +88,18 @@ pub(super) fn change_account(change: AccountChange, email: &str, settings: &Sett
         db.close().await;
         say(&format!("{email} {said}\n"))
     })
+}
+
+/// The key that the server has made: what is sealed with another never leaves.
+fn server_key(path: &Path) -> Result<ServerKey, Box<dyn std::error::Error>> {
+    if !path.exists() {
+        return Err(format!(
+            "there is no server key at {}: run this where the server's files are",
+            path.display()
+        )
+        .into());
+    }
+    Ok(ServerKey::open(path)?)
 }
 
 async fn prepare(options: Options) -> Result<Db, Box<dyn std::error::Error>> {
@@ -210,6 +222,8 @@ mod tests {
         change("disable").await.unwrap();
         assert!(change("disable").await.unwrap_err().contains("is disabled already"));
         change("enable").await.unwrap();
+        assert!(change("reset-password").await.unwrap_err().contains("there is no server key at"));
+        ServerKey::open(&folder.path().join("server.key")).unwrap();
         change("reset-password").await.unwrap();
         let unknown = told(folder.path(), &["account", "disable", "bo@bright.example"]).await;
         assert!(unknown.unwrap_err().contains("no account has the address bo@bright.example"));

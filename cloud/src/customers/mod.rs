@@ -29,6 +29,7 @@ use crate::session::store::{AccountRow, active_account_with_email, insert_invite
 use crate::session::{DAY, HOUR};
 use crate::text::check_name;
 use porchlight_protocol::customers::{AddCustomerRequest, Customer};
+use porchlight_protocol::session::Language;
 use porchlight_protocol::{AccountId, CustomerId, OrganizationId, ProblemCode};
 use serde_json::json;
 
@@ -67,29 +68,52 @@ pub async fn add(
     if !store::insert_customer(tx, id, organization, &stand_in, &email, caller.account, now).await? {
         return Err(ProblemCode::CustomerExists.into());
     }
+    begin_birth_grant(tx, caller, organization, (id, stand_in.id), now).await?;
+    announce(tx, organization, id).await?;
+    tell_customer(tx, state, organization, (id, &email), wanted.language).await?;
+    read(tx, caller, id).await
+}
+
+/// Lets the installer prepare what the customer will find, in the account that stands in for them.
+async fn begin_birth_grant(
+    tx: &mut Tx,
+    caller: &Caller,
+    organization: OrganizationId,
+    (id, stand_in): (CustomerId, AccountId),
+    now: i64,
+) -> Result<(), Refusal> {
     let until = now + BIRTH_LASTS;
     let grant =
-        access::store::insert_birth_grant(tx, organization, caller.account, stand_in.id, &BIRTH, now, until)
+        access::store::insert_birth_grant(tx, organization, caller.account, stand_in, &BIRTH, now, until)
             .await?;
     let entry = AuditEntry {
         actor: Some(caller.account),
         grant: Some(grant),
         on_what: Some(id.to_string()),
         after: Some(json!({ "company": organization, "permissions": BIRTH, "until": until })),
-        ..AuditEntry::by_service(stand_in.id, Deed::CustomerAdded)
+        ..AuditEntry::by_service(stand_in, Deed::CustomerAdded)
     };
-    history::record(tx, entry).await?;
-    announce(tx, organization, id).await?;
+    Ok(history::record(tx, entry).await?)
+}
+
+/// Tells whoever has the address, on their screens and by mail.
+async fn tell_customer(
+    tx: &mut Tx,
+    state: &CloudState,
+    organization: OrganizationId,
+    (id, email): (CustomerId, &str),
+    language: Language,
+) -> Result<(), Refusal> {
     let company = people::store::organization_name(tx, organization).await?;
     let letter = Letter::CustomerAdded { company };
-    if let Some(account) = active_account_with_email(tx, &email).await? {
+    if let Some(account) = active_account_with_email(tx, email).await? {
         history::announce(tx, ChangeEntry::Offer(id, account)).await?;
         // Whoever has an account is written to in the language they chose.
         mail::enqueue_to_account(tx, &state.key, account, &letter).await?;
     } else {
-        mail::enqueue(tx, &state.key, &email, wanted.language, &letter).await?;
+        mail::enqueue(tx, &state.key, email, language, &letter).await?;
     }
-    read(tx, caller, id).await
+    Ok(())
 }
 
 /// A customer of an organization that the caller belongs to, in a role that reads them; else there is none.

@@ -99,7 +99,12 @@ async fn let_go(tx: &mut Tx, caller: &Caller, sites: &[SiteId], stand_in: Accoun
     for (device, _) in store::devices_at(tx, stand_in, sites).await? {
         tx.lock("device", &device.to_string(), Lock::Update).await?;
         let row = devices::store::device_by_id(tx, device).await?.ok_or(ProblemCode::NotFound)?;
-        devices::let_go(tx, caller, row).await?;
+        // In the history of the account that it was in: whoever says no never had it.
+        let entry = AuditEntry {
+            actor: Some(caller.account),
+            ..AuditEntry::by_service(stand_in, Deed::DeviceReleased)
+        };
+        devices::let_go(tx, entry, row).await?;
     }
     for site in sites {
         sites::store::end_site_user(tx, *site, stand_in, crate::now()).await?;

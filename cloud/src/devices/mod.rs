@@ -229,11 +229,12 @@ pub async fn release(tx: &mut Tx, caller: &Caller, id: DeviceId) -> Result<(), R
     if row.ended {
         return Err(ProblemCode::NotFound.into());
     }
-    let_go(tx, caller, row).await
+    let_go(tx, AuditEntry::by(caller, Deed::DeviceReleased), row).await
 }
 
-/// The same for a device that the caller holds already, and may let go of for another reason than a role.
-pub async fn let_go(tx: &mut Tx, caller: &Caller, row: DeviceRow) -> Result<(), Refusal> {
+/// The same for a device that is held already, and may be let go of for another reason than a role; the entry says who
+/// does it in whose account.
+pub async fn let_go(tx: &mut Tx, entry: AuditEntry, row: DeviceRow) -> Result<(), Refusal> {
     let (id, device) = (row.device.id, row.device);
     store::end_device(tx, id, crate::now()).await?;
     let name = DeviceName { maker: device.maker.clone(), serial: device.serial.clone() };
@@ -245,7 +246,7 @@ pub async fn let_go(tx: &mut Tx, caller: &Caller, row: DeviceRow) -> Result<(), 
             site: Some(device.site),
             on_what: Some(id.to_string()),
             before: Some(json!({ "maker": device.maker, "serial": device.serial, "name": device.name })),
-            ..AuditEntry::by(caller, Deed::DeviceReleased)
+            ..entry
         },
     )
     .await?;

@@ -64,10 +64,20 @@ pub async fn set_password(
     let account = try_code(state, &token_hash, code).await?;
     // Not before the code is right: nobody has us hash for nothing.
     let password_hash = state.passwords.hash(password).await?;
+    sign_in::finally(|| use_code(state, &token_hash, account, &password_hash)).await
+}
 
+/// Uses the code up, and sets the password.
+async fn use_code(
+    state: &CloudState,
+    token_hash: &[u8],
+    account: AccountId,
+    password_hash: &str,
+) -> Result<(), Refusal> {
+    let over = || Refusal::new(ProblemCode::ResetOver);
     let mut tx = state.db.begin().await?;
     tx.lock("account", &account.to_string(), Lock::Update).await?;
-    let used = store::use_reset(&mut tx, &token_hash, crate::now()).await?;
+    let used = store::use_reset(&mut tx, token_hash, crate::now()).await?;
     let used = used.filter(|&(its_account, _)| its_account == account);
     let present = store::account_by_id(&mut tx, account).await?.ok_or_else(over)?;
     let credentials = store::credentials_by_email(&mut tx, &present.email).await?;
@@ -75,7 +85,7 @@ pub async fn set_password(
     if credentials.is_none() {
         return Err(over());
     }
-    store::set_password(&mut tx, account, Some(&password_hash), crate::now()).await?;
+    store::set_password(&mut tx, account, Some(password_hash), crate::now()).await?;
     for identifier in sign_in::identifiers(&state.key, &present.email) {
         forget_attempts(&mut tx, AttemptKind::SignIn, &identifier).await?;
     }

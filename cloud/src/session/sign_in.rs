@@ -35,8 +35,8 @@ const FIRST_DELAY: i64 = 15 * 1000;
 /// The longest delay.
 const LONGEST_DELAY: i64 = 15 * MINUTE;
 
-/// How often the last transaction runs that lost a race. The layer around all routes cannot do that here: the proof
-/// counted already.
+/// How often the last transaction runs that lost a race. The layer around all routes cannot do that here: the proof, or
+/// the try, counted already.
 const RUNS: u32 = 4;
 
 /// How long a browser's session lasts at most, whatever is asked: 12 hours.
@@ -86,7 +86,7 @@ async fn check_password(
 }
 
 /// Runs the last transaction again while it loses races.
-async fn finally<T, F>(begin: impl Fn() -> F) -> Result<T, Refusal>
+pub(super) async fn finally<T, F>(begin: impl Fn() -> F) -> Result<T, Refusal>
 where
     F: Future<Output = Result<T, Refusal>>,
 {

@@ -67,6 +67,14 @@ permissions! {
 }
 
 impl Permission {
+    /// What every request lists: whoever works there must see where, and a session that sees nothing hears of no end.
+    pub const NEEDED: Self = Self::SiteRead;
+
+    /// Whether a form for a request ticks it before anybody chose: live pictures never.
+    pub fn is_ticked_at_first(self) -> bool {
+        self.may_be_delegated() && self != Self::VideoWatch
+    }
+
     /// Reads what [`Self::as_str`] wrote.
     pub fn from_text(text: &str) -> Self {
         Self::ALL.iter().copied().find(|permission| permission.as_str() == text).unwrap_or(Self::Unknown)

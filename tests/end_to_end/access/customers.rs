@@ -69,6 +69,31 @@ on_both_engines! {
         assert!(mail.text.contains("Wenn du die Firma nicht kennst"), "{}", mail.text);
     }
 
+    async fn company_waits_for_few_answers_at_a_time(database: Database) {
+        let scene = Scene::with(database, |settings| settings.customers_waiting = 2).await;
+        for email in ["one@example.org", "two@example.org"] {
+            scene.firm.add(email).await.good();
+        }
+        let third = scene.firm.add("three@example.org").await.problem();
+        assert_eq!(third.code, ProblemCode::TooManyRequests);
+        let one = Api::with_account(&scene.cloud, "one@example.org").await;
+        let offer = text(&offers(&one).await[0]["id"]);
+        answer(&one, &offer, "refuse", false).await.good();
+        scene.firm.add("three@example.org").await.good();
+    }
+
+    async fn address_hears_of_few_companies_an_hour(database: Database) {
+        let scene = Scene::new(database).await;
+        for (name, email) in [("Night Shift", "di@night.example"), ("Grey Roof", "gus@grey.example")] {
+            Firm::new(&scene.cloud, name, email).await.add("new@example.org").await.good();
+        }
+        scene.firm.add("new@example.org").await.good();
+        let fourth = Firm::new(&scene.cloud, "Cold Attic", "cy@attic.example").await;
+        assert_eq!(fourth.add("new@example.org").await.problem().code, ProblemCode::TooManyRequests);
+        let path = format!("/v1/organizations/{}/customers", fourth.organization);
+        assert_eq!(fourth.installer.get(&path).await.good()["customers"], json!([]), "nothing of it stays");
+    }
+
     async fn customer_is_asked_for_nothing_before_they_said_yes(database: Database) {
         let scene = Scene::new(database).await;
         let added = scene.firm.add("new@example.org").await.good();
@@ -141,7 +166,10 @@ on_both_engines! {
             answer(&owner, &customer, verb, false).await.good();
             assert_eq!(owner.get("/v1/devices").await.good()["devices"], json!([]), "{verb}");
             assert_eq!(owner.get("/v1/sites").await.good()["sites"], json!([]), "{verb}");
-            assert_eq!(phone.get("/v1/sites").await.status, 401, "{verb}");
+            let over = phone.get("/v1/sites").await.problem();
+            assert_eq!(over.code, ProblemCode::GrantRevoked, "{verb}: nobody disabled the customer");
+            let said = owner.get("/v1/history").await.good().to_string();
+            assert_eq!(said.contains("device.released"), verb == "accept", "{verb}: {said}");
             let row = scene.firm.installer.get(&format!("/v1/customers/{customer}")).await.good();
             assert_eq!(row["state"], if verb == "accept" { "confirmed" } else { "refused" });
             let stays = owner.get(&format!("/v1/devices/{device}")).await;

@@ -9,6 +9,7 @@ use harness::database::Database;
 use harness::firm::{Link, end, text};
 use harness::{database, on_both_engines};
 use porchlight_cloud::authority::Caller;
+use porchlight_cloud::key::ServerKey;
 use porchlight_cloud::{people, session};
 use porchlight_protocol::AccountId;
 use porchlight_protocol::people::Role;
@@ -31,9 +32,11 @@ enum Way {
     SignedOutElsewhere,
     PhoneSignedOut,
     Replaced,
+    ActorsPassword,
+    SubjectsPassword,
 }
 
-const WAYS: [Way; 11] = [
+const WAYS: [Way; 13] = [
     Way::Revoked,
     Way::Released,
     Way::Left,
@@ -43,12 +46,33 @@ const WAYS: [Way; 11] = [
     Way::Replaced,
     Way::SignedOut,
     Way::SignedOutElsewhere,
+    Way::ActorsPassword,
+    Way::SubjectsPassword,
     Way::ActorDisabled,
     Way::SubjectDisabled,
 ];
 
 fn account_of(api: &Api) -> AccountId {
     api.session.as_ref().unwrap().account.id
+}
+
+/// Takes somebody's password away. They get the same again, as if by a code, and sign in.
+async fn take_password(cloud: &Cloud, whose: &mut Api) {
+    let (db, account) = (cloud.db().await, account_of(whose));
+    let hash = "SELECT password_hash FROM account WHERE id = $1";
+    let hash: String = sqlx::query_scalar(hash)
+        .bind(account.to_string())
+        .fetch_one(&mut *db.read().await.unwrap())
+        .await
+        .unwrap();
+    let key = ServerKey::open(&cloud.settings.server_key).unwrap();
+    session::take_password(&db, &key, account).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    let again = sqlx::query("UPDATE account SET password_hash = $2 WHERE id = $1");
+    again.bind(account.to_string()).bind(hash).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let email = whose.session.as_ref().unwrap().account.email.clone();
+    whose.sign_in(&email, PASSWORD).await.good();
 }
 
 impl Scene {
@@ -92,6 +116,8 @@ impl Scene {
             Way::PhoneSignedOut => {
                 phone.change(Method::DELETE, "/v1/sessions/current", &Value::Null).await.good();
             }
+            Way::ActorsPassword => take_password(&self.cloud, &mut self.firm.installer).await,
+            Way::SubjectsPassword => take_password(&self.cloud, &mut self.kim).await,
             Way::Replaced => {
                 let mut again = super::handoffs::same(phone);
                 again.redeem(&self.firm.link(grant).await).await.good();

@@ -186,23 +186,25 @@ pub async fn former_grants(
 }
 
 /// The grants that the actor holds, for the customer's organization, on the customer's account or on the one that stood
-/// in for it: what is in force comes first, then the newest.
+/// in for it: what is in force comes first, then the newest of what is over, from the one before `before` on.
 pub async fn grants_held(
     db: &mut AnyConnection,
     customer: CustomerId,
     actor: AccountId,
-    limit: i64,
-    now: i64,
+    before: Option<GrantId>,
+    (limit, now): (i64, i64),
 ) -> Result<Vec<Grant>, DbError> {
     let rows = sqlx::query(select_grants!(
         "JOIN customer ON customer.id = $1 AND customer.organization_id = held.organization_id \
            AND (held.subject_id = customer.account_id OR held.subject_id = customer.stand_in_id) \
          WHERE held.actor_id = $2 \
-         ORDER BY CASE WHEN held.ended_at IS NULL AND held.expires_at > $3 THEN 0 ELSE 1 END, held.id DESC LIMIT $4"
+           AND ($4 IS NULL OR held.id < $4 OR (held.ended_at IS NULL AND held.expires_at > $3)) \
+         ORDER BY CASE WHEN held.ended_at IS NULL AND held.expires_at > $3 THEN 0 ELSE 1 END, held.id DESC LIMIT $5"
     ))
     .bind(customer.to_string())
     .bind(actor.to_string())
     .bind(now)
+    .bind(before.map(|id| id.to_string()))
     .bind(limit)
     .fetch_all(db)
     .await?;

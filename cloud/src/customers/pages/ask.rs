@@ -11,21 +11,18 @@ use crate::idempotency::{self, Beginning};
 use crate::portal::forms::key_of;
 use crate::portal::{Complaint, Page, PageForm, Place, lead_to, show, show_with};
 use crate::problem::Refusal;
-use crate::server::{ApiPath, CloudState};
+use crate::server::{ApiPath, ApiQuery, CloudState};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use porchlight_protocol::access::{AskForAccess, AuthorizationRequest, RequestState};
 use porchlight_protocol::customers::{Customer, CustomerPlaces, CustomerState};
-use porchlight_protocol::{CustomerId, ProblemCode, RequestId};
+use porchlight_protocol::{CustomerId, GrantId, ProblemCode, RequestId};
 use serde::Deserialize;
 
 /// Times that are offered, in seconds; others are whole days.
 const TIMES: [u32; 3] = [3_600, 4 * 3_600, 24 * 3_600];
-
-/// What is ticked to begin with: never live pictures.
-const TICKED: [Permission; 3] = [Permission::SiteRead, Permission::DeviceAdd, Permission::DeviceChange];
 
 #[derive(Template)]
 #[template(path = "customers/customer.html")]
@@ -36,9 +33,11 @@ struct CustomerPage<'a> {
     may_ask: bool,
     can_ask: bool,
     held: Vec<HeldLine>,
+    /// Where the next page of what was held begins: before this one; none on the last.
+    more: Option<GrantId>,
     requests: Vec<RequestLine>,
     places: Vec<PlaceChoice>,
-    may: Vec<(Permission, &'static str, bool)>,
+    may: Vec<MayChoice>,
     times: Vec<(u32, String)>,
     form: AskForm,
     complaint: Complaint,
@@ -50,6 +49,15 @@ struct RequestLine {
     length: String,
     state: String,
     waits: bool,
+}
+
+/// Something that can be asked for.
+struct MayChoice {
+    permission: Permission,
+    word: &'static str,
+    is_ticked: bool,
+    /// It cannot be unticked.
+    is_needed: bool,
 }
 
 /// Somewhere that can be asked for.
@@ -73,26 +81,32 @@ pub(super) struct AskForm {
     key: String,
 }
 
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Part {
+    before: Option<GrantId>,
+}
+
 pub(super) async fn read(
     State(state): State<CloudState>,
     page: Page,
     ApiPath(id): ApiPath<CustomerId>,
+    ApiQuery(part): ApiQuery<Part>,
 ) -> Result<Response, Refusal> {
     let form = AskForm {
         place: "account".to_owned(),
-        permission: TICKED.to_vec(),
+        permission: Permission::ALL.iter().copied().filter(|one| one.is_ticked_at_first()).collect(),
         lasts: TIMES[1].to_string(),
         days: String::new(),
         comment: String::new(),
         key: page.form_key().to_string(),
     };
-    show(&customer_page(&state, &page, id, form, Complaint::default()).await?)
+    show(&customer_page(&state, &page, (id, part), form, Complaint::default()).await?)
 }
 
 async fn customer_page<'a>(
     state: &CloudState,
     page: &'a Page,
-    id: CustomerId,
+    (id, part): (CustomerId, Part),
     form: AskForm,
     complaint: Complaint,
 ) -> Result<CustomerPage<'a>, Refusal> {
@@ -103,10 +117,16 @@ async fn customer_page<'a>(
     let places = store::places(&mut db, row.organization, row.account).await?;
     let (asker, now) = (Some((page.caller.account, row.organization)), crate::now());
     let requests = access::store::requests_to(&mut db, row.account, asker, PAGE as i64, now).await?;
-    let held = access::store::grants_held(&mut db, id, page.caller.account, PAGE as i64, now).await?;
+    let limit = (PAGE as i64 + 1, now);
+    let mut held = access::store::grants_held(&mut db, id, page.caller.account, part.before, limit).await?;
+    let more = (held.len() > PAGE).then(|| held[PAGE - 1].id);
+    held.truncate(PAGE);
     let may = Permission::ALL.iter().copied().filter(|permission| permission.may_be_delegated());
-    let may = may.map(|permission| {
-        (permission, may_words(words, &[permission])[0], form.permission.contains(&permission))
+    let may = may.map(|permission| MayChoice {
+        permission,
+        word: may_words(words, &[permission])[0],
+        is_ticked: form.permission.contains(&permission),
+        is_needed: permission == Permission::NEEDED,
     });
     Ok(CustomerPage {
         page,
@@ -115,6 +135,7 @@ async fn customer_page<'a>(
         may_ask: super::may(&mut db, page, Permission::AccessAsk, row.organization).await?,
         can_ask: can_ask(&customer),
         held: held.iter().map(|grant| HeldLine::of(page, grant)).collect(),
+        more,
         requests: requests.iter().map(|request| line(page, request)).collect(),
         places: choices(page, places),
         may: may.collect(),
@@ -165,7 +186,7 @@ pub(super) async fn send(
         Ok(()) => Ok(lead_to(&format!("/customers/{id}"), "asked")),
         Err(refusal) => {
             let complaint = Complaint::of(&page.reader, refusal)?;
-            let shown = customer_page(&state, &page, id, form, complaint).await?;
+            let shown = customer_page(&state, &page, (id, Part::default()), form, complaint).await?;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }
     }

@@ -2,12 +2,14 @@
 
 use crate::portal::Page;
 use crate::portal::words::fill;
-use porchlight_protocol::CustomerId;
 use porchlight_protocol::customers::{Customer, CustomerOffer, CustomerState};
+use porchlight_protocol::{CustomerId, OrganizationId};
 
 /// A customer in the partner's list.
 pub(crate) struct CustomerLine {
     pub(crate) id: CustomerId,
+    /// Whose customer.
+    pub(crate) organization: OrganizationId,
     pub(crate) name: String,
     pub(crate) email: String,
     /// State of the authorization, in words.
@@ -37,6 +39,7 @@ impl CustomerLine {
         };
         Self {
             id: customer.id,
+            organization: customer.organization,
             email: customer.email.clone(),
             state,
             icon,

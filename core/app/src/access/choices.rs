@@ -36,8 +36,8 @@ impl AccessChoices {
         let lasts = [HOUR, 4 * HOUR, DAY].into_iter().chain(days).collect();
         let choice = |permission: Permission| PermissionChoice {
             permission,
-            ticked: permission != Permission::VideoWatch,
-            needed: permission == Permission::SiteRead,
+            ticked: permission.is_ticked_at_first(),
+            needed: permission == Permission::NEEDED,
         };
         let offered = Permission::ALL.iter().copied().filter(|permission| permission.may_be_delegated());
         Self { lasts, permissions: offered.map(choice).collect() }
@@ -95,8 +95,7 @@ impl AccessWish {
             return wrong(InputField::Device, InputReason::NotAllowed);
         }
         let mut permissions = self.permissions;
-        // Whoever works there must see where: a session that sees nothing hears of no end either.
-        permissions.push(Permission::SiteRead);
+        permissions.push(Permission::NEEDED);
         permissions.sort_unstable();
         permissions.dedup();
         if !permissions.iter().all(|permission| permission.may_be_delegated()) {
