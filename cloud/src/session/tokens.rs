@@ -98,8 +98,8 @@ pub(crate) struct NewDelegation {
     pub(crate) begun_by: SessionId,
 }
 
-/// Begins a session of an app: with [`begin_with_cookie`] the one place where they begin. Subject, actor and grant are held by the caller, and checked last
-/// of all here, when the session is there.
+/// Begins a session of an app: here and in [`begin_with_cookie`] sessions begin, and nowhere else. Subject, actor and grant
+/// are held by the caller, and checked last of all here, when the session is there.
 pub(crate) async fn begin(tx: &mut Tx, new: NewSession, now: i64) -> Result<(SessionId, TokenPair), Refusal> {
     let (session, pair) = (SessionId::mint(), TokenPair::mint());
     let access_lasts = if new.delegation.is_some() { DELEGATED_ACCESS_LASTS } else { ACCESS_LASTS };
