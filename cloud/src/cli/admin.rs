@@ -5,12 +5,12 @@ use crate::add_device::inventory;
 use crate::db::{DatabaseLocation, Db};
 use crate::history::chain::{self, ChainState, Head};
 use crate::key::ServerKey;
-use crate::people;
+use crate::people::{self, store::OrganizationRow};
 use crate::problem::Refusal;
 use crate::session::{self, store::account_with_email};
 use crate::settings::Settings;
-use porchlight_protocol::ProblemCode;
 use porchlight_protocol::people::{OrganizationKind, Role};
+use porchlight_protocol::{OrganizationId, ProblemCode};
 use std::path::Path;
 
 /// Opens the database that the server has made.
@@ -48,6 +48,14 @@ pub(super) fn change_organization(command: OrganizationCommand) -> Outcome {
                 db.close().await;
                 say(&format!("{id}\n"))
             }
+            OrganizationCommand::List { options } => {
+                let db = prepare(options).await?;
+                let rows = people::store::organizations(&mut *db.read().await?).await?;
+                db.close().await;
+                let line =
+                    |row: &OrganizationRow| format!("{} {:<8} {}\n", row.id, row.kind.as_str(), row.name);
+                say(&rows.iter().map(line).collect::<String>())
+            }
             OrganizationCommand::Join { organization, email, role, options } => {
                 let db = prepare(options).await?;
                 let joined = people::join(&db, organization, &fold(&email), role).await;
@@ -80,9 +88,11 @@ pub(super) fn change_account(change: AccountChange, email: &str, settings: &Sett
                 (taken, "has no password any more; a new one is chosen with \"Forgot your password?\"")
             }
         };
+        let led = people::store::led_by_nobody_but(&mut *db.read().await?, account).await?;
         done.map_err(|refusal| match (refusal.problem.code, change) {
             (ProblemCode::NotFound, AccountChange::Disable) => format!("{email} is disabled already"),
             (ProblemCode::NotFound, _) => format!("{email} is not disabled"),
+            (ProblemCode::LastSuperAdmin, _) => explain_last(email, &led),
             _ => refusal.problem.title,
         })?;
         db.close().await;
@@ -113,14 +123,26 @@ fn fold(email: &str) -> String {
 
 fn explain(refusal: &Refusal, email: &str) -> String {
     match (refusal.problem.code, refusal.problem.field.as_deref()) {
-        (ProblemCode::NotFound, _) => {
-            format!(
-                "no such organization, or no active account with the address {email} in it: register it first"
-            )
+        (ProblemCode::NotFound, Some("organization")) => {
+            "there is no organization with this id: `porchlight organization list` shows all".to_owned()
         }
-        (_, Some(field)) => format!("the {field} cannot be used: {}", refusal.problem.title),
+        (ProblemCode::NotFound, Some("membership")) => format!("{email} does not belong to it"),
+        (ProblemCode::NotFound, _) => {
+            format!("no active account has the address {email}: its person registers in the app first")
+        }
+        (_, Some("name")) => "a name has 1 to 64 visible characters".to_owned(),
         _ => refusal.problem.title.to_string(),
     }
+}
+
+/// Whoever is to be shut out leads a company alone: who follows them, and what ends everything meanwhile.
+fn explain_last(email: &str, led: &[OrganizationRow]) -> String {
+    let of: Vec<_> = led.iter().map(|row| format!("{} ({})", row.name, row.id)).collect();
+    format!(
+        "{email} is the only super admin of {}. Make somebody else one first: porchlight organization join ID EMAIL \
+         --role super_admin. To end all sessions at once meanwhile: porchlight account reset-password {email}",
+        of.join(", ")
+    )
 }
 
 pub(super) fn verify_audit(settings: &Settings, heads: &[Head]) -> Outcome {
@@ -152,6 +174,10 @@ pub(super) fn kind(text: &str) -> Result<OrganizationKind, &'static str> {
     }
 }
 
+pub(super) fn organization(text: &str) -> Result<OrganizationId, &'static str> {
+    text.parse().map_err(|_| "this is no id: `porchlight organization list` shows them")
+}
+
 pub(super) fn role(text: &str) -> Result<Role, &'static str> {
     match Role::from_text(text) {
         Role::Unknown => Err("a role is super_admin, admin, manager, operator or viewer"),
@@ -166,21 +192,24 @@ mod tests {
     use crate::history::seal::Sealer;
     use crate::session::store::{AccountRow, insert_account};
     use clap::Parser as _;
-    use porchlight_protocol::{AccountId, OrganizationId};
+    use porchlight_protocol::AccountId;
+
+    fn ana() -> AccountRow {
+        AccountRow {
+            id: AccountId::mint(),
+            email: "ana@bright.example".into(),
+            given_name: "Ana".into(),
+            family_name: "Ruiz".into(),
+            language: "en".into(),
+        }
+    }
 
     /// A folder as the server leaves it, with one account.
     async fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&DatabaseLocation::in_folder(folder.path())).await.unwrap();
         let mut tx = db.begin().await.unwrap();
-        let ana = AccountRow {
-            id: AccountId::mint(),
-            email: "ana@bright.example".into(),
-            given_name: "Ana".into(),
-            family_name: "Ruiz".into(),
-            language: "en".into(),
-        };
-        assert!(insert_account(&mut tx, &ana, "", 1).await.unwrap());
+        assert!(insert_account(&mut tx, &ana(), "", 1).await.unwrap());
         tx.commit().await.unwrap();
         db.close().await;
         folder
@@ -208,10 +237,43 @@ mod tests {
         assert!(unknown.unwrap_err().contains("bo@bright.example"));
         told(folder.path(), &[add.as_slice(), &["Ana@Bright.example"]].concat()).await.unwrap();
         let empty = ["organization", "add", " ", "--super-admin", "ana@bright.example"];
-        assert!(told(folder.path(), &empty).await.unwrap_err().contains("name"));
-        let nobodys = OrganizationId::mint().to_string();
-        let join = ["organization", "join", &nobodys, "ana@bright.example"];
-        assert!(told(folder.path(), &join).await.is_err());
+        assert!(told(folder.path(), &empty).await.unwrap_err().contains("1 to 64 visible characters"));
+        told(folder.path(), &["organization", "list"]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_is_named() {
+        let folder = folder().await;
+        let db = Db::open(&DatabaseLocation::in_folder(folder.path())).await.unwrap();
+        let id =
+            people::add(&db, OrganizationKind::Partner, "Bright Solar", "ana@bright.example").await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let bo = AccountRow { id: AccountId::mint(), email: "bo@bright.example".into(), ..ana() };
+        assert!(insert_account(&mut tx, &bo, "", 1).await.unwrap());
+        tx.commit().await.unwrap();
+        let (id, nobodys) = (id.to_string(), OrganizationId::mint().to_string());
+        for (arguments, words) in [
+            (["join", nobodys.as_str(), "bo@bright.example"], "no organization with this id"),
+            (["join", &id, "cy@bright.example"], "no active account has the address cy@bright.example"),
+            (["leave", &id, "bo@bright.example"], "bo@bright.example does not belong to it"),
+        ] {
+            let refused = told(folder.path(), &[["organization"].as_slice(), &arguments].concat()).await;
+            assert!(refused.as_ref().unwrap_err().contains(words), "{refused:?}");
+        }
+        let last = told(folder.path(), &["account", "disable", "ana@bright.example"]).await.unwrap_err();
+        assert!(
+            last.contains(&format!("Bright Solar ({id})")) && last.contains("--role super_admin"),
+            "{last}"
+        );
+    }
+
+    #[tokio::test]
+    async fn wrong_folder_is_named_and_not_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let wrong = folder.path().join("typo");
+        let refused = told(&wrong, &["audit", "verify"]).await.unwrap_err();
+        assert!(refused.contains("is --folder the server's?"), "{refused}");
+        assert!(!wrong.exists());
     }
 
     #[tokio::test]

@@ -12,7 +12,7 @@ mod options;
 use crate::history::chain::Head;
 use crate::settings::Settings;
 use crate::{Cloud, server};
-use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use options::Options;
 use porchlight_protocol::OrganizationId;
 use porchlight_protocol::people::{OrganizationKind, Role};
@@ -86,9 +86,15 @@ enum OrganizationCommand {
         #[command(flatten)]
         options: Options,
     },
+    /// Prints all organizations: id, kind, name
+    List {
+        #[command(flatten)]
+        options: Options,
+    },
     /// Takes an account into an organization, or gives it another role
     Join {
-        /// What `organization add` printed.
+        /// Its id, as `organization list` prints it.
+        #[arg(value_parser = admin::organization)]
         organization: OrganizationId,
         /// The address of an account that is there.
         email: String,
@@ -100,7 +106,8 @@ enum OrganizationCommand {
     },
     /// Ends what an account is to an organization, and all access that it has for it
     Leave {
-        /// What `organization add` printed.
+        /// Its id, as `organization list` prints it.
+        #[arg(value_parser = admin::organization)]
         organization: OrganizationId,
         /// The account's address.
         email: String,
@@ -141,6 +148,7 @@ impl Command {
             | Self::Organization {
                 command:
                     OrganizationCommand::Add { options, .. }
+                    | OrganizationCommand::List { options }
                     | OrganizationCommand::Join { options, .. }
                     | OrganizationCommand::Leave { options, .. },
             }
@@ -166,11 +174,33 @@ pub fn main() -> ExitCode {
 
 /// Twice, when there is a configuration file: first to learn its name, then with its values as defaults.
 fn read_command_line() -> Result<CommandLine, Box<dyn std::error::Error>> {
-    let mut matches = CommandLine::command().get_matches();
+    let mut matches = with_short_helps(CommandLine::command()).get_matches();
     if let Some(file) = config_file(&matches) {
-        matches = file::set_defaults(CommandLine::command(), &file)?.get_matches();
+        matches = file::set_defaults(with_short_helps(CommandLine::command()), &file)?.get_matches();
     }
     Ok(understand(&matches)?)
+}
+
+/// What a command beside the server needs of a server's settings: its help shows these. It takes all of them, since it may
+/// be given the server's file and environment.
+const BESIDE: [&str; 7] =
+    ["config", "folder", "database", "database_file", "server_key", "log_format", "log"];
+
+fn with_short_helps(command: clap::Command) -> clap::Command {
+    let settings = Options::augment_args(clap::Command::new("settings"));
+    let serving: Vec<_> = settings.get_arguments().map(|arg| arg.get_id().clone()).collect();
+    command.mut_subcommands(|beside| match beside.get_name() {
+        "serve" => beside,
+        _ => hide_serving(beside, &serving),
+    })
+}
+
+fn hide_serving(command: clap::Command, serving: &[clap::Id]) -> clap::Command {
+    let hide = |arg: clap::Arg| {
+        let is_serving = serving.contains(arg.get_id()) && !BESIDE.contains(&arg.get_id().as_str());
+        arg.hide(is_serving)
+    };
+    command.mut_args(hide).mut_subcommands(|inner| hide_serving(inner, serving))
 }
 
 fn understand(matches: &ArgMatches) -> Result<CommandLine, clap::Error> {
@@ -192,7 +222,10 @@ fn config_file(matches: &ArgMatches) -> Option<PathBuf> {
 
 fn run(command_line: CommandLine) -> Outcome {
     match command_line.command {
-        Command::Serve(options) => serve(start_log(options)?),
+        Command::Serve(options) => {
+            options.make_folder()?;
+            serve(start_log(options)?)
+        }
         Command::Inventory { command: InventoryCommand::Add { file, options } } => {
             admin::add_inventory(&start_log(options)?, &file)
         }
@@ -270,7 +303,21 @@ mod tests {
 
     #[test]
     fn command_line_is_well_formed() {
-        CommandLine::command().debug_assert();
+        with_short_helps(CommandLine::command()).debug_assert();
+    }
+
+    #[test]
+    fn help_of_a_command_beside_the_server_shows_what_it_needs() {
+        let help = |path: &[&str]| {
+            let line = ["porchlight"].into_iter().chain(path.iter().copied()).chain(["--help"]);
+            with_short_helps(CommandLine::command()).try_get_matches_from(line).unwrap_err().to_string()
+        };
+        for path in [["organization", "join"].as_slice(), &["account"], &["audit", "verify"]] {
+            let text = help(path);
+            assert!(text.contains("--folder") && text.contains("--database-file"), "{text}");
+            assert!(!text.contains("--mqtt") && !text.contains("--requests-per-minute"), "{text}");
+        }
+        assert!(help(&["serve"]).contains("--requests-per-minute"));
     }
 
     #[test]

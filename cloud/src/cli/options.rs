@@ -202,14 +202,18 @@ impl Options {
         }
     }
 
-    /// All settings, resolved; makes the folder.
-    pub(super) fn resolve(self) -> Result<(Settings, LogOptions), OptionsError> {
+    /// Makes the folder of a server that begins.
+    pub(super) fn make_folder(&self) -> Result<(), OptionsError> {
         // Accounts, mail and the server's key lie in there: nobody else's business.
         std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(&self.folder)
-            .map_err(|source| OptionsError::Folder { path: self.folder.clone(), source })?;
+            .map_err(|source| OptionsError::Folder { path: self.folder.clone(), source })
+    }
+
+    /// All settings, resolved.
+    pub(super) fn resolve(self) -> Result<(Settings, LogOptions), OptionsError> {
         let in_folder = Settings::in_folder(&self.folder);
         let database = match (self.database, self.database_file) {
             (Some(_), Some(_)) => return Err(OptionsError::TwoDatabases),

@@ -48,11 +48,11 @@ pub async fn join(db: &Db, organization: OrganizationId, email: &str, role: Role
 /// The account with this address, disabled or not, belongs to the organization no more; nor does it act for it any longer.
 pub async fn leave(db: &Db, organization: OrganizationId, email: &str) -> Result<(), Refusal> {
     let mut tx = db.begin().await?;
-    let account = account_with_email(&mut tx, email).await?.ok_or(ProblemCode::NotFound)?;
+    let account = account_with_email(&mut tx, email).await?.ok_or_else(|| missing("email"))?;
     hold_accounts(&mut tx, vec![(account, Lock::Update)]).await?;
     hold_organization(&mut tx, organization).await?;
     if !store::end_membership(&mut tx, organization, account, crate::now()).await? {
-        return Err(ProblemCode::NotFound.into());
+        return Err(missing("membership"));
     }
     keep_super_admin(&mut tx, organization).await?;
     access::end_all_of(&mut tx, account, Some(organization), GrantEnd::Left).await?;
@@ -71,7 +71,7 @@ pub async fn keep_super_admins_without(tx: &mut Tx, account: AccountId) -> Resul
 
 /// The active account with this address, held for a change of what it belongs to.
 async fn person(tx: &mut Tx, email: &str) -> Result<AccountId, Refusal> {
-    let account = active_account_with_email(tx, email).await?.ok_or(ProblemCode::NotFound)?;
+    let account = active_account_with_email(tx, email).await?.ok_or_else(|| missing("email"))?;
     hold_accounts(tx, vec![(account, Lock::Update)]).await?;
     Ok(account)
 }
@@ -79,7 +79,14 @@ async fn person(tx: &mut Tx, email: &str) -> Result<AccountId, Refusal> {
 async fn hold_organization(tx: &mut Tx, organization: OrganizationId) -> Result<(), Refusal> {
     tx.lock("organization", &organization.to_string(), Lock::Update).await?;
     let known = store::organization_exists(tx, organization).await?;
-    if known { Ok(()) } else { Err(ProblemCode::NotFound.into()) }
+    if known { Ok(()) } else { Err(missing("organization")) }
+}
+
+/// What was named and is not there: `email`, `organization`, or the `membership` of one in the other.
+fn missing(what: &str) -> Refusal {
+    let mut refusal = Refusal::new(ProblemCode::NotFound);
+    refusal.problem.field = Some(what.to_owned());
+    refusal
 }
 
 /// After every change there is somebody who can take others in; the organization's row is held.

@@ -1,8 +1,9 @@
 //! The rows of organizations and memberships.
 
-use crate::db::{DbError, parse_all};
+use crate::db::{DbError, parse, parse_all};
 use porchlight_protocol::people::{Membership, OrganizationKind, Role};
 use porchlight_protocol::{AccountId, MembershipId, OrganizationId};
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 /// Writes a new organization.
@@ -21,6 +22,48 @@ pub async fn insert_organization(
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// An organization as its operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganizationRow {
+    /// What commands name it by.
+    pub id: OrganizationId,
+    /// What it is for.
+    pub kind: OrganizationKind,
+    /// What it is called.
+    pub name: String,
+}
+
+/// All organizations, by name.
+pub async fn organizations(db: &mut AnyConnection) -> Result<Vec<OrganizationRow>, DbError> {
+    let rows = sqlx::query("SELECT id, kind, name FROM organization ORDER BY name, id").fetch_all(db).await?;
+    rows.iter().map(read_organization).collect()
+}
+
+/// The organizations that would have no super admin without this account, by name.
+pub async fn led_by_nobody_but(
+    db: &mut AnyConnection,
+    account: AccountId,
+) -> Result<Vec<OrganizationRow>, DbError> {
+    let rows = sqlx::query(
+        "SELECT organization.id, organization.kind, organization.name FROM membership \
+         JOIN organization ON organization.id = membership.organization_id \
+         WHERE membership.account_id = $1 AND membership.role = 'super_admin' AND membership.ended_at IS NULL \
+           AND NOT EXISTS (SELECT 1 FROM membership AS other JOIN account ON account.id = other.account_id \
+             WHERE other.organization_id = organization.id AND other.account_id <> $1 \
+               AND other.role = 'super_admin' AND other.ended_at IS NULL AND account.state = 'active') \
+         ORDER BY organization.name, organization.id",
+    )
+    .bind(account.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read_organization).collect()
+}
+
+fn read_organization(row: &AnyRow) -> Result<OrganizationRow, DbError> {
+    let kind = OrganizationKind::from_text(row.try_get(1)?);
+    Ok(OrganizationRow { id: parse(row, 0, "organization id")?, kind, name: row.try_get(2)? })
 }
 
 /// Whether there is such an organization.
