@@ -1,7 +1,7 @@
 //! What all stores lean on: the schema comes up twice alike, locks hold, losers are told.
 
 use harness::on_both_engines;
-use porchlight_cloud::db::{Db, DbError, Lock};
+use porchlight_cloud::db::{DatabaseLocation, Db, DbError, Lock};
 use sqlx::Row as _;
 
 async fn make_site(db: &Db, id: &str) -> Result<(), DbError> {
@@ -71,4 +71,28 @@ on_both_engines! {
         first.commit().await.unwrap();
         assert_eq!(second.await.unwrap(), "b");
     }
+}
+
+fn in_folder(folder: &tempfile::TempDir) -> DatabaseLocation {
+    format!("sqlite:{}", folder.path().join("porchlight.db").display()).parse().unwrap()
+}
+
+#[tokio::test]
+async fn file_that_is_no_database_is_said_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("porchlight.db"), "garbage".repeat(1_000)).unwrap();
+    let said = Db::open(&in_folder(&folder)).await.unwrap_err().to_string();
+    assert!(said.contains("not a database"), "{said}");
+}
+
+/// A backup holds the file: that is no defect, and passes.
+#[tokio::test]
+async fn file_that_another_program_holds_for_long_is_out_of_reach_for_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&in_folder(&folder)).await.unwrap();
+    let other = Db::open(&in_folder(&folder)).await.unwrap();
+    let held = other.begin().await.unwrap();
+    assert!(matches!(make_site(&db, "s").await, Err(DbError::Unreachable(_))));
+    drop(held);
+    make_site(&db, "s").await.unwrap();
 }

@@ -82,20 +82,21 @@ impl Db {
     }
 
     async fn open_sqlite(url: &str) -> Result<Self, DbError> {
+        // FULL: an answered revoke, claim or mail must survive a power cut.
+        const SET_UP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                              PRAGMA busy_timeout = 5000";
         let options = AnyConnectOptions::from_str(url)?;
+        // A pool that gets no connection says only that it waited: the first one says what is wrong with the file.
+        let mut first = Connection::connect_with(&options).await?;
+        first.execute(SET_UP).await?;
+        first.close().await?;
         let pool = |size| {
             AnyPoolOptions::new()
                 .max_connections(size)
                 .acquire_timeout(PATIENCE)
                 .after_connect(|connection, _| {
                     Box::pin(async move {
-                        // FULL: an answered revoke, claim or mail must survive a power cut.
-                        connection
-                            .execute(
-                                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                                 PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000",
-                            )
-                            .await?;
+                        connection.execute(SET_UP).await?;
                         Ok(())
                     })
                 })

@@ -91,6 +91,20 @@ pub enum StartError {
     Tls(String),
 }
 
+/// A backup that was restored without its key starts, and what was sealed stays shut: somebody has to be told.
+async fn warn_of_lost_key(db: &Db, settings: &Settings) -> Result<(), StartError> {
+    let used = async { crate::session::store::has_accounts(&mut *db.read().await?).await };
+    let location = || settings.database.to_string();
+    if used.await.map_err(|source| StartError::Database { location: location(), source })? {
+        tracing::warn!(
+            key = %settings.server_key.display(),
+            "a new server key beside a database that is in use: mail and codes that wait are lost; if the old key is in a \
+             backup, stop the server and put it back"
+        );
+    }
+    Ok(())
+}
+
 /// A running server. Dropped without [`Cloud::stop`], its tasks are told to end.
 #[derive(Debug)]
 pub struct Cloud {
@@ -108,6 +122,7 @@ impl Cloud {
         let http_tls =
             settings.http_tls.as_ref().map(|files| tls::load(files, &[b"h2", b"http/1.1"])).transpose()?;
         let mqtt_tls = settings.mqtt_tls.as_ref().map(|files| tls::load(files, &[])).transpose()?;
+        let is_new_key = !settings.server_key.exists();
         let key = ServerKey::open(&settings.server_key)
             .map_err(|source| StartError::File { path: settings.server_key.clone(), source })?;
         std::fs::create_dir_all(&settings.mail_folder)
@@ -118,6 +133,9 @@ impl Cloud {
         let db = Db::open(&settings.database)
             .await
             .map_err(|source| StartError::Database { location: settings.database.to_string(), source })?;
+        if is_new_key {
+            warn_of_lost_key(&db, &settings).await?;
+        }
         let state = CloudState::new(settings, db, key);
         let places = descriptors::make_room();
         tasks::start(&state, mqtt_listener, mqtt_tls, places);

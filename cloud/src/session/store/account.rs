@@ -92,6 +92,11 @@ pub async fn account_by_id(db: &mut AnyConnection, id: AccountId) -> Result<Opti
     .transpose()
 }
 
+/// Whether anybody has an account.
+pub async fn has_accounts(db: &mut AnyConnection) -> Result<bool, DbError> {
+    Ok(sqlx::query("SELECT 1 FROM account LIMIT 1").fetch_optional(db).await?.is_some())
+}
+
 /// Whether the address has an account, of any state.
 pub async fn email_has_account(db: &mut AnyConnection, email: &str) -> Result<bool, DbError> {
     Ok(sqlx::query("SELECT 1 FROM account WHERE email = $1").bind(email).fetch_optional(db).await?.is_some())
