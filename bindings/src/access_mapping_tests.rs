@@ -190,13 +190,15 @@ fn core_offer() -> words::CustomerOffer {
     let device =
         words::OfferedDevice { name: "Gate".into(), section: words::Section::Alarm, site: "Barn".into() };
     let company = words::Company { id: id(3), name: "Bright Solar".into() };
-    words::CustomerOffer { id: id(1), company, sites: vec!["Barn".into()], devices: vec![device] }
+    let shown = words::Base64Url(b"shown".to_vec());
+    words::CustomerOffer { id: id(1), company, sites: vec!["Barn".into()], devices: vec![device], shown }
 }
 
 fn offer() -> CustomerOffer {
     let device = OfferedDevice { name: "Gate".into(), section: DeviceSection::Alarm, site: "Barn".into() };
     let company = Company { id: id(3), name: "Bright Solar".into() };
-    CustomerOffer { id: id(1), company, sites: vec!["Barn".into()], devices: vec![device] }
+    let shown = "c2hvd24".into();
+    CustomerOffer { id: id(1), company, sites: vec!["Barn".into()], devices: vec![device], shown }
 }
 
 #[test]

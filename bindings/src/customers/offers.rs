@@ -1,12 +1,12 @@
 //! The list of offers: partners that ask whether the account is their customer.
 
-use crate::PorchlightError;
 use crate::access::Company;
 use crate::alive::Alive;
 use crate::devices::DeviceSection;
 use crate::ids::CustomerId;
 use crate::listening::{Connection, Hears, ListListener, Subscription};
 use crate::runtime::{at_once, moment, run};
+use crate::{ConflictReason, PorchlightError};
 use porchlight_core::{Window, customers, words};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -40,12 +40,15 @@ pub struct CustomerOffer {
     pub sites: Vec<String>,
     /// The devices that they added meanwhile.
     pub devices: Vec<OfferedDevice>,
+    /// Stands for what is listed.
+    pub shown: String,
 }
 
 impl From<words::CustomerOffer> for CustomerOffer {
     fn from(offer: words::CustomerOffer) -> Self {
-        let words::CustomerOffer { id, company, sites, devices } = offer;
-        Self { id, company: company.into(), sites, devices: devices.into_iter().map(Into::into).collect() }
+        let words::CustomerOffer { id, company, sites, devices, shown } = offer;
+        let devices = devices.into_iter().map(Into::into).collect();
+        Self { id, company: company.into(), sites, devices, shown: shown.to_text() }
     }
 }
 
@@ -94,11 +97,14 @@ impl OfferList {
         run(&self.profile, async move { list.window(offset, count).await }).await.map(Into::into)
     }
 
-    /// Says yes; with `keep`, the sites and devices that were added meanwhile are the account's own, without it the
-    /// devices are released.
-    pub async fn accept(&self, offer: CustomerId, keep: bool) -> Result<(), PorchlightError> {
+    /// Says yes to the offer as it was shown; with `keep`, the sites and devices that were added meanwhile are the
+    /// account's own, without it the devices are released. `Conflict` with `TermsDiffer` if something else would be kept:
+    /// show it again.
+    pub async fn accept(&self, shown: CustomerOffer, keep: bool) -> Result<(), PorchlightError> {
+        let differ = PorchlightError::Conflict { reason: ConflictReason::TermsDiffer };
+        let listed = words::Base64Url::from_text(&shown.shown).ok_or(differ)?;
         let list = self.list.clone();
-        run(&self.profile, async move { list.accept(offer, keep).await }).await
+        run(&self.profile, async move { list.accept(shown.id, keep, listed).await }).await
     }
 
     /// Says no: what was added meanwhile is released.

@@ -49,6 +49,7 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     ("GET", "/p", Open),
     ("GET", "/password", Open),
     ("POST", "/password", Open),
+    ("GET", "/password/new", Open),
     ("POST", "/password/new", Open),
     ("POST", "/requests/{id}/consent", Own),
     ("POST", "/requests/{id}/decline", Own),

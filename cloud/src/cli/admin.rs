@@ -24,7 +24,10 @@ async fn open(settings: &Settings) -> Result<Db, Box<dyn std::error::Error>> {
         )
         .into());
     }
-    Ok(Db::open(&settings.database).await?)
+    let opened = Db::open(&settings.database).await;
+    // Another account of the system than the server's, or a file that is broken: SQLite's words alone name no file.
+    Ok(opened
+        .map_err(|error| format!("the database at {} cannot be opened by you: {error}", settings.database))?)
 }
 
 pub(super) fn add_inventory(settings: &Settings, file: &Path) -> Outcome {

@@ -10,9 +10,10 @@ use crate::problem::Refusal;
 use crate::session;
 use crate::sites;
 use porchlight_protocol::access::GrantEnd;
-use porchlight_protocol::customers::AcceptOfferRequest;
-use porchlight_protocol::{AccountId, CustomerId, ProblemCode, SiteId};
+use porchlight_protocol::customers::{AcceptOfferRequest, OfferedDevice};
+use porchlight_protocol::{AccountId, Base64Url, CustomerId, ProblemCode, SiteId};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use store::OfferRow;
 
 /// Confirms the caller, with the account that stands in for them held alone: nothing is added to it meanwhile.
@@ -30,6 +31,9 @@ pub async fn accept(
     id: CustomerId,
     wanted: AcceptOfferRequest,
 ) -> Result<(), Refusal> {
+    if wanted.keep {
+        check_shown(tx, caller, id, wanted.shown.as_ref()).await?;
+    }
     let offer = answer(tx, caller, id, "confirmed").await?;
     end_stand_in(tx, &offer, GrantEnd::Activated).await?;
     let sites = hold_sites(tx, offer.stand_in).await?;
@@ -39,6 +43,42 @@ pub async fn accept(
         let_go(tx, caller, &sites, offer.stand_in).await?;
     }
     record(tx, caller, &offer, Deed::CustomerConfirmed, wanted.keep).await
+}
+
+/// What would be kept is what was shown: the account that stood in is held, so that nothing is added any more.
+async fn check_shown(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: CustomerId,
+    shown: Option<&Base64Url>,
+) -> Result<(), Refusal> {
+    let offers = store::offers_to(tx, caller.account).await?;
+    let offer = offers.into_iter().find(|offer| offer.id == id).ok_or(ProblemCode::NotFound)?;
+    let is_empty = offer.sites.is_empty() && offer.devices.is_empty();
+    if shown == Some(&offer.shown) || (shown.is_none() && is_empty) {
+        Ok(())
+    } else {
+        Err(ProblemCode::TermsDiffer.into())
+    }
+}
+
+/// Stands for what an offer lists.
+///
+/// ```text
+/// SHA-256("porchlight/offer/1" || count of sites || each site || each device's name, section and site)
+/// ```
+///
+/// Each part is preceded by its length in 4 bytes, big-endian; the count is a text.
+pub(super) fn shown(sites: &[String], devices: &[OfferedDevice]) -> Base64Url {
+    let count = sites.len().to_string();
+    let sites = sites.iter().map(String::as_str);
+    let devices = devices.iter().flat_map(|one| [one.name.as_str(), one.section.as_str(), &one.site]);
+    let mut hash = Sha256::new();
+    for part in ["porchlight/offer/1", &count].into_iter().chain(sites).chain(devices) {
+        hash.update(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    Base64Url(hash.finalize().to_vec())
 }
 
 /// Says no: what was added meanwhile is let go of. The caller is confirmed already ([`confirm_with_offer`]).

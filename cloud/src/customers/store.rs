@@ -269,11 +269,13 @@ pub async fn offers_to(db: &mut AnyConnection, account: AccountId) -> Result<Vec
     let mut offers = Vec::new();
     for row in &rows {
         let stand_in = parse(row, 3, "account id")?;
+        let (sites, devices) = (offered_sites(db, stand_in).await?, offered_devices(db, stand_in).await?);
         offers.push(CustomerOffer {
             id: parse(row, 0, "customer id")?,
             company: Company { id: parse(row, 1, "organization id")?, name: row.try_get(2)? },
-            sites: offered_sites(db, stand_in).await?,
-            devices: offered_devices(db, stand_in).await?,
+            shown: super::offer::shown(&sites, &devices),
+            sites,
+            devices,
         });
     }
     Ok(offers)

@@ -2,7 +2,8 @@
 //!
 //! Organizations are made by whoever runs the service (`porchlight organization ...`); their screens come later. Every
 //! change of who belongs to one holds the organization's row, so that it keeps a super admin. Whoever leaves loses at
-//! once all that rested on belonging: the row of the account is held against every change that confirmed it.
+//! once all that rested on belonging, and every session: the row of the account is held against every change that
+//! confirmed it.
 
 pub mod api;
 pub mod store;
@@ -12,7 +13,7 @@ use crate::authority::hold_accounts;
 use crate::db::{Db, Lock, Tx};
 use crate::history::{self, AuditEntry, ChangeEntry, Deed};
 use crate::problem::Refusal;
-use crate::session::store::{account_with_email, active_account_with_email};
+use crate::session::store::{account_with_email, active_account_with_email, begin_epoch};
 use crate::text;
 use porchlight_protocol::access::GrantEnd;
 use porchlight_protocol::people::{OrganizationKind, Role};
@@ -46,6 +47,7 @@ pub async fn join(db: &Db, organization: OrganizationId, email: &str, role: Role
 }
 
 /// The account with this address, disabled or not, belongs to the organization no more; nor does it act for it any longer.
+/// All its sessions end, so that nothing of a lost or shared phone goes on; its person signs in again.
 pub async fn leave(db: &Db, organization: OrganizationId, email: &str) -> Result<(), Refusal> {
     let mut tx = db.begin().await?;
     let account = account_with_email(&mut tx, email).await?.ok_or_else(|| missing("email"))?;
@@ -56,6 +58,7 @@ pub async fn leave(db: &Db, organization: OrganizationId, email: &str) -> Result
     }
     keep_super_admin(&mut tx, organization).await?;
     access::end_all_of(&mut tx, account, Some(organization), GrantEnd::Left).await?;
+    begin_epoch(&mut tx, account, crate::now()).await?;
     record(&mut tx, account, organization, Deed::MembershipEnded, None).await?;
     Ok(tx.commit().await?)
 }

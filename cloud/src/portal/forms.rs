@@ -72,6 +72,17 @@ impl Complaint {
         }
     }
 
+    /// The same for a request for access: too much was asked for, and nothing was tried in vain.
+    pub(crate) fn of_asking(reader: &Reader, refusal: Refusal) -> Result<Self, Refusal> {
+        match (refusal.problem.code, refusal.retry_after) {
+            (ProblemCode::TooManyRequests, Some(seconds)) => {
+                let text = fill(reader.words.ask_later, &[("time", &say_again(reader, seconds))]);
+                Ok(Self { field: String::new(), text })
+            }
+            _ => Self::of(reader, refusal),
+        }
+    }
+
     /// Whether it is about this field.
     pub(crate) fn is_about(&self, field: &str) -> bool {
         !self.text.is_empty() && self.field == field
@@ -112,18 +123,25 @@ fn say(reader: &Reader, problem: &Problem, retry_after: Option<u32>) -> String {
         ProblemCode::CustomerExists => words.error_customer_exists,
         ProblemCode::CustomerNotConfirmed => words.ask_not_yet,
         ProblemCode::Unavailable => words.error_unavailable,
+        ProblemCode::BodyTooLarge => words.problem_too_large,
         ProblemCode::Internal => words.problem_internal,
         ProblemCode::InvalidInput => about_field(words, problem.field.as_deref().unwrap_or_default()),
         ProblemCode::TooManyRequests => match retry_after {
             Some(seconds) => {
-                let until = reader.times.say(crate::now() + i64::from(seconds) * 1000);
-                return fill(words.error_too_often_until, &[("time", &until)]);
+                return fill(words.error_too_often_until, &[("time", &say_again(reader, seconds))]);
             }
             None => words.error_too_often,
         },
         _ => words.problem_changed,
     };
     text.to_owned()
+}
+
+/// When it is worth trying again: the minute after, since times are said in minutes.
+fn say_again(reader: &Reader, seconds: u32) -> String {
+    const MINUTE: i64 = 60_000;
+    let at = crate::now() + i64::from(seconds) * 1000;
+    reader.times.say((at + MINUTE - 1) / MINUTE * MINUTE)
 }
 
 #[derive(Template)]

@@ -7,7 +7,7 @@
 use crate::access::{Company, RequestState};
 use crate::devices::Section;
 use crate::session::Language;
-use crate::{CustomerId, DeviceId, GrantId, OrganizationId, RequestId, SiteId};
+use crate::{Base64Url, CustomerId, DeviceId, GrantId, OrganizationId, RequestId, SiteId};
 use serde::{Deserialize, Serialize};
 
 /// `POST /v1/organizations/{id}/customers`, with an `Idempotency-Key`: 201 and the [`Customer`].
@@ -109,6 +109,8 @@ pub struct CustomerOffer {
     pub sites: Vec<String>,
     /// The devices that they added meanwhile.
     pub devices: Vec<OfferedDevice>,
+    /// Stands for what is listed: a yes that keeps it sends it back.
+    pub shown: Base64Url,
 }
 
 /// `GET /v1/customer-offers`: partners that added the account's verified address and wait for an answer.
@@ -152,10 +154,14 @@ pub struct PlaceDevice {
 }
 
 /// `POST /v1/customer-offers/{id}/accept`, with an `Idempotency-Key`: 204.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AcceptOfferRequest {
     /// Whether the sites and devices that were added meanwhile are kept; else the devices are released.
     pub keep: bool,
+    /// [`CustomerOffer::shown`] of what the person saw: 409 `terms_differ` if something else would be kept. Needed only
+    /// where something is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Base64Url>,
 }

@@ -37,7 +37,7 @@ import PorchlightCore
     public func end(_ grant: Grant) async { await ask { try await core.grants.end(grant: grant.id) } }
 
     /// `keep`: what was added for the person before they said yes.
-    public func accept(_ offer: CustomerOffer, keep: Bool) async { await ask { try await core.offers.accept(offer: offer.id, keep: keep) } }
+    public func accept(_ offer: CustomerOffer, keep: Bool) async { await ask { try await core.offers.accept(shown: offer, keep: keep) } }
 
     public func refuse(_ offer: CustomerOffer) async { await ask { try await core.offers.refuse(offer: offer.id) } }
 

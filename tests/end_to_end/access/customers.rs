@@ -20,7 +20,10 @@ async fn offers(api: &Api) -> Value {
 }
 
 async fn answer(api: &Api, customer: &str, verb: &str, keep: bool) -> harness::api::Answer {
-    let body = if verb == "accept" { json!({ "keep": keep }) } else { Value::Null };
+    // As whoever answers sees it.
+    let offer = offers(api).await.as_array().unwrap().iter().find(|offer| offer["id"] == *customer).cloned();
+    let shown = offer.map_or(Value::Null, |offer| offer["shown"].clone());
+    let body = if verb == "accept" { json!({ "keep": keep, "shown": shown }) } else { Value::Null };
     api.change(Method::POST, &format!("/v1/customer-offers/{customer}/{verb}"), &body).await
 }
 
@@ -156,6 +159,22 @@ on_both_engines! {
                 break;
             }
         }
+    }
+
+    async fn yes_keeps_what_was_shown_and_nothing_that_was_added_since(database: Database) {
+        let scene = Scene::new(database).await;
+        let (customer, phone, _) = prepare(&scene.cloud, &scene.firm, "new@example.org").await;
+        let owner = Api::with_account(&scene.cloud, "new@example.org").await;
+        let shown = offers(&owner).await[0]["shown"].clone();
+        phone.make_site("Trap house").await;
+        let path = format!("/v1/customer-offers/{customer}/accept");
+        for body in [json!({ "keep": true, "shown": shown }), json!({ "keep": true })] {
+            let refused = owner.change(Method::POST, &path, &body).await;
+            assert_eq!(refused.problem().code, ProblemCode::TermsDiffer, "{body}");
+        }
+        assert_eq!(owner.get("/v1/sites").await.good()["sites"], json!([]), "nothing happened");
+        answer(&owner, &customer, "accept", true).await.good();
+        assert_eq!(owner.get("/v1/sites").await.good()["sites"].as_array().unwrap().len(), 2, "both were shown now");
     }
 
     async fn what_was_added_before_is_let_go_of_when_they_refuse_it(database: Database) {

@@ -87,6 +87,7 @@ impl Scene {
                 people::join(&db, self.firm.organization, "ana@bright.example", Role::Operator)
                     .await
                     .unwrap();
+                self.firm.installer.sign_in("ana@bright.example", PASSWORD).await.good();
             }
             Way::ActorDisabled => {
                 let actor = account_of(&self.firm.installer);

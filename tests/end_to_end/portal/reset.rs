@@ -35,6 +35,15 @@ on_both_engines! {
         assert!(anybody.get("/history").await.text.contains("chose a new password"));
     }
 
+    async fn code_comes_with_blanks_and_the_second_page_leads_to_the_first(database: Database) {
+        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let (browser, _) = Browser::with_account(&cloud, "kim@example.org").await;
+        let (token, code) = browser.ask_reset(&cloud, "kim@example.org").await;
+        let set = browser.set_password(&token, &format!(" {code} "), "another porch lantern").await;
+        assert_eq!(set.location(), "/sign-in?said=password", "{}", set.text);
+        assert_eq!(browser.get("/password/new").await.location(), "/password");
+    }
+
     async fn address_that_nobody_has_is_answered_with_the_same_page(database: Database) {
         let cloud = Cloud::start_with(Some(database), |_| {}).await;
         Api::new(&cloud).register(&cloud, KIM).await;

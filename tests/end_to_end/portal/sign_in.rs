@@ -4,6 +4,7 @@ use super::*;
 use harness::on_both_engines;
 use porchlight_cloud::session::{BROWSER_IDLES, disable_account};
 use porchlight_protocol::AccountId;
+use reqwest::header::HeaderValue;
 use serde_json::json;
 use std::time::Duration;
 
@@ -85,6 +86,28 @@ on_both_engines! {
         pages.dedup();
         assert_eq!(pages.len(), 1, "{pages:#?}");
         assert!(pages[0].contains("Email and password do not match an account."));
+    }
+
+    async fn cookies_of_others_in_whatever_bytes_shut_nobody_out(database: Database) {
+        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let (browser, _) = Browser::with_account(&cloud, KIM).await;
+        let cookie = browser.cookie.clone().unwrap();
+        for beside in [b"a=\xc3\xbc; ".as_slice(), b"b=\xff\xfe; ", b"c; ;;= ; "] {
+            let line = HeaderValue::from_bytes(&[beside, cookie.as_bytes()].concat()).unwrap();
+            let answer = read(Browser::new(&cloud).request(Method::GET, "/access").header(COOKIE, line)).await;
+            assert_eq!(answer.status, StatusCode::OK, "{beside:?}");
+        }
+    }
+
+    async fn longest_password_fits_the_form_and_what_is_longer_is_said_to_be(database: Database) {
+        let cloud = Cloud::start_with(Some(database), |_| {}).await;
+        let mut browser = Browser::new(&cloud);
+        let longest = "\u{1f3e1}".repeat(128);
+        let refused = browser.sign_in("kim@example.org", &longest).await;
+        assert!(refused.text.contains("Email and password do not match an account."), "{}", refused.text);
+        let larger = browser.sign_in("kim@example.org", &"x".repeat(5_000)).await;
+        assert_eq!(larger.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(larger.text.contains("That is too long. Use less text."), "{}", larger.text);
     }
 
     async fn disabled_account_is_told_so_only_after_the_right_password(database: Database) {

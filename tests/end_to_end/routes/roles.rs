@@ -3,6 +3,7 @@
 
 use super::content::settled;
 use super::owner::{Access, Owner, Thing, ask, in_a_description, routes, thing_of};
+use harness::api::PASSWORD;
 use harness::cloud::Cloud;
 use harness::firm::{Firm, text};
 use harness::on_both_engines;
@@ -75,6 +76,9 @@ impl Company<'_> {
             Some(role) => people::join(&db, firm.organization, &email, role).await.unwrap(),
             None => people::leave(&db, firm.organization, &email).await.unwrap(),
         }
+        // Whoever leaves is signed out.
+        let mut firm = firm;
+        firm.installer.sign_in(&email, PASSWORD).await.good();
         let site = firm.installer.make_site("Mine").await;
         Colleague { firm, email, site, grant }
     }

@@ -81,7 +81,7 @@ impl Phone {
     pub async fn accept_offer(&self) -> Result<(), Error> {
         let offers = self.profile().offers();
         let offer = until(|| async { offers.window(0, 200).await.ok()?.items.pop() }).await;
-        offers.accept(offer.id, true).await
+        offers.accept(offer.id, true, offer.shown).await
     }
 
     /// Asks a customer for everything but live pictures, for four hours.

@@ -171,8 +171,12 @@ async fn reply(state: &CloudState, reply: Reply, kim: Caller, id: CustomerId) ->
     let mut tx = state.db.begin().await?;
     customers::confirm_with_offer(&mut tx, &kim, id).await?;
     match reply {
-        Reply::Keep => customers::accept(&mut tx, &kim, id, AcceptOfferRequest { keep: true }).await?,
-        Reply::LetGo => customers::accept(&mut tx, &kim, id, AcceptOfferRequest { keep: false }).await?,
+        Reply::Keep => {
+            customers::accept(&mut tx, &kim, id, AcceptOfferRequest { keep: true, shown: None }).await?
+        }
+        Reply::LetGo => {
+            customers::accept(&mut tx, &kim, id, AcceptOfferRequest { keep: false, shown: None }).await?
+        }
         Reply::Refuse => customers::refuse(&mut tx, &kim, id).await?,
     }
     Ok(tx.commit().await?)

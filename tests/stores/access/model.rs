@@ -203,7 +203,10 @@ impl Rows {
                 session::enable_account(db, self.installers[who].account).await?;
                 self.installers[who] = sign_in(db, self.installers[who].account).await;
             }
-            Step::Leave(who) => people::leave(db, self.company, &self.address(who)).await?,
+            Step::Leave(who) => {
+                people::leave(db, self.company, &self.address(who)).await?;
+                self.installers[who] = sign_in(db, self.installers[who].account).await;
+            }
             Step::Join(who) => people::join(db, self.company, &self.address(who), Role::Operator).await?,
             Step::SignInAnew(who) => {
                 session::sign_out(db, &self.installers[who]).await?;

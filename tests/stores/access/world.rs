@@ -269,6 +269,7 @@ impl ReferenceStateMachine for Model {
             Step::Leave(who) => {
                 world.member[who] = false;
                 world.lose(who);
+                world.end_begun(Some(who));
             }
             Step::Join(who) => world.member[who] = true,
             Step::TakeCustomersPassword => world.end_begun(None),

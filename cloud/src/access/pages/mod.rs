@@ -48,7 +48,8 @@ pub(crate) struct Mine {
 }
 
 impl Mine {
-    /// What waits and what is in force, the newest first; then what is over, with `before` what is older than that grant.
+    /// What waits, the newest last: what comes meanwhile moves nothing that is being read. What is in force, the newest
+    /// first; then what is over, with `before` what is older than that grant.
     pub(crate) async fn read(
         state: &CloudState,
         page: &Page,
@@ -56,7 +57,7 @@ impl Mine {
     ) -> Result<Self, Refusal> {
         let (mut db, now, account) = (state.db.read().await?, crate::now(), page.caller.account);
         let requests = store::requests_to(&mut db, account, None, PAGE as i64, now).await?;
-        let waiting = requests.into_iter().filter(|request| request.state == RequestState::Pending);
+        let waiting = requests.into_iter().rev().filter(|request| request.state == RequestState::Pending);
         let offers = crate::customers::store::offers_to(&mut db, account).await?;
         let grants = store::grants_in_force(&mut db, account, now).await?;
         let mut former = store::former_grants(&mut db, account, before, PAGE as i64 + 1, now).await?;

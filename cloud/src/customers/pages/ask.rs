@@ -185,7 +185,7 @@ pub(super) async fn send(
     match ask_once(&state, &page, id, &form).await {
         Ok(()) => Ok(lead_to(&format!("/customers/{id}"), "asked")),
         Err(refusal) => {
-            let complaint = Complaint::of(&page.reader, refusal)?;
+            let complaint = Complaint::of_asking(&page.reader, refusal)?;
             let shown = customer_page(&state, &page, (id, Part::default()), form, complaint).await?;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }

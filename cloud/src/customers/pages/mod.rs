@@ -24,7 +24,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use porchlight_protocol::customers::{AcceptOfferRequest, AddCustomerRequest};
 use porchlight_protocol::session::Language;
-use porchlight_protocol::{CustomerId, OrganizationId, ProblemCode};
+use porchlight_protocol::{Base64Url, CustomerId, OrganizationId, ProblemCode};
 use serde::Deserialize;
 use views::CustomerLine;
 
@@ -205,6 +205,9 @@ struct OfferForm {
     /// `yes`: what was added meanwhile is kept.
     #[serde(default)]
     keep: String,
+    /// What was listed.
+    #[serde(default)]
+    shown: Option<Base64Url>,
     key: String,
 }
 
@@ -214,7 +217,7 @@ async fn say_yes(
     ApiPath(id): ApiPath<CustomerId>,
     PageForm(form): PageForm<OfferForm>,
 ) -> Result<Response, Refusal> {
-    let wanted = AcceptOfferRequest { keep: form.keep == "yes" };
+    let wanted = AcceptOfferRequest { keep: form.keep == "yes", shown: form.shown };
     let key = key_of(&form.key, &format!("/offers/{id}/accept"))?;
     let mut tx = state.db.begin().await?;
     confirm_with_offer(&mut tx, &page.caller, id).await?;

@@ -58,6 +58,8 @@ pub(crate) struct OfferCard {
     pub(crate) title: String,
     /// What they added, a line each.
     pub(crate) added: Vec<String>,
+    /// Stands for it.
+    pub(crate) shown: String,
 }
 
 impl OfferCard {
@@ -66,6 +68,6 @@ impl OfferCard {
         let title = fill(words.offer_title, &[("company", &offer.company.name)]);
         let sites = offer.sites.iter().map(|site| fill(words.offer_site, &[("name", site)]));
         let devices = offer.devices.iter().map(|device| format!("{}, {}", device.name, device.site));
-        Self { id: offer.id, title, added: sites.chain(devices).collect() }
+        Self { id: offer.id, title, added: sites.chain(devices).collect(), shown: offer.shown.to_text() }
     }
 }

@@ -313,6 +313,9 @@ words! {
         "Inzwischen hat sich etwas geändert. Schau noch einmal hin und versuche es dann wieder.";
     error_request_over: "This request is not waiting for an answer any more.",
         "Diese Anfrage wartet nicht mehr auf eine Antwort.";
+    ask_later: "You have asked them for enough. Wait for an answer, take a request back, or ask again after {time}.",
+        "Du hast genug angefragt. Warte auf eine Antwort, nimm eine Anfrage zurück oder frage nach {time} wieder.";
+    problem_too_large: "That is too long. Use less text.", "Das ist zu lang. Verwende weniger Text.";
     error_requests_refused: "They take no requests from you now.", "Von dir werden dort gerade keine Anfragen angenommen.";
     error_customer_exists: "This address is among your customers already.", "Diese Adresse ist schon unter deinen Kunden.";
     error_unavailable: "Porchlight is busy. Try again in a moment.",

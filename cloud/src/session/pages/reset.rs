@@ -11,8 +11,8 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
-use axum::response::Response;
-use axum::routing::{get, post};
+use axum::response::{Redirect, Response};
+use axum::routing::get;
 use porchlight_protocol::ProblemCode;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -24,7 +24,7 @@ pub(super) fn routes() -> Router<CloudState> {
     let small = DefaultBodyLimit::max(LARGEST_BODY);
     Router::new()
         .route(ASK, get(ask).post(send_code).layer(small))
-        .route("/password/new", post(set).layer(small))
+        .route("/password/new", get(ask_again).post(set).layer(small))
 }
 
 #[derive(Template)]
@@ -47,6 +47,11 @@ struct NewPassword<'a> {
 
 async fn ask(reader: Reader) -> Result<Response, Refusal> {
     show(&Ask { page: Bare { reader: &reader }, complaint: Complaint::default() })
+}
+
+/// Nobody comes here but by the form before; whoever comes back to it later begins again.
+async fn ask_again() -> Redirect {
+    Redirect::to(ASK)
 }
 
 #[derive(Deserialize)]
@@ -88,6 +93,8 @@ async fn set(
     PageForm(form): PageForm<NewPasswordForm>,
 ) -> Result<Response, Refusal> {
     let NewPasswordForm { token, code, password } = form;
+    // Exposed without the blanks that come along when it is copied from a mail.
+    let code = SecretString::from(code.expose_secret().trim());
     match set_password(&state, &token, &code, password).await {
         Ok(()) => Ok(lead_to(SIGN_IN, "password")),
         Err(refusal) => {

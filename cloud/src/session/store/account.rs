@@ -1,5 +1,6 @@
 //! Accounts: who there is, and what a sign-in is checked against.
 
+use super::insert_account_revocation;
 use crate::db::{DbError, parse};
 use porchlight_protocol::AccountId;
 use sqlx::{AnyConnection, Row as _};
@@ -90,6 +91,16 @@ pub async fn account_by_id(db: &mut AnyConnection, id: AccountId) -> Result<Opti
         })
     })
     .transpose()
+}
+
+/// Begins a new epoch: no session and no one-time code of before is alive, whether its person acts for themselves or for
+/// others.
+pub async fn begin_epoch(db: &mut AnyConnection, id: AccountId, now: i64) -> Result<(), DbError> {
+    sqlx::query("UPDATE account SET epoch = epoch + 1 WHERE id = $1")
+        .bind(id.to_string())
+        .execute(&mut *db)
+        .await?;
+    insert_account_revocation(db, id, now).await
 }
 
 /// Whether anybody has an account.

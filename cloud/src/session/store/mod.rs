@@ -9,7 +9,7 @@ mod sweep;
 mod token;
 
 pub use account::{
-    AccountRow, CredentialsRow, account_by_id, account_with_email, active_account_with_email,
+    AccountRow, CredentialsRow, account_by_id, account_with_email, active_account_with_email, begin_epoch,
     credentials_by_email, email_has_account, has_accounts, insert_account, insert_invited_account, is_active,
     knows_installation, set_disabled, set_enabled,
 };

@@ -6,8 +6,8 @@ use crate::http::IdempotencyKey;
 use crate::listening::Subscription;
 use crate::profile::Profile;
 use crate::window::{ListListener, Window};
-use porchlight_protocol::CustomerId;
 use porchlight_protocol::customers::{AcceptOfferRequest, CustomerOffer};
+use porchlight_protocol::{Base64Url, CustomerId};
 use reqwest::Method;
 use std::sync::Arc;
 
@@ -26,13 +26,14 @@ impl Offers {
     }
 
     /// Says yes; with `keep`, the sites and devices that were added meanwhile are the account's own, without it the
-    /// devices are released.
-    pub async fn accept(&self, offer: CustomerId, keep: bool) -> Result<(), Error> {
+    /// devices are released. `shown` is [`CustomerOffer::shown`] of what the person saw: `Conflict` with `TermsDiffer` if
+    /// something else would be kept.
+    pub async fn accept(&self, offer: CustomerId, keep: bool, shown: Base64Url) -> Result<(), Error> {
         let path = format!("/v1/customer-offers/{offer}/accept");
         let accepted = async {
             let (cache, key) = (self.0.files()?.cache, IdempotencyKey::mint());
             let since = cache.version();
-            let answer = AcceptOfferRequest { keep };
+            let answer = AcceptOfferRequest { keep, shown: Some(shown) };
             self.0.cloud.change::<()>(Method::POST, &path, &answer, &key).await?;
             cache.answered(Step::Drop(Table::Offer, offer.0), since).await;
             Ok(())

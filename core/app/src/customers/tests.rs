@@ -29,7 +29,7 @@ async fn cloud() -> MockServer {
     let second = page(json!([customer(&id(42), "Adams")]), None);
     customers().and(query_param("after", id(41))).respond_with(second).mount(&cloud).await;
     let offer = json!({ "id": id(43), "company": { "id": id(80), "name": "Bright Solar" },
-        "devices": [{ "name": "Gate", "section": "video", "site": "Barn" }] });
+        "devices": [{ "name": "Gate", "section": "video", "site": "Barn" }], "shown": "c2hvd24" });
     let offers = ResponseTemplate::new(200).set_body_json(json!({ "offers": [offer] }));
     answer(&cloud, "GET", "/v1/customer-offers", offers).await;
     cloud
@@ -110,14 +110,14 @@ async fn answered_offer_leaves_the_list() {
         let offer = offers.window(0, 10).await.unwrap().items.remove(0);
         assert_eq!(offer.devices[0].name, "Gate");
         match keep {
-            Some(keep) => offers.accept(offer.id, keep).await.unwrap(),
+            Some(keep) => offers.accept(offer.id, keep, offer.shown.clone()).await.unwrap(),
             None => offers.refuse(offer.id).await.unwrap(),
         }
         assert_eq!(offers.window(0, 10).await.unwrap().total, 0);
         let sent = requests_to(&cloud, &route).await;
         assert!(sent[0].headers.contains_key("idempotency-key"));
         if let Some(keep) = keep {
-            assert_eq!(sent[0].body_json::<Value>().unwrap(), json!({ "keep": keep }));
+            assert_eq!(sent[0].body_json::<Value>().unwrap(), json!({ "keep": keep, "shown": "c2hvd24" }));
         }
     }
 }

@@ -110,12 +110,12 @@ internal class PeopleScreen(private val core: OpenCore, private val stack: Stack
 
     /** What was added is the person's to keep or not; with nothing added there is nothing to ask. */
     private fun accept(page: Page, offer: CustomerOffer) {
-        if (offer.sites.isEmpty() && offer.devices.isEmpty()) return deed { core.offers.accept(offer.id, true) }
+        if (offer.sites.isEmpty() && offer.devices.isEmpty()) return deed { core.offers.accept(offer, true) }
         AlertDialog.Builder(page.context)
             .setTitle(R.string.offer_keep_title)
             .setMessage(R.string.offer_keep_body)
-            .setPositiveButton(R.string.offer_keep_it) { _, _ -> deed { core.offers.accept(offer.id, true) } }
-            .setNegativeButton(R.string.offer_remove) { _, _ -> deed { core.offers.accept(offer.id, false) } }
+            .setPositiveButton(R.string.offer_keep_it) { _, _ -> deed { core.offers.accept(offer, true) } }
+            .setNegativeButton(R.string.offer_remove) { _, _ -> deed { core.offers.accept(offer, false) } }
             .setNeutralButton(R.string.cancel, null)
             .show()
     }

@@ -157,7 +157,7 @@ private fun people(): List<Shot<*>> {
         act(180, "roof.lifted", null, null, null),
         act(240, "site.made", "Grandmother's flat on the third floor", ana, company),
     )
-    val offer = CustomerOffer("c-1", company, listOf("Lake house"), listOf(OfferedDevice("Gate", DeviceSection.VIDEO, "Lake house")))
+    val offer = CustomerOffer("c-1", company, listOf("Lake house"), listOf(OfferedDevice("Gate", DeviceSection.VIDEO, "Lake house")), "s")
     return listOf(
         people("loading", PeopleState()),
         people("empty", PeopleState(loading = false, age = ListAge(Instant.now()))),
