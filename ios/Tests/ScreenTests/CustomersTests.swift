@@ -150,11 +150,11 @@ extension TwoPhones {
 }
 
 extension Kim {
-    fileprivate func control(_ key: String) -> Node? {
+    func control(_ key: String) -> Node? {
         ui.reachable.first { ($0.kind == .toggle || $0.kind == .picker) && $0.label == says(key) }
     }
 
     fileprivate func isOn(_ key: String) -> Bool? { control(key).map { $0.value == "on" } }
 
-    fileprivate func choices(_ key: String) -> [String] { control(key)?.children.map(\.label) ?? [] }
+    func choices(_ key: String) -> [String] { control(key)?.children.map(\.label) ?? [] }
 }

@@ -23,10 +23,12 @@ pub enum HandoffState {
     Idle,
     /// The link is being looked at.
     Reading,
-    /// Show who will act in whose account, for which company, until when; one tap.
+    /// Show who will act in whose account, for which company, on what, until when; one tap.
     Confirm {
         /// What the customer consented to.
         grant: Grant,
+        /// When the session ends at the latest: milliseconds UTC by the cloud's clock, never after the grant.
+        until: i64,
         /// This phone acts in an account already: that ends. Say so.
         instead_of: Option<Acting>,
     },
@@ -34,11 +36,15 @@ pub enum HandoffState {
     Opening {
         /// What the customer consented to.
         grant: Grant,
+        /// When the session ends at the latest: milliseconds UTC by the cloud's clock, never after the grant.
+        until: i64,
     },
     /// The cloud gave no answer for half a minute: a tap tries again.
     Unreached {
         /// What the customer consented to.
         grant: Grant,
+        /// When the session ends at the latest: milliseconds UTC by the cloud's clock, never after the grant.
+        until: i64,
     },
     /// The delegated session is there.
     Opened {

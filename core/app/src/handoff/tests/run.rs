@@ -30,6 +30,7 @@ async fn leave(phone: &TestPhone, number: u8) -> Verifier {
         verifier: verifier.clone(),
         grant: serde_json::from_value(grant(&id(50))).unwrap(),
         made: phone.ports().moment().await.unwrap(),
+        until: 9,
     };
     phone.vault.put(&entry.to_secret()).unwrap();
     verifier

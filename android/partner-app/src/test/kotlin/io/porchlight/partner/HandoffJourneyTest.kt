@@ -83,6 +83,7 @@ internal class HandoffJourneyTest : OnTwoPhones() {
 
         val there = anaOpensTheAccount()
         assertFalse("nothing is shown before the tap", there.reads().contains("Lake house"))
+        assertTrue(there.reads().contains("The whole account"))
         there.presses(R.string.handoff_confirm)
         there.waitFor(AT_WORK)
         there.enters(stage.device(DEVICE_PASSWORD))
