@@ -182,7 +182,8 @@ impl HandoffFlow {
     }
 
     /// A link was opened in the app: hand over whichever comes, whole, and keep it nowhere. Whatever is not one of ours
-    /// shows as `Refused`. `Conflict` with `NotNow` while another is being opened.
+    /// shows as `Refused`. While another is being opened it waits for what comes of that, half a minute at most, and then
+    /// takes its place.
     pub async fn take_link(&self, link: String) -> Result<(), PorchlightError> {
         let (flow, link) = (self.flow.clone(), link.into());
         run(&self.own, async move { flow.take_link(link).await }).await

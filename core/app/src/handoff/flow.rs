@@ -128,7 +128,8 @@ impl HandoffFlow {
     }
 
     /// A link was opened in the app: hand over any that comes, whole; whatever is not one of ours shows as `Refused`.
-    /// Returns when the state says what it is. `Conflict` with `NotNow` while another is being opened.
+    /// Returns when the state says what it is. While another is being opened, that is when it is open, or after half a
+    /// minute at most is known not to open; then this one takes its place.
     pub async fn take_link(&self, link: SecretString) -> Result<(), Error> {
         // Exposed to be parsed; the code goes into a secret of its own.
         let code = read_handoff_link(link.expose_secret(), &self.own.configuration.link_host);

@@ -177,6 +177,25 @@ async fn link_from_a_web_page_is_refused_without_a_request() {
     assert!(requests_to(&cloud, REDEEM).await.is_empty());
 }
 
+#[tokio::test]
+async fn link_that_comes_while_another_is_opened_waits_for_it_and_takes_its_place() {
+    let cloud = cloud_with_sign_in().await;
+    answer(&cloud, "POST", REDEEM, redeemed().set_delay(Duration::from_millis(500))).await;
+    answer_lists(&cloud, json!([]), json!([])).await;
+    let (phone, core, _) = asked(&cloud).await;
+    leave(&phone, 2).await;
+    let handoff = core.handoff();
+    let (opened, taken) = tokio::join!(handoff.confirm(), handoff.take_link(link(&code(2))));
+    assert_eq!((opened, taken), (Ok(()), Ok(())));
+    assert!(core.delegated_session().profile().is_some(), "the first is open");
+    match handoff.state() {
+        HandoffState::Confirm { instead_of, .. } => {
+            assert!(instead_of.is_some(), "and the second would end it")
+        }
+        state => panic!("{state:?}"),
+    }
+}
+
 fn not_now() -> Error {
     Error::Conflict { reason: crate::ConflictReason::NotNow }
 }
