@@ -41,11 +41,14 @@ extension Customer {
     words(grant.scope, name: grant.scopeName)
 }
 
+/// A place without a name is gone; one of a newer cloud's kinds is never said to be the whole account.
 @MainActor private func words(_ scope: AccessScope, name: String?) -> LocalizedStringKey {
-    switch scope {
-    case .site: "scope_site \(name ?? "")"
-    case .device: "scope_device \(name ?? "")"
-    case .account, .unknown: "scope_account_of"
+    switch (scope, name) {
+    case (.account, _): "scope_account_of"
+    case (.unknown, _): "scope_unknown"
+    case (.site, .some(let name)): "scope_site \(name)"
+    case (.device, .some(let name)): "scope_device \(name)"
+    case (.site, .none), (.device, .none): "scope_gone"
     }
 }
 
