@@ -103,14 +103,15 @@ extension Customer {
     }
 }
 
-/// Why the access is over, and when that was.
-@MainActor func words(_ why: AccessEnd, subject: String, at: Date) -> LocalizedStringKey {
+/// Why the access is over. When somebody ended it is not known here: this phone, which learnt of it `at` a moment, may have
+/// been off for a night.
+@MainActor func words(_ why: AccessEnd, of grant: Grant, at: Date) -> LocalizedStringKey {
     switch why {
-    case .revoked: "acting_ended_revoked \(spell(at))"
-    case .expired: "acting_ended_expired \(spell(at))"
+    case .revoked: "acting_ended_revoked"
+    case .expired: "acting_ended_expired \(spell(grant.expiresAt))"
     case .actorDisabled: "acting_ended_actor"
-    case .subjectDisabled: "acting_ended_subject \(subject)"
-    case .sessionEnded: "acting_ended_session \(spell(at))"
+    case .subjectDisabled: "acting_ended_subject \(grant.subject.fullName)"
+    case .sessionEnded: "acting_ended_session"
     case .left: "acting_ended_left \(spell(at))"
     }
 }

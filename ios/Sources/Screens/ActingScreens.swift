@@ -67,7 +67,7 @@ struct HandoffScreen: View {
     }
 }
 
-/// The session is over, and everything about it on this phone is gone: why, when, and what was not sent.
+/// The session is over, and everything about it on this phone is gone: why, and what was not sent.
 struct ActingEndedScreen: View {
     let model: ActingModel
     let kind: AppKind
@@ -82,7 +82,7 @@ struct ActingEndedScreen: View {
     var body: some View {
         Page("app_name") {
             Text(title).font(.title2)
-            Text(words(why, subject: subject, at: at))
+            Text(words(why, of: acting.grant, at: at))
             if !unsent.isEmpty {
                 Text("acting_unsent").font(.headline)
                 ForEach(unsent, id: \.serial) { Text("acting_unsent_device \($0.name) \($0.serial)") }

@@ -19,6 +19,17 @@ import Testing
         #expect(try read(Text(Screens.scope(of: grant(scope, name)))) == said)
     }
 
+    /// A phone that was off all night learns of it in the morning.
+    @Test func endIsNeverSaidToBeWhenThePhoneLearntOfIt() throws {
+        let morning = grant().expiresAt.addingTimeInterval(14 * 3_600)
+        let said = { (why: AccessEnd) in try read(Text(words(why, of: grant(), at: morning))) ?? "" }
+        for why in [AccessEnd.revoked, .expired, .actorDisabled, .subjectDisabled, .sessionEnded] {
+            #expect(try !said(why).contains(spell(morning)) && !said(why).isEmpty, "\(why)")
+        }
+        #expect(try said(.expired) == "Its time was over at \(spell(grant().expiresAt)).")
+        #expect(try said(.left) == "You left the account at \(spell(morning)).")
+    }
+
     private func read(_ text: Text) throws -> String? {
         let screen = Headless(text, strings: try Catalog.read().table("en"))
         defer { screen.close() }
