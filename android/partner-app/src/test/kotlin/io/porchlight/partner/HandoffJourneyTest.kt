@@ -130,6 +130,7 @@ internal class HandoffJourneyTest : OnTwoPhones() {
         kimIsACustomer()
         anaAsks()
         kim.waitFor(REQUEST)
+        kim.waitFor(R.string.request_block_hint)
         kim.presses(R.string.request_block)
         ana.waitFor(R.string.customer_declined)
         anaAsks()
