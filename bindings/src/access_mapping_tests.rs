@@ -132,9 +132,10 @@ fn delegated_state_keeps_its_fields() {
 #[test]
 fn handoff_keeps_what_is_confirmed() {
     let instead_of = Some(access::Acting { grant: core_grant(), until: 3 });
-    let core = handoff::HandoffState::Confirm { grant: core_grant(), instead_of };
+    let core = handoff::HandoffState::Confirm { grant: core_grant(), until: 2, instead_of };
     let instead_of = Some(Acting { grant: grant(), usable: vec![Permission::DeviceAdd], until: at(3) });
-    assert_eq!(HandoffState::from(core), HandoffState::Confirm { grant: grant(), instead_of });
+    let expected = HandoffState::Confirm { grant: grant(), until: at(2), instead_of };
+    assert_eq!(HandoffState::from(core), expected);
 }
 
 #[test]

@@ -4,10 +4,11 @@ use crate::PorchlightError;
 use crate::access::{Acting, Grant};
 use crate::alive::Alive;
 use crate::listening::{Hears, Subscription};
-use crate::runtime::{at_once, run};
+use crate::runtime::{at_once, moment, run};
 use porchlight_core::handoff;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// Why a link was not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -97,10 +98,12 @@ pub enum HandoffState {
     Idle,
     /// The link is being looked at.
     Reading,
-    /// Show who will act in whose account, for which company, until when, and one button: `confirm`.
+    /// Show who will act in whose account, for which company, on what, until when, and one button: `confirm`.
     Confirm {
         /// What the customer consented to.
         grant: Grant,
+        /// When the session ends at the latest, never after the grant.
+        until: SystemTime,
         /// This phone acts in an account already: that ends. Say so.
         instead_of: Option<Acting>,
     },
@@ -108,11 +111,15 @@ pub enum HandoffState {
     Opening {
         /// What the customer consented to.
         grant: Grant,
+        /// When the session ends at the latest, never after the grant.
+        until: SystemTime,
     },
     /// The cloud gave no answer: `confirm` tries again.
     Unreached {
         /// What the customer consented to.
         grant: Grant,
+        /// When the session ends at the latest, never after the grant.
+        until: SystemTime,
     },
     /// The delegated session is there: go to its profile.
     Opened {
@@ -132,11 +139,13 @@ impl From<handoff::HandoffState> for HandoffState {
         match state {
             Core::Idle => Self::Idle,
             Core::Reading => Self::Reading,
-            Core::Confirm { grant, instead_of } => {
-                Self::Confirm { grant: grant.into(), instead_of: instead_of.map(Into::into) }
-            }
-            Core::Opening { grant } => Self::Opening { grant: grant.into() },
-            Core::Unreached { grant } => Self::Unreached { grant: grant.into() },
+            Core::Confirm { grant, until, instead_of } => Self::Confirm {
+                grant: grant.into(),
+                until: moment(until),
+                instead_of: instead_of.map(Into::into),
+            },
+            Core::Opening { grant, until } => Self::Opening { grant: grant.into(), until: moment(until) },
+            Core::Unreached { grant, until } => Self::Unreached { grant: grant.into(), until: moment(until) },
             Core::Opened { grant } => Self::Opened { grant: grant.into() },
             Core::Refused { reason } => Self::Refused { reason: reason.into() },
         }
@@ -173,7 +182,8 @@ impl HandoffFlow {
     }
 
     /// A link was opened in the app: hand over whichever comes, whole, and keep it nowhere. Whatever is not one of ours
-    /// shows as `Refused`. `Conflict` with `NotNow` while another is being opened.
+    /// shows as `Refused`. While another is being opened it waits for what comes of that, half a minute at most, and then
+    /// takes its place.
     pub async fn take_link(&self, link: String) -> Result<(), PorchlightError> {
         let (flow, link) = (self.flow.clone(), link.into());
         run(&self.own, async move { flow.take_link(link).await }).await

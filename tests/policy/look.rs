@@ -79,6 +79,20 @@ fn words_that_the_apps_have_too_are_the_same_in_the_portal() {
     assert!(compared > 30, "only {compared} words were found in both");
 }
 
+/// Where the apps send somebody, there is a page of that name.
+#[test]
+fn apps_call_the_portal_s_page_for_blocked_companies_as_the_portal_does() {
+    let table = files::text(Path::new("cloud/src/portal/words/table.rs"));
+    let row = table.lines().find(|line| line.trim_start().starts_with("access_title: ")).expect("the row");
+    let titles: Vec<_> = row.split('"').skip(1).step_by(2).collect();
+    assert_eq!(titles.len(), 2);
+    for (folder, title) in ["values", "values-de"].into_iter().zip(titles) {
+        let words = named(Path::new(RESOURCES).join(folder).join("strings.xml"), "string");
+        let hint = &words["request_block_hint"];
+        assert!(hint.contains(title), "{folder}: {hint:?} does not name {title:?}");
+    }
+}
+
 /// Nobody reads "something changed" of what this version does itself. An audit event takes nothing but a deed of this
 /// list; the portal's match over it is whole, or does not compile.
 #[test]

@@ -24,6 +24,8 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the cloud waits for a device; people get two minutes.
 const CLAIM_WINDOW: Duration = Duration::from_secs(3);
+/// How many customers a company can have, none of whom answers.
+const CUSTOMERS: u32 = 1_000;
 const MODEL: &str = "LX-4";
 
 /// All that stands on the stage.
@@ -38,7 +40,13 @@ pub struct World {
 
 impl World {
     pub async fn begin() -> Self {
-        let cloud = Cloud::start_with(None, |settings| settings.claim_window = CLAIM_WINDOW).await;
+        let cloud = Cloud::start_with(None, |settings| {
+            settings.claim_window = CLAIM_WINDOW;
+            // Companies on the stage have had years to find their customers.
+            settings.customers_per_day = CUSTOMERS;
+            settings.customers_waiting = CUSTOMERS;
+        })
+        .await;
         let pictures = tempfile::tempdir().expect("a temporary folder");
         Self { cloud, devices: HashMap::new(), seen: HashMap::new(), pictures, partner: None }
     }

@@ -13,11 +13,9 @@ use crate::session::dpop::Proof;
 use crate::session::store::{
     BegunRow, delegated_sessions_of_installation, installation_by_key, remember_once,
 };
-use crate::session::tokens::{
-    self, DELEGATED_ACCESS_LASTS, DELEGATED_LASTS, NewDelegation, NewSession, TokenPair,
-};
+use crate::session::tokens::{self, DELEGATED_ACCESS_LASTS, NewDelegation, NewSession, TokenPair};
 use porchlight_protocol::access::Grant;
-use porchlight_protocol::handoff::RedeemHandoffResponse;
+use porchlight_protocol::handoff::{DELEGATED_LASTS, RedeemHandoffResponse};
 use porchlight_protocol::{Base64Url, ProblemCode, SessionId};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;

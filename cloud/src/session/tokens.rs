@@ -1,7 +1,7 @@
 //! The two tokens of a session, and how a successor is kept for a phone that was killed before it could store it.
 
 use super::store::{self, AccountRow, DelegationRow, NewSessionRow, NewTokenRow};
-use super::{DAY, HOUR, MINUTE};
+use super::{DAY, MINUTE};
 use crate::authority;
 use crate::db::{DbError, Tx};
 use crate::key;
@@ -17,9 +17,6 @@ pub(super) const ACCESS_LASTS: i64 = 10 * MINUTE;
 
 /// How long one of a delegated session lives.
 pub(crate) const DELEGATED_ACCESS_LASTS: i64 = 5 * MINUTE;
-
-/// How long a delegated session lives at most; its grant may end before.
-pub(crate) const DELEGATED_LASTS: i64 = 8 * HOUR;
 
 /// How long a refresh token lives that is not used.
 pub(super) const REFRESH_IDLES: i64 = 30 * DAY;

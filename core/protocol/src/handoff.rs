@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 /// How long a code works, in milliseconds.
 pub const CODE_LASTS: i64 = 60_000;
 
+/// How long a delegated session lasts at most, in milliseconds; its grant may end before.
+pub const DELEGATED_LASTS: i64 = 8 * 3_600_000;
+
 /// The longest link that is read, in bytes.
 pub const LONGEST_LINK: usize = 256;
 

@@ -17,22 +17,34 @@ import PorchlightCore
     @ObservationIgnored private let turns = Turns()
 
     private static let part: UInt32 = 50
+    /// What one window of the core holds.
     private static let most: UInt32 = 200
 
     public init(core: OpenCore) { self.core = core }
 
-    public var hasMore: Bool { customers.count < total && customers.count < Self.most }
+    public var hasMore: Bool { customers.count < total }
 
     public func read() async {
         let isNewest = turns.begin()
         await attempt({ if isNewest() { (problem, isLoading) = ($0, false) } }) {
             let companies = try await core.memberships.window(offset: 0, count: Self.most).items
-            let window = try await core.customers.window(organization: nil, offset: 0, count: min(wanted, Self.most))
+            let (shown, window) = try await first(wanted)
             guard isNewest() else { return }
             self.companies = companies.filter { $0.kind == .partner }
-            (customers, total, problem) = (window.items, Int(window.total), nil)
+            (customers, total, problem) = (shown, Int(window.total), nil)
             age.follow(window.connection, asOf: window.asOf)
-            isLoading = window.asOf == nil && window.items.isEmpty
+            isLoading = window.asOf == nil && shown.isEmpty
+        }
+    }
+
+    /// The list from its beginning, as many of it as are wanted, read on by offset where that is more than one window holds.
+    private func first(_ wanted: UInt32) async throws -> (customers: [Customer], window: CustomerWindow) {
+        var customers: [Customer] = []
+        while true {
+            let offset = UInt32(customers.count)
+            let window = try await core.customers.window(organization: nil, offset: offset, count: min(wanted - offset, Self.most))
+            customers += window.items
+            if window.items.isEmpty || customers.count >= min(wanted, window.total) { return (customers, window) }
         }
     }
 

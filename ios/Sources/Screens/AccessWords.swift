@@ -41,11 +41,14 @@ extension Customer {
     words(grant.scope, name: grant.scopeName)
 }
 
+/// A place without a name is gone; one of a newer cloud's kinds is never said to be the whole account.
 @MainActor private func words(_ scope: AccessScope, name: String?) -> LocalizedStringKey {
-    switch scope {
-    case .site: "scope_site \(name ?? "")"
-    case .device: "scope_device \(name ?? "")"
-    case .account, .unknown: "scope_account_of"
+    switch (scope, name) {
+    case (.account, _): "scope_account_of"
+    case (.unknown, _): "scope_unknown"
+    case (.site, .some(let name)): "scope_site \(name)"
+    case (.device, .some(let name)): "scope_device \(name)"
+    case (.site, .none), (.device, .none): "scope_gone"
     }
 }
 
@@ -100,14 +103,15 @@ extension Customer {
     }
 }
 
-/// Why the access is over, and when that was.
-@MainActor func words(_ why: AccessEnd, subject: String, at: Date) -> LocalizedStringKey {
+/// Why the access is over. When somebody ended it is not known here: this phone, which learnt of it `at` a moment, may have
+/// been off for a night.
+@MainActor func words(_ why: AccessEnd, of grant: Grant, at: Date) -> LocalizedStringKey {
     switch why {
-    case .revoked: "acting_ended_revoked \(spell(at))"
-    case .expired: "acting_ended_expired \(spell(at))"
+    case .revoked: "acting_ended_revoked"
+    case .expired: "acting_ended_expired \(spell(grant.expiresAt))"
     case .actorDisabled: "acting_ended_actor"
-    case .subjectDisabled: "acting_ended_subject \(subject)"
-    case .sessionEnded: "acting_ended_session \(spell(at))"
+    case .subjectDisabled: "acting_ended_subject \(grant.subject.fullName)"
+    case .sessionEnded: "acting_ended_session"
     case .left: "acting_ended_left \(spell(at))"
     }
 }

@@ -1,7 +1,7 @@
 import Bridge
 import SwiftUI
 
-/// A link of the partner app: who will work in whose account until when; one tap.
+/// A link of the partner app: who will work in whose account, on what, until when; one tap.
 struct HandoffScreen: View {
     let acting: ActingModel
     let links: any LinkOpener
@@ -10,13 +10,13 @@ struct HandoffScreen: View {
         Page("handoff_title") {
             if let grant {
                 Text("handoff_who \(grant.actor.fullName) \(grant.company.name) \(grant.subject.fullName)").font(.title2)
-                Text("handoff_until \(spell(grant.expiresAt))")
+                if let until { Text("handoff_until \(spell(until))") }
                 Text(scope(of: grant))
                 ForEach(grant.permissions, id: \.self) { Text($0.words) }
             }
             ProblemNotice(problem: acting.problem)
             switch acting.handoff {
-            case .confirm(_, .some(let former)): Notice(tone: .warning, title: "handoff_instead \(former.grant.subject.fullName)")
+            case .confirm(_, _, .some(let former)): Notice(tone: .warning, title: "handoff_instead \(former.grant.subject.fullName)")
             case .unreached: Notice(tone: .warning, title: "error_server_unavailable")
             case .refused: if let refusal { show(refusal) }
             case .idle, .reading, .confirm, .opening, .opened: EmptyView()
@@ -53,13 +53,21 @@ struct HandoffScreen: View {
 
     private var grant: Grant? {
         switch acting.handoff {
-        case .confirm(let grant, _), .opening(let grant), .unreached(let grant), .opened(let grant): grant
+        case .confirm(let grant, _, _), .opening(let grant, _), .unreached(let grant, _), .opened(let grant): grant
         case .idle, .reading, .refused: nil
+        }
+    }
+
+    /// When the session ends at the latest, said before it begins.
+    private var until: Date? {
+        switch acting.handoff {
+        case .confirm(_, let until, _), .opening(_, let until), .unreached(_, let until): until
+        case .opened, .idle, .reading, .refused: nil
         }
     }
 }
 
-/// The session is over, and everything about it on this phone is gone: why, when, and what was not sent.
+/// The session is over, and everything about it on this phone is gone: why, and what was not sent.
 struct ActingEndedScreen: View {
     let model: ActingModel
     let kind: AppKind
@@ -74,7 +82,7 @@ struct ActingEndedScreen: View {
     var body: some View {
         Page("app_name") {
             Text(title).font(.title2)
-            Text(words(why, subject: subject, at: at))
+            Text(words(why, of: acting.grant, at: at))
             if !unsent.isEmpty {
                 Text("acting_unsent").font(.headline)
                 ForEach(unsent, id: \.serial) { Text("acting_unsent_device \($0.name) \($0.serial)") }

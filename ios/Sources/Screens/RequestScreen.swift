@@ -45,6 +45,7 @@ struct RequestScreen: View {
         }
         if let choice = model.choice { Text(end(of: choice)).font(.subheadline).foregroundStyle(.secondary) }
         Button("request_block", role: .destructive) { Task { if await model.decline(block: true) { dismiss() } } }.disabled(model.isBusy)
+        Text("request_block_hint").font(.subheadline).foregroundStyle(.secondary)
     }
 
     /// By the cloud's clock: a phone's may be wrong by years. Where that is not known, the length alone.

@@ -36,6 +36,7 @@ import Testing
         let phones = try await TwoPhones.withACustomer()
         defer { phones.leave() }
         try await phones.anaAsks()
+        try await phones.kim.waits(for: "request_block_hint")
         try await phones.kim.presses("request_block")
         try await phones.ana.waits(for: "customer_declined")
         try await phones.anaAsks()

@@ -35,6 +35,31 @@ import Testing
         try await there.shows("1 device")
     }
 
+    /// The session is shorter than the access: before the tap it is said when it ends.
+    @Test func linkSaysOnWhatItIsAndUntilWhenTheSessionLasts() async throws {
+        let phones = try await TwoPhones()
+        defer { phones.leave() }
+        let (ana, there) = (phones.ana, phones.there)
+        try await phones.anaWorksThere()
+        try await phones.addsTheGate(there)
+        try await there.presses("acting_end")
+        try await there.presses("acting_done")
+        try await ana.presses("customer_ask")
+        try await until("the device is offered") { ana.choices("ask_scope").contains("The device Gate") }
+        try ana.ui.type("The device Gate", into: ana.says("ask_scope"))
+        try ana.ui.type("3 days", into: ana.says("ask_lasts"))
+        try await ana.presses("ask_action")
+        try await ana.waits(for: "customer_withdraw")
+        try await phones.kim.presses("request_consent")
+        try await until("the answer is there") { !ana.ui.shows(ana.says("customer_withdraw")) }
+
+        try await phones.anaOpensTheAccount()
+        try await there.shows("The device Gate")
+        // The minute may have passed meanwhile.
+        let ends = [0.0, -60].map { "Until \(spell(Date(timeIntervalSinceNow: 8 * 3_600 + $0)))" }
+        #expect(ends.contains { there.ui.shows($0) }, "\(there.ui.text)")
+    }
+
     @Test func newCustomerKeepsWhatWasAddedAndTheInstallerIsOut() async throws {
         let phones = try await TwoPhones()
         defer { phones.leave() }

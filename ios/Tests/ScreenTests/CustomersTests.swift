@@ -131,6 +131,23 @@ import Testing
         try await ana.shows(email)
     }
 
+    @Test func lastOfMoreCustomersThanAWindowHoldsIsReached() async throws {
+        let ana = try await Kim(app: .partner)
+        defer { ana.leaves() }
+        let password = try ana.stage.partner("Bright Solar", installersEmail)
+        let names = (1...200).map { "Kim\($0 + 1000)" }
+        for name in names { try ana.stage.add("\(name)@example.org", name, "Lee") }
+        try ana.stage.add("zoe@example.org", "Zoe", "Young")
+        try await ana.signsIn(password, as: installersEmail)
+        for last in stride(from: 49, to: 200, by: 50) {
+            try await ana.shows("\(names[last]) Lee")
+            try await ana.presses("devices_more")
+        }
+        try await ana.opens("Zoe Young")
+        try await ana.waits(for: "customer_waiting_hint")
+        #expect(ana.ui.shows("zoe@example.org"))
+    }
+
     @Test func whoWorksForNoCompanyIsToldWhomToAsk() async throws {
         let ana = try await Kim(app: .partner)
         defer { ana.leaves() }
@@ -150,11 +167,11 @@ extension TwoPhones {
 }
 
 extension Kim {
-    fileprivate func control(_ key: String) -> Node? {
+    func control(_ key: String) -> Node? {
         ui.reachable.first { ($0.kind == .toggle || $0.kind == .picker) && $0.label == says(key) }
     }
 
     fileprivate func isOn(_ key: String) -> Bool? { control(key).map { $0.value == "on" } }
 
-    fileprivate func choices(_ key: String) -> [String] { control(key)?.children.map(\.label) ?? [] }
+    func choices(_ key: String) -> [String] { control(key)?.children.map(\.label) ?? [] }
 }

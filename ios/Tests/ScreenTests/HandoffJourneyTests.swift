@@ -53,7 +53,8 @@ import Testing
         try kim.ui.tap("End the access of Ana Ruiz now")
         let asked = ContinuousClock.now
         try await there.shows("Access to Kim Lee’s account has ended")
-        print("ended on the acting phone after \(ContinuousClock.now - asked)")
+        // A second on a machine that has nothing else to do; end_to_end measures it.
+        #expect(ContinuousClock.now - asked < .seconds(5))
         #expect(!there.ui.shows("Gate"))
         try await there.presses("acting_done")
         try await there.waits(for: "sign_in_title")

@@ -238,9 +238,10 @@ async fn second_link_asks_first_and_ends_the_first_session() {
 
     let handoff = phones.customer_app.app().handoff();
     handoff.take_link(phones.partner.link(second.id).await.unwrap()).await.unwrap();
-    let HandoffState::Confirm { grant, instead_of } = handoff.state() else {
+    let HandoffState::Confirm { grant, instead_of, until } = handoff.state() else {
         panic!("{:?}", handoff.state())
     };
+    assert_eq!(until, grant.expires_at, "it ends before eight hours are over");
     assert_eq!((grant.id, instead_of.unwrap().grant.id), (second.id, first.id));
     assert_eq!(former.sites().window(0, 10).await.unwrap().total, 1, "nothing ends before the tap");
     handoff.confirm().await.unwrap();

@@ -23,10 +23,12 @@ pub enum HandoffState {
     Idle,
     /// The link is being looked at.
     Reading,
-    /// Show who will act in whose account, for which company, until when; one tap.
+    /// Show who will act in whose account, for which company, on what, until when; one tap.
     Confirm {
         /// What the customer consented to.
         grant: Grant,
+        /// When the session ends at the latest: milliseconds UTC by the cloud's clock, never after the grant.
+        until: i64,
         /// This phone acts in an account already: that ends. Say so.
         instead_of: Option<Acting>,
     },
@@ -34,11 +36,15 @@ pub enum HandoffState {
     Opening {
         /// What the customer consented to.
         grant: Grant,
+        /// When the session ends at the latest: milliseconds UTC by the cloud's clock, never after the grant.
+        until: i64,
     },
     /// The cloud gave no answer for half a minute: a tap tries again.
     Unreached {
         /// What the customer consented to.
         grant: Grant,
+        /// When the session ends at the latest: milliseconds UTC by the cloud's clock, never after the grant.
+        until: i64,
     },
     /// The delegated session is there.
     Opened {
@@ -122,7 +128,8 @@ impl HandoffFlow {
     }
 
     /// A link was opened in the app: hand over any that comes, whole; whatever is not one of ours shows as `Refused`.
-    /// Returns when the state says what it is. `Conflict` with `NotNow` while another is being opened.
+    /// Returns when the state says what it is. While another is being opened, that is when it is open, or after half a
+    /// minute at most is known not to open; then this one takes its place.
     pub async fn take_link(&self, link: SecretString) -> Result<(), Error> {
         // Exposed to be parsed; the code goes into a secret of its own.
         let code = read_handoff_link(link.expose_secret(), &self.own.configuration.link_host);

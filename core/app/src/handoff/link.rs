@@ -5,7 +5,7 @@
 //! 2. Leave the verifier, and what the confirming screen shows, in the vault.
 //! 3. Hand the link to the shell, once. If the customer app is not there, take the entry back.
 
-use super::secrets::{Code, Entry, Verifier};
+use super::secrets::{Code, Entry, Verifier, end_of_session};
 use crate::error::{Fault, Illegal};
 use crate::ports::Moment;
 use crate::profile::Profile;
@@ -50,11 +50,22 @@ pub(super) enum State {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and taken at once")]
 pub(super) enum Event {
-    Begun { code: Code, grant: Grant, made: Moment },
+    Begun(Begun),
     Left,
     Opened(Result<(), NotOpened>),
     TakenBack,
     Failed(Fault),
+}
+
+/// A code, and what the confirming screen shows of it.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub(super) code: Code,
+    pub(super) grant: Grant,
+    /// When it was asked for.
+    pub(super) made: Moment,
+    /// When the session ends at the latest: milliseconds UTC by the cloud's clock.
+    pub(super) until: i64,
 }
 
 /// What is to be done.
@@ -80,10 +91,10 @@ pub(super) fn transition(
 ) -> Result<(State, Vec<Effect>), Illegal> {
     let illegal = Illegal { flow: "link", state: state.name(), event: event.name() };
     match (state, event) {
-        (State::Asking { verifier }, Event::Begun { code, grant, made }) => {
+        (State::Asking { verifier }, Event::Begun(Begun { code, grant, made, until })) => {
             // Exposed: the link carries it to the customer app.
             let link = SecretString::from(write_handoff_link(host, code.0.expose_secret()));
-            let entry = Entry { code: code.hash(), verifier, grant, made };
+            let entry = Entry { code: code.hash(), verifier, grant, made, until };
             Ok((State::Leaving { link }, vec![Effect::Leave(Box::new(entry))]))
         }
         (State::Leaving { link }, Event::Left) => Ok((State::Opening, vec![Effect::Open(link)])),
@@ -127,7 +138,7 @@ impl Making {
         match effect {
             Effect::Begin { challenge } => {
                 let begun = ask_for_code(&self.profile, self.grant, challenge).await;
-                begun.map_or_else(Event::Failed, |(code, grant, made)| Event::Begun { code, grant, made })
+                begun.map_or_else(Event::Failed, Event::Begun)
             }
             Effect::Leave(entry) => {
                 let left = self.profile.ports.put_into_vault(entry.to_secret()).await;
@@ -152,12 +163,13 @@ pub(super) async fn ask_for_code(
     profile: &Profile,
     grant: GrantId,
     challenge: String,
-) -> Result<(Code, Grant, Moment), Fault> {
+) -> Result<Begun, Fault> {
     profile.account()?;
     let made = profile.ports.moment().await.ok_or(Fault::Core("a phone without a clock"))?;
     let path = format!("/v1/grants/{grant}/handoffs");
     let begun: HandoffResponse = profile.cloud.post_once(&path, &BeginHandoffRequest { challenge }).await?;
-    Ok((Code(begun.code.into()), begun.grant, made))
+    let until = end_of_session(&begun.grant, profile.cloud.http().cloud_time().await);
+    Ok(Begun { code: Code(begun.code.into()), grant: begun.grant, made, until })
 }
 
 impl State {
@@ -176,7 +188,7 @@ impl State {
 impl Event {
     fn name(&self) -> &'static str {
         match self {
-            Self::Begun { .. } => "begun",
+            Self::Begun(_) => "begun",
             Self::Left => "left",
             Self::Opened(_) => "opened",
             Self::TakenBack => "taken back",

@@ -7,9 +7,9 @@
 //!    challenge, the verifier and what the confirming screen shows are left in the vault, the shell opens the link.
 //! 2. **Customer side** ([`HandoffFlow`]): the link is compared strictly, the vault's entry is taken (read once). Without
 //!    it, or with one for another link, the link was not made here, whoever sent it: refused, nothing is asked.
-//! 3. **One tap**: the screen shows who, for which company, in whose account, until when, all from the vault. Then the code is
-//!    redeemed with the verifier and a proof of this phone's key (RFC 9449); an answer that was lost is asked for again
-//!    for half a minute.
+//! 3. **One tap**: the screen shows who, for which company, in whose account, on what, until when, all from the vault.
+//!    Then the code is redeemed with the verifier and a proof of this phone's key (RFC 9449); an answer that was lost is
+//!    asked for again for half a minute.
 //! 4. The **delegated session** opens (`access`), in place of one that was there.
 //!
 //! The code is in the link and in memory, the verifier in the vault and in memory; neither is in a state, a file or a
@@ -54,6 +54,6 @@ pub(crate) async fn work_here(
     grant: GrantId,
 ) -> Result<(), Fault> {
     let verifier = Verifier::mint();
-    let (code, _, _) = link::ask_for_code(own, grant, verifier.challenge()).await?;
-    delegated.open_new(runner::redeem(own, &code, &verifier).await?).await
+    let begun = link::ask_for_code(own, grant, verifier.challenge()).await?;
+    delegated.open_new(runner::redeem(own, &begun.code, &verifier).await?).await
 }

@@ -4,7 +4,7 @@
 use crate::ports::Moment;
 use porchlight_protocol::Base64Url;
 use porchlight_protocol::access::Grant;
-use porchlight_protocol::handoff::CODE_LASTS;
+use porchlight_protocol::handoff::{CODE_LASTS, DELEGATED_LASTS};
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -48,6 +48,9 @@ struct EntryRow {
     verifier: Zeroizing<String>,
     grant: Grant,
     made: Moment,
+    /// An older partner app does not say it.
+    #[serde(default)]
+    until: Option<i64>,
 }
 
 /// The version that this app writes.
@@ -60,6 +63,8 @@ pub(super) struct Entry {
     pub(super) verifier: Verifier,
     pub(super) grant: Grant,
     pub(super) made: Moment,
+    /// When the session ends at the latest, if it begins now: milliseconds UTC.
+    pub(super) until: i64,
 }
 
 impl Entry {
@@ -70,6 +75,7 @@ impl Entry {
             verifier: Zeroizing::new(self.verifier.0.expose_secret().to_owned()), // exposed: goes into the vault
             grant: self.grant.clone(),
             made: self.made.clone(),
+            until: Some(self.until),
         };
         // Room for all of it, so that growing leaves no copies behind.
         let mut bytes = Vec::with_capacity(8 * 1024);
@@ -83,6 +89,7 @@ impl Entry {
         Some(Self {
             code: row.code,
             verifier: Verifier(row.verifier.as_str().into()),
+            until: row.until.unwrap_or(row.grant.expires_at),
             grant: row.grant,
             made: row.made,
         })
@@ -94,6 +101,12 @@ impl Entry {
         let lasts = Duration::from_millis(CODE_LASTS.unsigned_abs());
         now.since(&self.made).is_some_and(|age| age < lasts)
     }
+}
+
+/// When a session by this grant ends at the latest, if it begins now: milliseconds UTC. With `now`, by the cloud's clock,
+/// unknown, no more can be said than when the grant ends.
+pub(super) fn end_of_session(grant: &Grant, now: Option<i64>) -> i64 {
+    now.map_or(grant.expires_at, |now| grant.expires_at.min(now.saturating_add(DELEGATED_LASTS)))
 }
 
 impl fmt::Debug for Entry {
@@ -111,6 +124,19 @@ mod tests {
     fn challenge_is_the_one_of_the_rfc() {
         let verifier = Verifier("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into());
         assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn entry_of_an_older_partner_app_says_when_the_grant_ends() {
+        let grant = serde_json::from_value(crate::testing::grant(&crate::testing::id(50))).unwrap();
+        let made = serde_json::json!({ "elapsed": { "secs": 1, "nanos": 0 }, "boot_id": "b" });
+        let made = serde_json::from_value(made).unwrap();
+        let entry = Entry { code: Base64Url(vec![1]), verifier: Verifier::mint(), grant, made, until: 5 };
+        let read = |row: &serde_json::Value| Entry::from_secret(&serde_json::to_vec(row).unwrap().into());
+        let mut row: serde_json::Value = serde_json::from_slice(entry.to_secret().expose_secret()).unwrap();
+        assert_eq!(read(&row).unwrap().until, 5);
+        row.as_object_mut().unwrap().remove("until");
+        assert_eq!(read(&row).unwrap().until, 9);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(super) enum State {
     /// No answer came; a person may try again.
     Unreached { code: Code, entry: Box<Entry>, instead_of: Option<Acting> },
     /// The session is being opened.
-    Opening { grant: Grant },
+    Opening { acting: Acting },
     /// The delegated session is there.
     Opened { grant: Grant },
     /// Nothing comes of this link.
@@ -98,13 +98,13 @@ pub(super) fn transition(state: State, event: Event) -> Next {
             Ok((State::Redeeming { code, entry, instead_of }, vec![redeem]))
         }
         (State::Redeeming { .. }, Event::Redeemed(new)) => {
-            Ok((State::Opening { grant: new.acting.grant.clone() }, vec![Effect::Open(new)]))
+            Ok((State::Opening { acting: new.acting.clone() }, vec![Effect::Open(new)]))
         }
         (State::Redeeming { code, entry, instead_of }, Event::Unreached) => {
             Ok((State::Unreached { code, entry, instead_of }, vec![]))
         }
         (State::Redeeming { .. }, Event::NotRedeemed(refusal)) => Ok(refused(refusal)),
-        (State::Opening { grant }, Event::Opened) => Ok((State::Opened { grant }, vec![])),
+        (State::Opening { acting }, Event::Opened) => Ok((State::Opened { grant: acting.grant }, vec![])),
         (State::Opening { .. }, Event::NotOpened(refusal)) => Ok(refused(refusal)),
         (
             State::Confirm { .. } | State::Unreached { .. } | State::Opened { .. } | State::Refused(_),
@@ -135,12 +135,20 @@ impl State {
         match self {
             Self::Idle => HandoffState::Idle,
             Self::Taking { .. } => HandoffState::Reading,
-            Self::Confirm { entry, instead_of, .. } => {
-                HandoffState::Confirm { grant: entry.grant.clone(), instead_of: instead_of.clone() }
+            Self::Confirm { entry, instead_of, .. } => HandoffState::Confirm {
+                grant: entry.grant.clone(),
+                until: entry.until,
+                instead_of: instead_of.clone(),
+            },
+            Self::Redeeming { entry, .. } => {
+                HandoffState::Opening { grant: entry.grant.clone(), until: entry.until }
             }
-            Self::Redeeming { entry, .. } => HandoffState::Opening { grant: entry.grant.clone() },
-            Self::Opening { grant } => HandoffState::Opening { grant: grant.clone() },
-            Self::Unreached { entry, .. } => HandoffState::Unreached { grant: entry.grant.clone() },
+            Self::Opening { acting } => {
+                HandoffState::Opening { grant: acting.grant.clone(), until: acting.until }
+            }
+            Self::Unreached { entry, .. } => {
+                HandoffState::Unreached { grant: entry.grant.clone(), until: entry.until }
+            }
             Self::Opened { grant } => HandoffState::Opened { grant: grant.clone() },
             Self::Refused(refusal) => HandoffState::Refused { reason: refusal.clone() },
         }

@@ -6,7 +6,8 @@
 //!    closed (`Locked`); what is being added goes on, and is queued.
 //! 3. The cloud says of a request, or of the stream that it has just closed, that the access is over: then first what
 //!    was not sent is listed in the person's own profile, then session, key, files and row are destroyed, then the state
-//!    is `Ended`. A killed app goes on with the end where it was.
+//!    is `Ended`. A killed app goes on with the end where it was. A secret store that fails keeps none of it back: files
+//!    go, lists close, and what is left of the secrets goes with the next process.
 //!
 //! Limits: the phone's wall clock has no say in any of it. The cloud ends the session; a phone that cannot reach it has
 //! the lease.

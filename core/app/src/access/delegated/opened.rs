@@ -328,24 +328,30 @@ impl Delegated {
         open.look(false);
         let at = profile.cloud.time(&self.context.ports).await;
         let unsent = list_unsent(&open, at).await;
-        let ended = async {
-            kept::keep_unsent(&self.context.ports, open.acting.grant.actor.id, &unsent).await?;
-            // Tells the cloud where it is the phone that ends it; destroys session, key and files.
-            if profile.session.account().is_ok() {
-                profile.session.sign_out().await?;
-            }
-            // What a session that the cloud ended has left.
-            profile.stores.destroy().await?;
-            open.lease.forget().await;
-            self.context.ports.remove_secret(format!("{DELEGATED}.session")).await?;
-            kept::forget_acting(&self.context.ports).await
-        };
-        if let Err(fault) = ended.await {
-            // The row is still there: the next process goes on with the end.
+        // As far as the phone allows it: nothing of a customer's stays because a list of it cannot be kept.
+        let listed = kept::keep_unsent(&self.context.ports, open.acting.grant.actor.id, &unsent).await;
+        for fault in [listed, self.destroy(&open).await].into_iter().filter_map(Result::err) {
             self.context.reports.write(&fault);
         }
         profile.end();
         self.take(Event::Over { why, at, unsent });
+    }
+
+    /// Takes session, key, files and row from the phone: all that can be, and the row only if all was. What could not be
+    /// is the first fault, and what the next process, which finds the row, goes on with.
+    async fn destroy(&self, open: &Open) -> Result<(), Fault> {
+        let (profile, ports) = (&open.profile, &self.context.ports);
+        // Tells the cloud where it is the phone that ends it; destroys session, key and files.
+        let signed_out = match profile.session.account() {
+            Ok(_) => profile.session.sign_out().await,
+            Err(_) => Ok(()),
+        };
+        // What a session that the cloud ended has left.
+        let destroyed = profile.stores.destroy().await;
+        open.lease.forget().await;
+        let removed = ports.remove_secret(format!("{DELEGATED}.session")).await;
+        signed_out.and(destroyed).and(removed)?;
+        kept::forget_acting(ports).await
     }
 }
 

@@ -32,7 +32,8 @@ pub struct UnsentAct {
     pub section: Section,
     /// What it was to be called.
     pub name: String,
-    /// When the access ended: milliseconds UTC by the phone's clock.
+    /// When the phone learnt that the access had ended: milliseconds UTC by the cloud's clock, or by the phone's where
+    /// the cloud was not heard of.
     pub at: i64,
 }
 
@@ -57,7 +58,8 @@ pub enum DelegatedState {
         acting: Acting,
         /// Why it is over.
         why: AccessEnd,
-        /// When the phone learnt of it: milliseconds UTC by the phone's clock.
+        /// When the phone learnt of it: milliseconds UTC by the cloud's clock, or by the phone's where the cloud was not
+        /// heard of.
         at: i64,
         /// What was not sent any more.
         unsent: Vec<UnsentAct>,

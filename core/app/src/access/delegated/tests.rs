@@ -234,6 +234,38 @@ async fn installer_who_signs_out_leaves_the_customer_s_account_and_no_list_behin
 }
 
 #[tokio::test]
+async fn secret_store_that_fails_keeps_nothing_of_the_customer_s_on_the_phone() {
+    for is_locked in [false, true] {
+        let cloud = cloud().await;
+        let (phone, core) = acting(&cloud).await;
+        add_offline(&core).await;
+        let profile = core.delegated_session().profile().unwrap();
+        let fails = if is_locked { &phone.secrets.locked } else { &phone.secrets.full };
+        fails.store(true, SeqCst);
+        core.delegated_session().leave().await;
+        match core.delegated_session().state() {
+            DelegatedState::Ended { unsent, .. } => assert_eq!(unsent.len(), 1, "it is said at least"),
+            state => panic!("{state}"),
+        }
+        assert!(!phone.folder.path().join("profiles/delegated").exists());
+        assert!(core.delegated_session().profile().is_none());
+        assert_eq!(profile.sites().window(0, 10).await.unwrap_err(), OVER);
+        assert!(core.diagnostics().contains("secret store"), "{}", core.diagnostics());
+        fails.store(false, SeqCst);
+        answer(&cloud, "POST", "/v1/sessions/refresh", problem(401, "session_revoked")).await;
+        drop((profile, core));
+        let core = phone.open(&cloud).await;
+        core.entered_foreground().await;
+        let gone = async {
+            while !left(&phone).is_empty() {
+                tokio::task::yield_now().await
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), gone).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn somebody_else_who_signs_out_ends_nobody_s_work() {
     let cloud = cloud().await;
     let (_phone, core) = acting(&cloud).await;

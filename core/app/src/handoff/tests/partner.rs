@@ -1,11 +1,11 @@
 //! The partner's side: in this order, or not at all.
 
 use crate::handoff::secrets::{Code, Verifier};
-use crate::handoff::{LinkOpener, NotOpened, link};
+use crate::handoff::{HandoffState, LinkOpener, NotOpened, link};
 use crate::ports::PortFault;
 use crate::testing::*;
 use crate::{ConflictReason, Error};
-use link::{Effect, Event, State, transition};
+use link::{Begun, Effect, Event, State, transition};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering::SeqCst;
@@ -48,6 +48,32 @@ async fn verifier_is_in_the_vault_before_the_link_is_opened_and_its_challenge_in
     assert!(!sent[0].headers.contains_key("idempotency-key"), "the answer is a secret");
     assert_eq!(left["grant"]["company"]["name"], "Bright Solar");
     assert!(!left.to_string().contains(&code(1)), "only its hash");
+}
+
+/// What the confirming screen would say, of a code that the cloud gave at 8:49:37 on 6 November 1994.
+async fn until_of_a_link_for(expires_at: i64) -> i64 {
+    let cloud = cloud_with_sign_in().await;
+    let mut begun = json!({ "code": code(1), "expires_in": 60, "grant": grant(&id(50)) });
+    begun["grant"]["expires_at"] = json!(expires_at);
+    let begun = ResponseTemplate::new(201).set_body_json(begun);
+    let begun = begun.insert_header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    answer(&cloud, "POST", &format!("/v1/grants/{}/handoffs", id(50)), begun).await;
+    let (phone, core) = signed_in_phone(&cloud).await;
+    core.profile().open_customer_app(id(50).parse().unwrap(), Arc::new(Opener::default())).await.unwrap();
+    core.handoff().take_link(link(&code(1))).await.unwrap();
+    drop(phone);
+    match core.handoff().state() {
+        HandoffState::Confirm { until, .. } => until,
+        state => panic!("{state:?}"),
+    }
+}
+
+#[tokio::test]
+async fn link_is_for_eight_hours_by_the_cloud_s_clock_and_never_longer_than_the_grant() {
+    const NOW: i64 = 784_111_777_000;
+    const HOUR: i64 = 3_600_000;
+    assert_eq!(until_of_a_link_for(NOW + 30 * 24 * HOUR).await, NOW + 8 * HOUR);
+    assert_eq!(until_of_a_link_for(NOW + HOUR).await, NOW + HOUR);
 }
 
 #[tokio::test]
@@ -96,11 +122,11 @@ fn events_out_of_their_order_are_illegal() {
     {
         let made = serde_json::from_value(json!({ "elapsed": { "secs": 1, "nanos": 0 }, "boot_id": "b" }));
         let grant = serde_json::from_value(grant(&id(50))).unwrap();
-        let begun = Event::Begun { code: Code(code(1).into()), grant, made: made.unwrap() };
+        let begun = Event::Begun(Begun { code: Code(code(1).into()), grant, made: made.unwrap(), until: 9 });
         for event in [begun, Event::Left, Event::Opened(Ok(())), Event::TakenBack, Event::Failed(fault())] {
             let fits = matches!(
                 (state(), &event),
-                (State::Asking { .. }, Event::Begun { .. } | Event::Failed(_))
+                (State::Asking { .. }, Event::Begun(_) | Event::Failed(_))
                     | (State::Leaving { .. }, Event::Left | Event::Failed(_))
                     | (State::Opening, Event::Opened(_))
                     | (State::TakingBack { .. }, Event::TakenBack)

@@ -30,6 +30,7 @@ async fn leave(phone: &TestPhone, number: u8) -> Verifier {
         verifier: verifier.clone(),
         grant: serde_json::from_value(grant(&id(50))).unwrap(),
         made: phone.ports().moment().await.unwrap(),
+        until: 9,
     };
     phone.vault.put(&entry.to_secret()).unwrap();
     verifier
@@ -174,6 +175,25 @@ async fn link_from_a_web_page_is_refused_without_a_request() {
     assert_eq!(core.handoff().state(), refused(HandoffRefusal::NotInitiatedHere));
     assert_eq!(core.handoff().confirm().await, Err(not_now()));
     assert!(requests_to(&cloud, REDEEM).await.is_empty());
+}
+
+#[tokio::test]
+async fn link_that_comes_while_another_is_opened_waits_for_it_and_takes_its_place() {
+    let cloud = cloud_with_sign_in().await;
+    answer(&cloud, "POST", REDEEM, redeemed().set_delay(Duration::from_millis(500))).await;
+    answer_lists(&cloud, json!([]), json!([])).await;
+    let (phone, core, _) = asked(&cloud).await;
+    leave(&phone, 2).await;
+    let handoff = core.handoff();
+    let (opened, taken) = tokio::join!(handoff.confirm(), handoff.take_link(link(&code(2))));
+    assert_eq!((opened, taken), (Ok(()), Ok(())));
+    assert!(core.delegated_session().profile().is_some(), "the first is open");
+    match handoff.state() {
+        HandoffState::Confirm { instead_of, .. } => {
+            assert!(instead_of.is_some(), "and the second would end it")
+        }
+        state => panic!("{state:?}"),
+    }
 }
 
 fn not_now() -> Error {

@@ -1,9 +1,9 @@
 //! The customer's side as a table: every pair of state and event.
 
 use crate::access::{Acting, NewDelegation};
-use crate::handoff::HandoffRefusal;
 use crate::handoff::secrets::{Code, Entry, Verifier};
 use crate::handoff::transition::{Effect, Event, State, transition};
+use crate::handoff::{HandoffRefusal, HandoffState};
 use crate::ports::Moment;
 use crate::session::Handed;
 use crate::testing::{account, code, grant, id};
@@ -20,7 +20,7 @@ fn code_of(number: u8) -> Code {
 fn entry(number: u8) -> Box<Entry> {
     let grant = serde_json::from_value(grant(&id(50))).unwrap();
     let verifier = Verifier("v".repeat(43).into());
-    Box::new(Entry { code: code_of(number).hash(), verifier, grant, made: moment(100, "boot 1") })
+    Box::new(Entry { code: code_of(number).hash(), verifier, grant, made: moment(100, "boot 1"), until: 8 })
 }
 
 fn new() -> Box<NewDelegation> {
@@ -39,7 +39,7 @@ fn states() -> Vec<State> {
         State::Confirm { code: code(), entry: entry(1), instead_of: instead_of.clone() },
         State::Redeeming { code: code(), entry: entry(1), instead_of: instead_of.clone() },
         State::Unreached { code: code(), entry: entry(1), instead_of },
-        State::Opening { grant: entry(1).grant },
+        State::Opening { acting: new().acting },
         State::Opened { grant: entry(1).grant },
         State::Refused(HandoffRefusal::TooLate),
     ]
@@ -138,6 +138,22 @@ fn nothing_is_sent_before_the_tap() {
             }
         }
     }
+}
+
+/// Of the same screen: what it says does not change while the session is on its way.
+#[test]
+fn end_is_shown_until_the_account_is_open() {
+    let ends = states().into_iter().filter_map(|state| match state.shown() {
+        HandoffState::Confirm { until, .. }
+        | HandoffState::Unreached { until, .. }
+        | HandoffState::Opening { until, .. } => Some(until),
+        HandoffState::Idle
+        | HandoffState::Reading
+        | HandoffState::Opened { .. }
+        | HandoffState::Refused { .. } => None,
+    });
+    let (before, as_the_cloud_says) = (8, 9);
+    assert_eq!(ends.collect::<Vec<_>>(), [before, before, before, as_the_cloud_says]);
 }
 
 #[test]

@@ -36,6 +36,9 @@ class Stage : AutoCloseable {
     /** Somebody with an account becomes the partner's customer. */
     fun customer(email: String) = order("customer", "email" to email)
 
+    /** The partner adds somebody by address, who has not answered. */
+    fun add(email: String, givenName: String, familyName: String) = order("add", "email" to email, "given_name" to givenName, "family_name" to familyName)
+
     /** The partner's installer asks a customer for the whole account. */
     fun ask(email: String, hours: Int, comment: String) = order("ask", "email" to email, "hours" to hours, "comment" to comment)
 

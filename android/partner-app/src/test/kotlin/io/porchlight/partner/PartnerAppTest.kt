@@ -42,6 +42,24 @@ class PartnerAppTest {
     }
 
     @Test
+    fun the_last_of_more_customers_than_a_window_holds_is_reached() {
+        val password = stage.partner("Bright Solar", EMAIL)
+        val names = (1..200).map { "Kim%03d".format(it) }
+        names.forEach { stage.add("$it@example.org", it, "Lee") }
+        stage.add("zoe@example.org", "Zoe", "Young")
+        Robolectric.buildActivity(MainActivity::class.java).setup().use { controller ->
+            val ana = Person { controller.get() }
+            ana.signsIn(EMAIL, password)
+            for (last in names.chunked(50).map { it.last() }) {
+                ana.waitFor("$last Lee")
+                ana.presses(R.string.devices_more)
+            }
+            ana.presses("Zoe Young")
+            ana.waitFor(R.string.customer_waiting_hint)
+        }
+    }
+
+    @Test
     fun somebody_whom_no_company_has_taken_in_is_told_so() {
         Robolectric.buildActivity(MainActivity::class.java).setup().use { controller ->
             val ana = Person { controller.get() }

@@ -41,10 +41,12 @@ internal fun Context.scopeOf(request: AccessRequest): String = scopeOf(request.s
 
 internal fun Context.scopeOf(grant: Grant): String = scopeOf(grant.scope, grant.scopeName)
 
+/** A place without a name is gone; one of a newer cloud's kinds is never said to be the whole account. */
 private fun Context.scopeOf(scope: AccessScope, name: String?): String = when (scope) {
-    is AccessScope.Site -> getString(R.string.scope_site, name.orEmpty())
-    is AccessScope.Device -> getString(R.string.scope_device, name.orEmpty())
-    else -> getString(R.string.scope_account_of)
+    is AccessScope.Account -> getString(R.string.scope_account_of)
+    is AccessScope.Site -> name?.let { getString(R.string.scope_site, it) } ?: getString(R.string.scope_gone)
+    is AccessScope.Device -> name?.let { getString(R.string.scope_device, it) } ?: getString(R.string.scope_gone)
+    is AccessScope.Unknown -> getString(R.string.scope_unknown)
 }
 
 /** What was done, as a person would say it; of what this app has no words for, that something was. */

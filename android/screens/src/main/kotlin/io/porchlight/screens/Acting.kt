@@ -10,6 +10,7 @@ import io.porchlight.bridge.Porchlight
 import io.porchlight.bridge.PorchlightException
 import io.porchlight.bridge.UnsentAct
 import io.porchlight.bridge.states
+import java.time.Instant
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.SharingStarted
@@ -75,7 +76,7 @@ internal data class ActingEndedState(
     val problem: PorchlightException? = null,
 )
 
-/** Nobody acts here any more, and everything about it on this phone is gone: why, since when, and what was not sent. */
+/** Nobody acts here any more, and everything about it on this phone is gone: why, and what was not sent. */
 internal class ActingEndedScreen(private val acting: Acting, initial: ActingEndedState) : Screen<ActingEndedState>(initial) {
     override val route = Route.Waiting
 
@@ -116,7 +117,7 @@ internal class ActingEndedScreen(private val acting: Acting, initial: ActingEnde
         return { state ->
             val grant = state.ended.acting.grant
             title.text = context.getString(titleOf(state.ended.why), grant.subject.fullName)
-            why.text = context.getString(whyEnded(state.ended.why), grant.subject.fullName, context.spell(state.ended.at))
+            why.text = context.getString(whyEnded(state.ended.why), grant.subject.fullName, context.spell(knownEnd(state.ended)))
             unsentTitle.shown(state.ended.unsent.isNotEmpty())
             unsent.say(state.ended.unsent.joinToString("\n") { context.getString(R.string.acting_unsent_device, it.name, it.serial) }.ifEmpty { null })
             page.showProblem(FormState(problem = state.problem), notice, emptyMap())
@@ -130,6 +131,9 @@ private fun titleOf(why: AccessEnd): Int = when (why) {
     AccessEnd.SESSION_ENDED -> R.string.acting_session_title
     AccessEnd.REVOKED, AccessEnd.EXPIRED, AccessEnd.ACTOR_DISABLED, AccessEnd.SUBJECT_DISABLED -> R.string.acting_ended_title
 }
+
+/** When it was over, where the words say so. When somebody ended it is not known here: this phone may have learnt of it a night later. */
+private fun knownEnd(ended: DelegatedState.Ended): Instant = if (ended.why == AccessEnd.EXPIRED) ended.acting.grant.expiresAt else ended.at
 
 private fun whyEnded(why: AccessEnd): Int = when (why) {
     AccessEnd.REVOKED -> R.string.acting_ended_revoked

@@ -4,6 +4,7 @@ import android.content.Context
 import android.widget.LinearLayout
 import io.porchlight.bridge.Customer
 import io.porchlight.bridge.CustomerState
+import io.porchlight.bridge.CustomerWindow
 import io.porchlight.bridge.Membership
 import io.porchlight.bridge.OrganizationKind
 import io.porchlight.bridge.PorchlightException
@@ -26,7 +27,10 @@ internal data class CustomersState(
     fun companyOf(customer: Customer): String? = companies.takeIf { it.size > 1 }?.find { it.organization == customer.organization }?.name
 }
 
+/** How many are shown at first, and how many more at each wish. */
 private const val PART = 50
+
+/** What one window of the core holds. */
 private const val MOST = 200
 
 /** The partner app's first screen: whom the company works for, and what may be done there. */
@@ -41,10 +45,20 @@ internal class CustomersScreen(private val core: OpenCore, private val stack: St
 
     private suspend fun read(wanted: Int) = trying({ problem -> change { it.copy(loading = false, problem = problem) } }) {
         val companies = core.memberships.window(0u, MOST.toUInt()).items.filter { it.kind == OrganizationKind.PARTNER }
-        val window = core.customers.window(null, 0u, wanted.coerceAtMost(MOST).toUInt())
+        val window = firstOf(wanted)
         val isLoading = window.asOf == null && window.items.isEmpty()
         ages.follow(window.connection, window.asOf) { age ->
             change { CustomersState(isLoading, companies, window.items, window.total.toInt(), age) }
+        }
+    }
+
+    /** The list from its beginning, as many of it as are wanted, read on by offset where that is more than one window holds. */
+    private suspend fun firstOf(wanted: Int): CustomerWindow {
+        var customers = emptyList<Customer>()
+        while (true) {
+            val window = core.customers.window(null, customers.size.toUInt(), (wanted - customers.size).coerceAtMost(MOST).toUInt())
+            customers += window.items
+            if (window.items.isEmpty() || customers.size >= minOf(wanted, window.total.toInt())) return window.copy(items = customers)
         }
     }
 
@@ -72,7 +86,7 @@ internal class CustomersScreen(private val core: OpenCore, private val stack: St
             val hasCompany = state.companies.isNotEmpty()
             emptyTitle.say(context.getString(if (hasCompany) R.string.customers_empty_title else R.string.customers_no_company_title).takeIf { isEmpty })
             emptyBody.say(context.getString(if (hasCompany) R.string.customers_empty_body else R.string.customers_no_company_body).takeIf { isEmpty })
-            more.shown(state.customers.size < state.total && state.customers.size < MOST)
+            more.shown(state.customers.size < state.total)
             age.show(state.problem, state.age)
             list.removeAllViews()
             state.customers.forEach { list.put(row(context, it, state.companyOf(it)), 8) }

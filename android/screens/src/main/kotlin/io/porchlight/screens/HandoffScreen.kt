@@ -5,6 +5,7 @@ import io.porchlight.bridge.HandoffRefusal
 import io.porchlight.bridge.HandoffState
 import io.porchlight.bridge.LinkException
 import io.porchlight.bridge.PorchlightException
+import java.time.Instant
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.launch
 
@@ -14,7 +15,7 @@ internal data class HandoffScreenState(
     val noPartnerApp: Boolean = false,
 )
 
-/** A link of the partner app: who will work in whose account until when; one tap. */
+/** A link of the partner app: who will work in whose account, on what, until when; one tap. */
 internal class HandoffScreen(private val acting: Acting) : Screen<HandoffScreenState>(HandoffScreenState()) {
     override val route = Route.Waiting
 
@@ -41,7 +42,8 @@ internal class HandoffScreen(private val acting: Acting) : Screen<HandoffScreenS
         page.bar(context.getString(R.string.handoff_title))
         val who = page.text(Type.SECTION, top = 24)
         val until = page.text(Type.BODY)
-        val permissions = page.text(Type.BODY, top = 12)
+        val what = page.text(Type.BODY, top = 12)
+        val permissions = page.text(Type.BODY)
         val instead = page.notice(Tone.WARNING)
         val notice = page.notice()
         val spinner = page.spinner(R.string.handoff_opening)
@@ -51,7 +53,8 @@ internal class HandoffScreen(private val acting: Acting) : Screen<HandoffScreenS
         return { state ->
             val grant = grantOf(state.handoff)
             who.say(grant?.let { context.getString(R.string.handoff_who, it.actor.fullName, it.company.name, it.subject.fullName) })
-            until.say(grant?.let { context.getString(R.string.handoff_until, context.spell(it.expiresAt)) })
+            until.say(untilOf(state.handoff)?.let { context.getString(R.string.handoff_until, context.spell(it)) })
+            what.say(grant?.let(context::scopeOf))
             permissions.say(grant?.let { context.permissionsOf(it.permissions) })
             val former = (state.handoff as? HandoffState.Confirm)?.insteadOf
             instead.show(Tone.WARNING, former?.let { context.getString(R.string.handoff_instead, it.grant.subject.fullName) }, null)
@@ -78,6 +81,14 @@ private fun grantOf(state: HandoffState): Grant? = when (state) {
     is HandoffState.Unreached -> state.grant
     is HandoffState.Opened -> state.grant
     is HandoffState.Idle, is HandoffState.Reading, is HandoffState.Refused -> null
+}
+
+/** When the session ends at the latest, said before it begins. */
+private fun untilOf(state: HandoffState): Instant? = when (state) {
+    is HandoffState.Confirm -> state.until
+    is HandoffState.Opening -> state.until
+    is HandoffState.Unreached -> state.until
+    is HandoffState.Opened, is HandoffState.Idle, is HandoffState.Reading, is HandoffState.Refused -> null
 }
 
 private fun titleOf(reason: HandoffRefusal): Int = when (reason) {

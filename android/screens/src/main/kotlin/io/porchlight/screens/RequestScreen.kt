@@ -61,6 +61,7 @@ internal class RequestScreen(
         val lasts = page.choice(R.string.request_lasts) { at -> change { it.copy(lasts = it.choices.getOrNull(at)?.lasts) } }
         val until = page.text(Type.SECONDARY, color = R.color.muted)
         val block = page.link(R.string.request_block) { answer { request -> core.requests.decline(request.id, true) } }
+        val blockHint = page.text(Type.SECONDARY, context.getString(R.string.request_block_hint), R.color.muted)
         val consent = page.primary(R.string.request_consent) { answer { request -> core.requests.consent(request, state.value.lasts) } }
         val decline = page.secondary(R.string.request_decline) { answer { request -> core.requests.decline(request.id, false) } }
         return { state ->
@@ -79,6 +80,7 @@ internal class RequestScreen(
                 it.shown(isPending)
                 it.isEnabled = !state.busy
             }
+            blockHint.shown(isPending)
             val over = context.getString(R.string.request_over).takeIf { request != null && !isPending }
             if (over != null && state.problem == null) notice.show(Tone.PLAIN, over, null) else page.showProblem(FormState(problem = state.problem), notice, emptyMap())
         }

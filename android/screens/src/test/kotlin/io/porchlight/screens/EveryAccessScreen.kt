@@ -41,7 +41,7 @@ import java.time.Instant
 internal val company = Company("o-1", "Bright Solar")
 internal val ana = Person("a-2", "Ana", "Ruiz")
 internal val kimPerson = Person("a-1", "Kim", "Lee")
-private val soon: Instant = Instant.parse("2026-11-20T16:40:00Z")
+internal val soon: Instant = Instant.parse("2026-11-20T16:40:00Z")
 private val permissions = listOf(Permission.SITE_READ, Permission.SITE_CREATE, Permission.DEVICE_ADD, Permission.DEVICE_CHANGE)
 
 internal val accessChoices = AccessChoices(
@@ -57,6 +57,9 @@ internal val accessChoices = AccessChoices(
 
 private val grant = Grant("g-1", ana, company, kimPerson, AccessScope.Account, null, permissions, moment, soon, null, null)
 internal val acting = Acting(grant, permissions, soon)
+
+/** On one device, for ten days. */
+internal val forTheGate = grant.copy(scope = AccessScope.Device("d-1"), scopeName = "Gate", expiresAt = soon + Duration.ofDays(10))
 
 /** Who may look and nothing else. */
 internal val looking = listOf(Permission.SITE_READ).let { Acting(grant.copy(permissions = it), it, soon) }
@@ -131,10 +134,11 @@ private fun answering(): List<Shot<*>> {
         request("over", shown.copy(request = request.copy(state = RequestState.WITHDRAWN))),
         request("differs", shown.copy(problem = PorchlightException.Conflict(ConflictReason.TermsDiffer))),
         handoff("reading", HandoffState.Reading),
-        handoff("confirm", HandoffState.Confirm(grant, null)),
-        handoff("instead", HandoffState.Confirm(grant, Acting(grant.copy(subject = Person("a-3", "Max", "Lee")), permissions, soon))),
-        handoff("opening", HandoffState.Opening(grant)),
-        handoff("unreached", HandoffState.Unreached(grant)),
+        handoff("confirm", HandoffState.Confirm(grant, soon, null)),
+        Shot("handoff-one-device", { HandoffScreen(it.acting) }, HandoffScreenState(HandoffState.Confirm(forTheGate, soon, null)), atEnd = true),
+        handoff("instead", HandoffState.Confirm(grant, soon, Acting(grant.copy(subject = Person("a-3", "Max", "Lee")), permissions, soon))),
+        handoff("opening", HandoffState.Opening(grant, soon)),
+        handoff("unreached", HandoffState.Unreached(grant, soon)),
         handoff("not-a-link", HandoffState.Refused(HandoffRefusal.NotALink)),
         handoff("phone-locked", HandoffState.Refused(HandoffRefusal.PhoneLocked)),
         handoff("update", HandoffState.Refused(HandoffRefusal.UpdateRequired)),
