@@ -130,8 +130,11 @@ on_both_engines! {
         assert_eq!(scene.kim.get(&path).await.good()["state"], "withdrawn");
         let newest = scene.kim.get("/v1/history?limit=1").await.good()["acts"][0].clone();
         assert_eq!((&newest["what"], &newest["actor"]), (&json!("access.withdrawn"), &Value::Null));
-        assert_eq!(scene.firm.ask(&scene.customer).await.problem().code, ProblemCode::NotFound);
-        people::join(&scene.cloud.db().await, scene.firm.organization, "ana@bright.example", Role::Operator).await.unwrap();
+        let mut firm = scene.firm;
+        assert_eq!(firm.ask(&scene.customer).await.problem().code, ProblemCode::SessionRevoked, "signed out");
+        firm.installer.sign_in("ana@bright.example", PASSWORD).await.good();
+        assert_eq!(firm.ask(&scene.customer).await.problem().code, ProblemCode::NotFound);
+        people::join(&scene.cloud.db().await, firm.organization, "ana@bright.example", Role::Operator).await.unwrap();
         assert_eq!(refused(&phone).await, ProblemCode::GrantRevoked, "coming back revives nothing");
     }
 

@@ -15,8 +15,8 @@ pub(super) fn pages() -> Vec<(&'static str, &'static str, Door)> {
     pages
 }
 
-/// Led elsewhere when somebody is signed in already.
-const AWAY: [&str; 1] = ["/sign-in"];
+/// Led elsewhere: whoever is signed in already, and whoever comes to the second page of a form without the first.
+const AWAY: [&str; 2] = ["/sign-in", "/password/new"];
 
 pub(super) fn named(path: &str, id: &str) -> String {
     path.replace("{id}", id).replace("{name}", "porchlight.css")

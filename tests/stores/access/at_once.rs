@@ -170,12 +170,12 @@ enum Reply {
 async fn reply(state: &CloudState, reply: Reply, kim: Caller, id: CustomerId) -> Result<(), Refusal> {
     let mut tx = state.db.begin().await?;
     customers::confirm_with_offer(&mut tx, &kim, id).await?;
+    let offers = customers::store::offers_to(&mut tx, kim.account).await?;
+    let shown = offers.into_iter().find(|offer| offer.id == id).map(|offer| offer.shown);
     match reply {
-        Reply::Keep => {
-            customers::accept(&mut tx, &kim, id, AcceptOfferRequest { keep: true, shown: None }).await?
-        }
+        Reply::Keep => customers::accept(&mut tx, &kim, id, AcceptOfferRequest { keep: true, shown }).await?,
         Reply::LetGo => {
-            customers::accept(&mut tx, &kim, id, AcceptOfferRequest { keep: false, shown: None }).await?
+            customers::accept(&mut tx, &kim, id, AcceptOfferRequest { keep: false, shown }).await?
         }
         Reply::Refuse => customers::refuse(&mut tx, &kim, id).await?,
     }
