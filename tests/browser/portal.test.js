@@ -49,29 +49,6 @@ test('request appears the moment it is made, without a reload', async () => {
   await page.context().close();
 });
 
-test('request that arrives moves nothing that is read, and takes no click at first', async () => {
-  await ask('The first.');
-  const page = await person(given);
-  await signIn(page, KIM, given.password);
-  const first = card(page, 'The first.').getByRole('button', { name: 'Consent' });
-  await first.click({ trial: true });
-  const before = await first.boundingBox();
-  await ask('The second.');
-  const second = card(page, 'The second.');
-  await second.waitFor({ timeout: 3000 });
-  const pointers = () => second.evaluate((element) => getComputedStyle(element).pointerEvents);
-  assert.equal(await pointers(), 'none');
-  assert.deepEqual(await first.boundingBox(), before, 'what was aimed at is where it was');
-  await page.waitForTimeout(1500);
-  assert.equal(await pointers(), 'auto');
-  await card(page, 'The first.').getByRole('button', { name: 'Decline' }).click();
-  await page.getByRole('status').getByText('You declined.').waitFor();
-  await second.getByRole('button', { name: 'Decline' }).click();
-  await second.waitFor({ state: 'detached' });
-  assert.deepEqual(page.complaints, []);
-  await page.context().close();
-});
-
 test('without scripts a customer consents for a shorter time and ends access', async () => {
   await ask('The gate sticks.', 24);
   const page = await person(given, { javaScriptEnabled: false });
@@ -152,4 +129,27 @@ test('installer adds a customer, asks, and sees the answer without a reload', as
   assert.deepEqual(installer.complaints, []);
   await installer.context().close();
   await customer.context().close();
+});
+
+test('request that arrives moves nothing that is read, and takes no click at first', async () => {
+  await ask('The first.');
+  const page = await person(given);
+  await signIn(page, KIM, given.password);
+  const first = card(page, 'The first.').getByRole('button', { name: 'Consent' });
+  await first.click({ trial: true });
+  const before = await first.boundingBox();
+  await ask('The second.');
+  const second = card(page, 'The second.');
+  await second.waitFor({ timeout: 3000 });
+  const pointers = () => second.evaluate((element) => getComputedStyle(element).pointerEvents);
+  assert.equal(await pointers(), 'none');
+  assert.deepEqual(await first.boundingBox(), before, 'what was aimed at is where it was');
+  await page.waitForTimeout(1500);
+  assert.equal(await pointers(), 'auto');
+  await card(page, 'The first.').getByRole('button', { name: 'Decline' }).click();
+  await page.getByRole('status').getByText('You declined.').waitFor();
+  await second.getByRole('button', { name: 'Decline' }).click();
+  await second.waitFor({ state: 'detached' });
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
 });
