@@ -20,7 +20,7 @@ pub(super) struct Options {
     #[arg(long, env = "PORCHLIGHT_CONFIG", value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 
-    /// The folder for database, key and mail, as far as these are not set themselves; made when missing
+    /// The folder for database, key and mail, as far as these are not set themselves; `serve` makes it when missing
     #[arg(long, env = "PORCHLIGHT_FOLDER", default_value = "porchlight-data")]
     folder: PathBuf,
 
@@ -60,7 +60,7 @@ pub(super) struct Options {
     #[arg(long, env = "PORCHLIGHT_LINK_HOST", default_value = "porchlight.localhost")]
     link_host: LinkHost,
 
-    /// The file with the server's 32-byte key; made when missing [default: <folder>/server.key]
+    /// The file with the server's 32-byte key; `serve` makes it when missing [default: <folder>/server.key]
     #[arg(long, env = "PORCHLIGHT_SERVER_KEY", value_name = "FILE")]
     server_key: Option<PathBuf>,
 

@@ -4,8 +4,8 @@
 //!    `S256(verifier)`. The verifier stays on the phone.
 //! 2. The customer app on the same phone redeems code and verifier with a proof of its own key ([`redeem`]), and gets a
 //!    delegated session: subject and actor (RFC 8693, section 1.1), for at most 8 hours, and never longer than the grant.
-//! 3. The same phone may ask again within 30 s, if the answer was lost, and gets the same answer, as long as its tokens
-//!    were not used. The right verifier under another phone's key means that the link was copied: the session ends, and
+//! 3. The same phone may ask again within 30 s, if the answer was lost, and gets the same answer, as long as its refresh
+//!    token was not used. The right verifier under another phone's key means that the link was copied: the session ends, and
 //!    both sides are told. A wrong verifier is only refused.
 //! 4. The installer's own session of step 1 ends: so do its codes and what they opened.
 
